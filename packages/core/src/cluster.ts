@@ -1,0 +1,52 @@
+import type { EventEmitter } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { ClusterEvents } from './events.ts'
+
+/** What `clustered(app).listen(...)` returns, in the primary and in each worker alike. */
+export interface Cluster extends EventEmitter<ClusterEvents> {
+  /** Which process this is. `'single'` is single mode: one process, no workers. */
+  readonly role: 'primary' | 'worker' | 'single'
+  /**
+   * Resolves when every slot's worker is ready (in a worker: when this one
+   * listens), rejects when the first boot fails. Nobody has to look at it.
+   */
+  readonly ready: Promise<void>
+  /** Where it listens, or `null` before that. */
+  address(): AddressInfo | string | null
+  /** How connections reach the workers, or `null` before that and in single mode. */
+  readonly balance: 'kernel' | 'round-robin' | null
+  /** The workers as they are now; a snapshot. */
+  readonly workers: readonly WorkerInfo[]
+  /**
+   * Replaces every worker by one that runs the code as it is now, losing no
+   * request. Resolves when every slot runs it. A call during a reload waits
+   * for that one and then reloads again; further calls share that second one.
+   * @throws {ClusteredError} (rejects) ERR_CLUSTERED_RELOAD_FAILED when a new
+   * worker does not come up or stay up: the old ones go on serving.
+   * ERR_CLUSTERED_CLOSING when the cluster is, or begins, closing.
+   */
+  reload(): Promise<void>
+  /**
+   * Changes how many workers serve, 1 or more. Resolves when they are ready;
+   * those that are too many drain after that.
+   * @throws {ClusteredError} (rejects) ERR_CLUSTERED_BAD_OPTION, ERR_CLUSTERED_CLOSING.
+   */
+  scale(workers: number): Promise<void>
+  /**
+   * Drains every worker and resolves when the last is gone. Called in a
+   * worker it also ends the primary, with exit code 0.
+   */
+  close(): Promise<void>
+}
+
+/** A worker as the primary sees it. */
+export interface WorkerInfo {
+  /** The place it fills, from 0. Stays the same when the worker is replaced. */
+  slot: number
+  pid: number
+  state: 'booting' | 'ready' | 'draining'
+  /** 1 for the code that the cluster began with; each reload adds 1. */
+  generation: number
+  /** When it was forked, in milliseconds since the epoch. */
+  startedAt: number
+}

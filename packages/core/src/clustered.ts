@@ -1,0 +1,83 @@
+import cluster from 'node:cluster'
+import http, { type RequestListener } from 'node:http'
+import net from 'node:net'
+import type { Adapter, Target } from './adapter.ts'
+import type { Cluster } from './cluster.ts'
+import { ClusteredError } from './errors.ts'
+import { type Listen, type ListenTarget, parseListenArguments } from './listen.ts'
+import { type ClusteredOptions, resolveOptions, type Settings } from './options.ts'
+import { startPrimary } from './primary/primary.ts'
+import { runtime } from './runtime.ts'
+import { startSingle } from './single.ts'
+import { WorkerCluster } from './worker/worker-cluster.ts'
+
+/** An app, and what puts it on every core. */
+export interface Clustered<App> {
+  /** The app as it was given; `undefined` where a function was given that makes it. */
+  readonly app: App
+  /** Takes what `net.Server#listen` takes, save a handle. */
+  readonly listen: Listen
+}
+
+/**
+ * Puts `target` on every core.
+ *
+ * @param target a request listener, a server (`http`, `https`, `http2`), or a
+ * function without parameters that returns one or a promise of one. Such a
+ * function is called in workers only, so that the primary loads no app.
+ * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
+ */
+export function clustered<T extends Target>(target: T, options?: ClusteredOptions): Clustered<T>
+export function clustered(target: () => Target | Promise<Target>, options?: ClusteredOptions): Clustered<undefined>
+export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
+  return adapt(plain, target, options)
+}
+
+const plain: Adapter<Target> = {
+  accepts: 'a request listener (request, response) => ..., or a server',
+  isApp: (value): value is Target =>
+    value instanceof net.Server || (typeof value === 'function' && value.length > 0),
+  toTarget: (target) => target,
+}
+
+/**
+ * What adapters are made of: `clustered` for the apps of one framework.
+ * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
+ */
+export function adapt<App>(adapter: Adapter<App>, target: unknown, options?: ClusteredOptions): Clustered<App | undefined> {
+  const isApp = adapter.isApp(target)
+  if (!isApp && typeof target !== 'function') throw badTarget(adapter, target, 'clustered() was given')
+  const settings = resolveOptions(options)
+
+  const makeServer = async (): Promise<net.Server> => {
+    const app: unknown = isApp ? target : await (target as () => unknown)()
+    if (!adapter.isApp(app)) throw badTarget(adapter, app, 'the function given to clustered() returned')
+    return toServer(adapter.toTarget(app))
+  }
+  return {
+    app: isApp ? target : undefined,
+    listen: (...args: unknown[]) => start(makeServer, parseListenArguments(args), settings),
+  }
+}
+
+/** The one fork in the road. */
+function start(makeServer: () => Promise<net.Server>, target: ListenTarget, settings: Settings): Cluster {
+  const here = runtime()
+  const key = `listen ${++here.listens}`
+  if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options)
+  // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
+  if (settings.workers === 0 || cluster.isWorker) return startSingle(makeServer, target, settings)
+  return startPrimary(key, target, settings)
+}
+
+function toServer(target: Target): net.Server {
+  return target instanceof net.Server ? target : http.createServer(target as RequestListener)
+}
+
+function badTarget(adapter: Adapter<unknown>, value: unknown, where: string): ClusteredError {
+  const shown = typeof value === 'object' && value !== null ? `an object (${value.constructor?.name})` : String(value)
+  return new ClusteredError(
+    'ERR_CLUSTERED_BAD_TARGET',
+    `${where} ${shown}. Expected: ${adapter.accepts}, or a function without parameters that returns one.`,
+  )
+}

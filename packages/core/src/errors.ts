@@ -1,0 +1,28 @@
+/**
+ * Every error that Clustered itself makes, by code. The code is stable; the
+ * message is for people and may get better.
+ */
+export type ClusteredErrorCode =
+  | 'ERR_CLUSTERED_BAD_OPTION'
+  | 'ERR_CLUSTERED_BAD_TARGET'
+  | 'ERR_CLUSTERED_BAD_LISTEN'
+  | 'ERR_CLUSTERED_NO_ENTRY'
+  | 'ERR_CLUSTERED_LISTEN_FAILED'
+  | 'ERR_CLUSTERED_BALANCE_UNAVAILABLE'
+  | 'ERR_CLUSTERED_BOOT_FAILED'
+  | 'ERR_CLUSTERED_BOOT_TIMEOUT'
+  | 'ERR_CLUSTERED_RELOAD_FAILED'
+  | 'ERR_CLUSTERED_SINGLE_MODE'
+  | 'ERR_CLUSTERED_CLOSING'
+  | 'ERR_CLUSTERED_NO_PRIMARY'
+
+/** An error made by Clustered. `cause` holds what led to it, if anything did. */
+export class ClusteredError extends Error {
+  override readonly name = 'ClusteredError'
+  readonly code: ClusteredErrorCode
+
+  constructor(code: ClusteredErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,32 @@
+import type { WorkerInfo } from './cluster.ts'
+import type { LastWords } from './protocol/messages.ts'
+
+/** Why a worker left, in words for a log line, and the raw facts behind them. */
+export interface WorkerExit {
+  /** Such as 'SIGKILL', 'exit code 1', 'drained'. */
+  reason: string
+  code: number | null
+  signal: string | null
+  /** The uncaught error it died of, if it could still say so. */
+  lastWords: LastWords | undefined
+}
+
+/** The events of a `Cluster`. They are emitted in the primary. */
+export interface ClusterEvents {
+  /** A worker was forked. */
+  'worker:boot': [worker: WorkerInfo]
+  /** A worker listens; `bootTime` in milliseconds. */
+  'worker:ready': [worker: WorkerInfo, bootTime: number]
+  /** A worker was told to drain. */
+  'worker:drain': [worker: WorkerInfo, reason: string]
+  'worker:exit': [worker: WorkerInfo, exit: WorkerExit]
+  /** A slot stays empty for `delay` ms, because its worker's boot failed `failures` times in a row. */
+  'slot:backoff': [slot: number, failures: number, delay: number]
+  'reload:start': [generation: number]
+  'reload:done': [generation: number]
+  'reload:failed': [generation: number, error: Error]
+  /** The number of slots changed. */
+  scale: [workers: number]
+  /** The cluster began to close. */
+  close: [reason: string]
+}

@@ -1,0 +1,70 @@
+import type { ListenOptions } from 'node:net'
+import { ClusteredError } from './errors.ts'
+import type { Cluster } from './cluster.ts'
+
+/**
+ * Called once, in the primary: without an argument when every slot's worker is
+ * ready, with the error when the first boot failed. Workers do not call it.
+ */
+export type ListenCallback = (error?: Error) => void
+
+/** The forms of `net.Server#listen`, without those that take a handle: it cannot be shared. */
+export interface Listen {
+  (port?: number | string, host?: string, backlog?: number, callback?: ListenCallback): Cluster
+  (port?: number | string, host?: string, callback?: ListenCallback): Cluster
+  (port?: number | string, backlog?: number, callback?: ListenCallback): Cluster
+  (port?: number | string, callback?: ListenCallback): Cluster
+  (path: string, backlog?: number, callback?: ListenCallback): Cluster
+  (path: string, callback?: ListenCallback): Cluster
+  (options: ListenOptions, callback?: ListenCallback): Cluster
+  (callback: ListenCallback): Cluster
+}
+
+export interface ListenTarget {
+  options: ListenOptions
+  callback: ListenCallback | undefined
+}
+
+/**
+ * Reads the arguments as `net.Server#listen` does, so that each worker can be
+ * given the same ones. Checking ports and hosts is left to Node itself.
+ * @throws {ClusteredError} ERR_CLUSTERED_BAD_LISTEN for what workers cannot share.
+ */
+export function parseListenArguments(args: readonly unknown[]): ListenTarget {
+  const last = args.findLast((argument) => argument !== undefined)
+  const callback = typeof last === 'function' ? (last as ListenCallback) : undefined
+  const [first, second, third] = args.filter((argument) => typeof argument !== 'function')
+
+  if (typeof first === 'object' && first !== null)
+    return { options: checkShareable(first as ListenOptions), callback }
+
+  const backlog = [second, third].find((argument) => typeof argument === 'number') as number | undefined
+  const where = isPath(first)
+    ? { path: first }
+    : { port: Number(first ?? 0), ...(typeof second === 'string' && { host: second }) }
+  return { options: { ...where, ...(backlog !== undefined && { backlog }) }, callback }
+}
+
+function isPath(value: unknown): value is string {
+  return typeof value === 'string' && !(Number(value) >= 0)
+}
+
+function checkShareable(options: ListenOptions & { reusePort?: boolean; fd?: number }): ListenOptions {
+  const { port, path, fd } = options
+  if ('_handle' in options || 'handle' in options)
+    throw badListen('a handle cannot be shared by workers', 'give a port, a path or { fd }')
+  if (port === undefined && path === undefined && fd === undefined)
+    throw badListen('the options name no place to listen', 'give one of port, path and fd')
+  if (options.exclusive)
+    throw badListen('exclusive: true lets only one worker listen', 'leave it out')
+  if (options.reusePort)
+    throw badListen(
+      'reusePort: true makes workers lose queued connections',
+      "leave it out: where it helps, Clustered does this itself, safely (see the option 'balance')",
+    )
+  return options
+}
+
+function badListen(problem: string, advice: string): ClusteredError {
+  return new ClusteredError('ERR_CLUSTERED_BAD_LISTEN', `listen: ${problem}; ${advice}.`)
+}

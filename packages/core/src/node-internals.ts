@@ -1,0 +1,81 @@
+/**
+ * Every part of Node that is used here and not documented, in one place. They
+ * are the parts that node:cluster itself is made of, the same from Node 20 to
+ * 26, and the tests run on each of those.
+ */
+import cluster from 'node:cluster'
+import net from 'node:net'
+import type { ListenRequest, SocketName } from './protocol/messages.ts'
+
+/** libuv's handle of a TCP or pipe socket, as it travels between processes. */
+export interface TransferableHandle {
+  /** Called for each accepted connection, or with an error number below 0. */
+  onconnection: ((status: number, connection: TransferableHandle) => void) | undefined
+  listen(backlog: number): number
+  close(callback?: () => void): void
+  getsockname?(out: object): number
+  readonly fd?: number
+}
+
+/** Flags of `uv_tcp_bind`. */
+const UV_TCP_IPV6ONLY = 1
+const UV_TCP_REUSEPORT = 2
+
+/**
+ * Binds a TCP socket that shares its port with others bound the same way, and
+ * does not listen on it. Answers a negative error number where the system or
+ * this Node cannot do it (ENOTSUP), or silently without the sharing (Node 20).
+ */
+export function bindReusePort(address: string, port: number, ipv6Only: boolean): TransferableHandle | number {
+  const family = net.isIPv6(address) ? 6 : 4
+  const flags = UV_TCP_REUSEPORT | (ipv6Only ? UV_TCP_IPV6ONLY : 0)
+  const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle
+  return create(address, port, family, -1, flags)
+}
+
+type CreateServerHandle = (
+  address: string,
+  port: number,
+  addressType: number,
+  fd: number,
+  flags: number,
+) => TransferableHandle | number
+
+/** The handle under a listening server. */
+export function handleOf(server: net.Server): TransferableHandle {
+  return (server as unknown as { _handle: TransferableHandle })._handle
+}
+
+/** Makes a socket of an accepted connection that no server has taken. */
+export function socketOf(connection: TransferableHandle): net.Socket {
+  return new net.Socket({ handle: connection } as unknown as net.SocketConstructorOpts)
+}
+
+/** A server whose TLS tickets, if it has any, every worker must be able to open. */
+export interface ListeningServer extends net.Server {
+  _getServerData?(): unknown
+  _setServerData?(data: unknown): void
+}
+
+/** What `server.listen` gets in place of a socket of its own. */
+export type GiveHandle = (errno: number, handle: Partial<TransferableHandle> | null) => void
+export type GetHandle = (server: ListeningServer, request: ListenRequest, give: GiveHandle) => void
+
+/**
+ * Decides where the servers of a cluster worker get their handles:
+ * `net.Server#listen` asks here, once it has read its arguments and looked the
+ * host up. UDP stays with node:cluster.
+ */
+export function onWorkerListen(getHandle: GetHandle): void {
+  const internals = cluster as unknown as { _getServer: GetHandle }
+  const original = internals._getServer
+  internals._getServer = (server, request, give) => {
+    if (server instanceof net.Server) getHandle(server, request, give)
+    else original.call(cluster, server, request, give)
+  }
+}
+
+export function socketNameOf(server: net.Server): SocketName {
+  const address = server.address()
+  return typeof address === 'string' || address === null ? null : { ...address }
+}

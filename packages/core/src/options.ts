@@ -1,0 +1,160 @@
+import { usableCpus } from './cpus.ts'
+import { ClusteredError } from './errors.ts'
+import { type Logger, resolveLogger } from './logger.ts'
+
+/** All durations are in milliseconds. */
+export interface ClusteredOptions {
+  /**
+   * How many workers serve. `0` is single mode: this one process serves, no
+   * cluster, the same drain.
+   * @default `WEB_CONCURRENCY`, else the CPUs that the process may use: those
+   * the system reports, held to the container's CPU quota.
+   */
+  workers?: number
+  /**
+   * How long a worker may take from fork to listening before it is killed and
+   * counted as a failed boot. Not enforced under `--inspect`.
+   * @default 30000
+   */
+  bootTimeout?: number
+  /**
+   * How long a draining worker may take to answer what it has in flight. What
+   * is left then is cut. Give it more than the server's `keepAliveTimeout`
+   * plus a second, so that idle connections end by themselves.
+   * @default 10000
+   */
+  drainTimeout?: number
+  /**
+   * How long a connection may wait while no worker is there to take it. It
+   * then gets a 503 (or, when it speaks TLS, is closed).
+   * @default 30000
+   */
+  queueTimeout?: number
+  /**
+   * How connections reach workers. `'kernel'`: the kernel spreads them over
+   * one listening socket per slot (Linux, Node 22.12 and later, TCP).
+   * `'round-robin'`: the primary accepts and hands each one to the next worker.
+   * `'auto'`: the first where it can be had, else the second.
+   * @default 'auto'
+   */
+  balance?: 'auto' | 'kernel' | 'round-robin'
+  /** How a rolling reload goes about it. */
+  reload?: ReloadOptions
+  /**
+   * Called at every boot of a worker; what it returns is added to that
+   * worker's environment, and a variable given as `undefined` is taken out.
+   * A reload thus brings new environment along with new code.
+   */
+  env?: () => Record<string, string | undefined>
+  /**
+   * Where log lines go; `false` for nowhere. `console` and pino fit.
+   * @default one line per event on stderr
+   */
+  logger?: Logger | false
+}
+
+export interface ReloadOptions {
+  /**
+   * How many slots are replaced at once.
+   * @default 1
+   */
+  surge?: number
+  /**
+   * How long a new worker must stay up, serving beside the old one, before
+   * the old one drains and the next slot's turn comes.
+   * @default 1000
+   */
+  soak?: number
+}
+
+/** The options with every default in place. */
+export interface Settings {
+  workers: number
+  bootTimeout: number
+  drainTimeout: number
+  queueTimeout: number
+  balance: 'auto' | 'kernel' | 'round-robin'
+  surge: number
+  soak: number
+  env: () => Record<string, string | undefined>
+  logger: Logger
+}
+
+const known = new Set<string>([
+  'workers',
+  'bootTimeout',
+  'drainTimeout',
+  'queueTimeout',
+  'balance',
+  'reload',
+  'env',
+  'logger',
+] satisfies (keyof ClusteredOptions)[])
+
+// What setTimeout can hold; it silently turns more into 1 ms.
+const longestTimeout = 2 ** 31 - 1
+
+/** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION, naming the option, its value and what is allowed. */
+export function resolveOptions(options: ClusteredOptions = {}): Settings {
+  if (typeof options !== 'object' || options === null)
+    throw badOption('options', options, 'an object')
+  for (const name of Object.keys(options))
+    if (!known.has(name)) throw badOption(name, options[name as keyof ClusteredOptions], `one of: ${[...known].join(', ')}`, 'is not an option')
+
+  const reload = options.reload ?? {}
+  if (typeof reload !== 'object') throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
+
+  const { env = () => ({}), logger, balance = 'auto' } = options
+  if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
+  if (!['auto', 'kernel', 'round-robin'].includes(balance))
+    throw badOption('balance', balance, "'auto', 'kernel' or 'round-robin'")
+  if (logger !== undefined && logger !== false && !isLogger(logger))
+    throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
+
+  return {
+    workers: workerCount(options.workers),
+    bootTimeout: integer('bootTimeout', options.bootTimeout ?? 30_000, 1),
+    drainTimeout: integer('drainTimeout', options.drainTimeout ?? 10_000, 0),
+    queueTimeout: integer('queueTimeout', options.queueTimeout ?? 30_000, 0),
+    balance,
+    surge: integer('reload.surge', reload.surge ?? 1, 1),
+    soak: integer('reload.soak', reload.soak ?? 1000, 0),
+    env,
+    logger: resolveLogger(logger),
+  }
+}
+
+function workerCount(workers: number | undefined): number {
+  if (workers !== undefined) return checkWorkerCount(workers, 'workers')
+  const fromEnvironment = process.env['WEB_CONCURRENCY']
+  if (!fromEnvironment) return usableCpus()
+  return checkWorkerCount(Number(fromEnvironment), 'WEB_CONCURRENCY', fromEnvironment)
+}
+
+/** 1024 is far above any machine's use of it, and catches a port number put in the wrong place. */
+export function checkWorkerCount(workers: number, name: string, shown: unknown = workers, least = 0): number {
+  if (Number.isInteger(workers) && workers >= least && workers <= 1024) return workers
+  throw badOption(name, shown, `a whole number from ${least || '0 (single mode)'} to 1024`)
+}
+
+function integer(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least && value <= longestTimeout) return value
+  throw badOption(name, value, `a whole number from ${least} to ${longestTimeout}`)
+}
+
+function isLogger(value: unknown): value is Logger {
+  const logger = value as Logger
+  return (
+    typeof logger === 'object' &&
+    logger !== null &&
+    (['info', 'warn', 'error'] as const).every((level) => typeof logger[level] === 'function')
+  )
+}
+
+function badOption(name: string, value: unknown, allowed: string, problem = 'is not valid'): ClusteredError {
+  const shown = typeof value === 'string' ? `'${value}'` : String(value)
+  return new ClusteredError(
+    'ERR_CLUSTERED_BAD_OPTION',
+    `${name}: ${shown} ${problem}. Allowed: ${allowed}.`,
+  )
+}

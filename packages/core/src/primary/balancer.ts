@@ -1,0 +1,21 @@
+import type { WorkerHandle } from './worker-handle.ts'
+
+/**
+ * How the connections of one listener reach the workers: the seam between
+ * those who keep workers and those who keep sockets.
+ */
+export interface Balancer {
+  readonly kind: 'kernel' | 'round-robin'
+  /**
+   * Called whenever a worker starts or stops serving, is late or caught up,
+   * and when the number of slots changes.
+   * @param serving the workers that take connections of this listener now.
+   */
+  update(serving: readonly WorkerHandle[], slots: number): void
+  /** A worker's answer to a hand-off. */
+  onAnswer?(worker: WorkerHandle, connection: number, accepted: boolean): void
+  /** The worker is gone: what it had been given and not taken goes to others. */
+  onExit(worker: WorkerHandle): void
+  /** Stops accepting, for good. Connections accepted before still reach a worker. */
+  close(): void
+}

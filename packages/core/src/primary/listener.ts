@@ -1,0 +1,135 @@
+import { unlink } from 'node:fs/promises'
+import net from 'node:net'
+import type { AddressInfo, ListenOptions } from 'node:net'
+import { ClusteredError } from '../errors.ts'
+import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../node-internals.ts'
+import type { Settings } from '../options.ts'
+import type { ListenRequest, SocketName } from '../protocol/messages.ts'
+import type { Balancer } from './balancer.ts'
+import { LentSockets } from './lent-sockets.ts'
+import { RoundRobin } from './round-robin.ts'
+
+/** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
+const defaultBacklog = 511
+
+/** A place that the cluster listens at, for as long as the primary lives. */
+export class Listener {
+  readonly key: string
+  readonly address: AddressInfo | string
+  readonly socketName: SocketName
+  readonly balancer: Balancer
+  /** What lets every worker open the TLS tickets of every other. */
+  ticketKeys: unknown
+  /** Its workers speak TLS, as far as they have said. */
+  secure = false
+
+  /**
+   * Takes the place, or throws Node's own error (EADDRINUSE, EACCES, ...).
+   * @throws {ClusteredError} ERR_CLUSTERED_BALANCE_UNAVAILABLE
+   */
+  static async open(key: string, options: ListenOptions, settings: Settings): Promise<Listener> {
+    return new Listener(key, await listen(options), options, settings)
+  }
+
+  private constructor(key: string, server: net.Server, options: ListenOptions, settings: Settings) {
+    this.key = key
+    this.address = server.address()!
+    this.socketName = socketNameOf(server)
+    const sockets = settings.balance === 'round-robin' ? undefined : lentSockets(key, server, options)
+    if (!sockets && settings.balance === 'kernel') {
+      server.close()
+      throw new ClusteredError(
+        'ERR_CLUSTERED_BALANCE_UNAVAILABLE',
+        "balance: 'kernel' cannot be had here. It needs a TCP port, Linux, and Node 22.12 or later; " +
+          `this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
+      )
+    }
+    this.balancer =
+      sockets ?? new RoundRobin(key, handleOf(server), settings.queueTimeout, () => this.secure)
+  }
+}
+
+/** What a worker's server asks for, in the form in which it can be listened to. */
+export function toListenOptions(request: ListenRequest): ListenOptions & { fd?: number } {
+  const { address, port, addressType, fd, flags = 0, backlog } = request
+  const common = backlog ? { backlog } : {}
+  if (typeof fd === 'number' && fd >= 0) return { fd, ...common }
+  if (port === -1 && addressType === -1) return { path: address!, ...common }
+  // 1 is UV_TCP_IPV6ONLY.
+  return { port, ...(address !== null && { host: address }), ipv6Only: (flags & 1) === 1, ...common }
+}
+
+async function listen(options: ListenOptions): Promise<net.Server> {
+  try {
+    return await tryListen(options)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !options.path) throw error
+    // A primary that was killed leaves its socket file behind.
+    if (await answers(options.path)) throw error
+    await unlink(options.path)
+    return tryListen(options)
+  }
+}
+
+function tryListen(options: ListenOptions): Promise<net.Server> {
+  const server = net.createServer()
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => resolve(server))
+  })
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect(path)
+    probe.once('connect', () => resolve(true))
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
+    probe.once('close', () => probe.destroy())
+  })
+}
+
+/**
+ * Changes the server's one socket for several that share its port. Listening
+ * on the one first has shown that the port is free: binding with SO_REUSEPORT
+ * would share it with any program of the same user.
+ * @returns undefined, and the server as it was, where that cannot be done.
+ */
+function lentSockets(key: string, server: net.Server, options: ListenOptions & { fd?: number }): LentSockets | undefined {
+  const name = server.address()
+  if (name === null || typeof name === 'string' || options.fd !== undefined || !reusePortWorks()) return undefined
+  server.close()
+  const bind = (): TransferableHandle => {
+    const handle = bindReusePort(name.address, name.port, options.ipv6Only ?? false)
+    if (typeof handle === 'number') throw listenFailed(name, handle)
+    return handle
+  }
+  return new LentSockets(key, [bind()], options.backlog ?? defaultBacklog, bind)
+}
+
+let known: boolean | undefined
+
+/** Tried, not guessed from versions: two sockets on one port of the loopback. */
+function reusePortWorks(): boolean {
+  return (known ??= tryReusePort())
+}
+
+function tryReusePort(): boolean {
+  const first = bindReusePort('127.0.0.1', 0, false)
+  if (typeof first === 'number') return false
+  const name: { port?: number } = {}
+  first.getsockname?.(name)
+  // Merely bound, two sockets may share a port even without the flag.
+  first.listen(1)
+  const second = bindReusePort('127.0.0.1', name.port ?? 0, false)
+  first.close()
+  if (typeof second === 'number') return false
+  second.close()
+  return process.platform === 'linux'
+}
+
+function listenFailed({ address, port }: AddressInfo, errno: number): Error {
+  return new ClusteredError(
+    'ERR_CLUSTERED_LISTEN_FAILED',
+    `Could not bind another socket to ${address}:${port} (error ${errno}).`,
+  )
+}

@@ -1,0 +1,79 @@
+import type { ListenOptions } from 'node:net'
+import type { Settings } from '../options.ts'
+import type { ToPrimary } from '../protocol/messages.ts'
+import { Listener, toListenOptions } from './listener.ts'
+import type { WorkerHandle } from './worker-handle.ts'
+
+type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
+
+/** Every place that the cluster listens at. They stay open until the last stop. */
+export class Listeners {
+  readonly #settings: Settings
+  readonly #opening = new Map<string, Promise<Listener>>()
+  readonly #open: Listener[] = []
+  readonly #required = new Set<string>()
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+  }
+
+  /** The first that was opened. */
+  get first(): Listener | undefined {
+    return this.#open[0]
+  }
+
+  /** Opens what the program itself listens at: a worker without it is not ready. */
+  require(key: string, options: ListenOptions): Promise<Listener> {
+    this.#required.add(key)
+    return this.#openOnce(key, options)
+  }
+
+  /** A worker's server asks to share a listener; the first to ask opens it. */
+  async share(worker: WorkerHandle, { key, request, secure, ticketKeys }: ListenMessage): Promise<void> {
+    const reply = { type: 'listen-reply', key } as const
+    try {
+      const listener = await this.#openOnce(key, toListenOptions(request))
+      listener.secure ||= secure
+      listener.ticketKeys ??= ticketKeys
+      worker.send({ ...reply, errno: 0, socketName: listener.socketName, ticketKeys: listener.ticketKeys })
+    } catch (error) {
+      const { errno = -1 } = error as NodeJS.ErrnoException
+      worker.send({ ...reply, errno, socketName: null, ticketKeys: undefined })
+    }
+  }
+
+  /** Whether the worker has every server that the program has asked for. */
+  isComplete(worker: WorkerHandle): boolean {
+    return worker.listening.size > 0 && [...this.#required].every((key) => worker.listening.has(key))
+  }
+
+  update(serving: readonly WorkerHandle[], slots: number): void {
+    for (const { key, balancer } of this.#open)
+      balancer.update(serving.filter((worker) => worker.listening.has(key)), slots)
+  }
+
+  onAnswer(worker: WorkerHandle, connection: number, accepted: boolean): void {
+    for (const { balancer } of this.#open) balancer.onAnswer?.(worker, connection, accepted)
+  }
+
+  onExit(worker: WorkerHandle): void {
+    for (const { balancer } of this.#open) balancer.onExit(worker)
+  }
+
+  close(): void {
+    for (const { balancer } of this.#open) balancer.close()
+  }
+
+  async #openOnce(key: string, options: ListenOptions): Promise<Listener> {
+    const opening = this.#opening.get(key) ?? Listener.open(key, options, this.#settings)
+    this.#opening.set(key, opening)
+    try {
+      const listener = await opening
+      if (!this.#open.includes(listener)) this.#open.push(listener)
+      return listener
+    } catch (error) {
+      this.#opening.delete(key)
+      throw error
+    }
+  }
+}

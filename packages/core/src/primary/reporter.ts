@@ -1,0 +1,49 @@
+import type { Cluster, WorkerInfo } from '../cluster.ts'
+import type { WorkerExit } from '../events.ts'
+import type { Logger } from '../logger.ts'
+
+/** Failures in a row from which on it is called a crash loop. */
+const crashLoop = 3
+
+/** One readable line per event. */
+export function report(cluster: Cluster, logger: Logger): void {
+  cluster.on('worker:ready', (worker, bootTime) => logger.info(`${name(worker)} is ready after ${bootTime} ms`))
+  cluster.on('worker:drain', (worker, reason) => logger.info(`${name(worker)} drains: ${reason}`))
+  cluster.on('worker:exit', (worker, exit) => {
+    const line = `${name(worker)} is gone: ${exit.reason}`
+    if (isExpected(worker, exit)) logger.info(line)
+    else logger.error(line)
+  })
+  cluster.on('slot:backoff', (slot, failures, delay) => {
+    const loop = failures >= crashLoop ? `crash loop: ${failures} failures in a row; ` : ''
+    logger.warn(`slot ${slot} is empty: ${loop}the next boot is in ${delay} ms`)
+  })
+  cluster.on('reload:start', (generation) => logger.info(`reload to generation ${generation} begins`))
+  cluster.on('reload:done', (generation) => logger.info(`reload done: every slot is on generation ${generation}`))
+  cluster.on('reload:failed', (_generation, error) => logger.error(error.message))
+  cluster.on('scale', (workers) => logger.info(`scale to ${workers} ${plural(workers)}`))
+  cluster.on('close', (reason) => logger.info(`closing: ${reason}`))
+  cluster.ready.then(
+    () => logger.info(`listening on ${place(cluster)}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}`),
+    (error: Error) => logger.error(error.message),
+  )
+}
+
+function name({ slot, pid, generation }: WorkerInfo): string {
+  return `worker ${slot} (pid ${pid}${generation > 1 ? `, generation ${generation}` : ''})`
+}
+
+function isExpected(worker: WorkerInfo, exit: WorkerExit): boolean {
+  return exit.reason === 'drained'
+}
+
+function place(cluster: Cluster): string {
+  const address = cluster.address()
+  if (address === null || typeof address === 'string') return String(address)
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `${host}:${address.port}`
+}
+
+function plural(workers: number): string {
+  return workers === 1 ? 'worker' : 'workers'
+}

@@ -1,0 +1,40 @@
+import { closeSync, openSync } from 'node:fs'
+import { constants } from 'node:os'
+import { isatty } from 'node:tty'
+import type { Logger } from '../logger.ts'
+import type { Supervisor } from './supervisor.ts'
+
+/** What each signal to the primary does: see docs/signals.md. */
+export function takeSignals(supervisor: Supervisor, logger: Logger): void {
+  const fromTerminal = isatty(0) || isatty(1) || isatty(2)
+  let stopping = false
+
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      logger.warn(`${signal} again: ending at once`)
+      supervisor.kill(`a second ${signal}`)
+      process.exit(128 + constants.signals[signal])
+    }
+    stopping = true
+    // The app may have been loaded here too, and have left something open.
+    void supervisor.close(signal).then(() => process.exit())
+  }
+  const reload = (): void => void supervisor.reload().catch(() => {})
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, stop)
+  if (process.platform === 'win32') return
+  process.on('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
+  process.on('SIGUSR2', reload)
+  process.on('SIGTTIN', () => supervisor.scaleBy(+1))
+  process.on('SIGTTOU', () => supervisor.scaleBy(-1))
+}
+
+/** A terminal that closes sends SIGHUP, as does whoever wants a reload. */
+function terminalIsGone(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'))
+    return false
+  } catch {
+    return true
+  }
+}

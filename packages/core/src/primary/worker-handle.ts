@@ -1,0 +1,145 @@
+/**
+ * One worker from outside. `worker/worker.ts` is the same worker from inside.
+ *
+ * booting -> ready -> draining -> exited, or from any of them to exited.
+ */
+import cluster from 'node:cluster'
+import type { Worker } from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import type { WorkerInfo } from '../cluster.ts'
+import type { WorkerExit } from '../events.ts'
+import type { TransferableHandle } from '../node-internals.ts'
+import type { Settings } from '../options.ts'
+import { briefingVariable } from '../protocol/briefing.ts'
+import { receive, send } from '../protocol/channel.ts'
+import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import type { Release } from './entry.ts'
+
+/**
+ * A draining worker keeps its own deadline. This is how much later (in ms) the
+ * primary ends one that did not, because it hangs.
+ */
+const drainMargin = 2000
+
+const preload = fileURLToPath(new URL('../worker/preload.js', import.meta.url))
+
+export interface WorkerEvents {
+  message(worker: WorkerHandle, message: ToPrimary): void
+  exit(worker: WorkerHandle, exit: WorkerExit): void
+}
+
+export class WorkerHandle {
+  readonly slot: number
+  readonly release: Release
+  readonly pid: number
+  readonly startedAt: number = Date.now()
+  /** When it became ready, in ms since the epoch; 0 before. */
+  readyAt: number = 0
+  /** The keys of the servers in it that wait for connections. */
+  readonly listening: Set<string> = new Set()
+  /** Why it is to be replaced while it serves, if it is. */
+  replaceFor: string | undefined
+  /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
+  late: boolean = false
+  /** When the heartbeat is overdue, in ms since the epoch. */
+  beatDue: number = Infinity
+  /** Why the primary killed it, if it did. */
+  #killedFor: string | undefined
+  #state: WorkerInfo['state'] | 'exited' = 'booting'
+  #lastWords: LastWords | undefined
+  #deadline: NodeJS.Timeout | undefined
+  readonly #worker: Worker
+
+  constructor(slot: number, release: Release, settings: Settings, events: WorkerEvents) {
+    this.slot = slot
+    this.release = release
+    this.#worker = fork(slot, release, settings)
+    this.pid = this.#worker.process.pid ?? 0
+    if (!isDebugged()) this.#killAfter(settings.bootTimeout, `not listening after ${settings.bootTimeout} ms`)
+
+    receive<ToPrimary>(this.#worker.process, (message) => {
+      if (message.type === 'last-words') this.#lastWords = message.error
+      else events.message(this, message)
+    })
+    // A write to a worker that has just died must not take the primary down.
+    this.#worker.on('error', () => {})
+    this.#worker.process.once('error', (error) => events.exit(this, this.#exited(null, null, error)))
+    this.#worker.process.once('exit', (code, signal) => events.exit(this, this.#exited(code, signal)))
+  }
+
+  get state(): WorkerInfo['state'] | 'exited' {
+    return this.#state
+  }
+
+  /** It takes connections. */
+  get serving(): boolean {
+    return this.#state === 'ready'
+  }
+
+  get info(): WorkerInfo {
+    const { slot, pid, startedAt, release, state } = this
+    // An exited worker is only ever described in its last event.
+    return { slot, pid, state: state === 'exited' ? 'draining' : state, generation: release.generation, startedAt }
+  }
+
+  send(message: ToWorker, handle?: TransferableHandle): void {
+    send(this.#worker.process, message, handle)
+  }
+
+  becomeReady(): void {
+    clearTimeout(this.#deadline)
+    this.#state = 'ready'
+    this.readyAt = Date.now()
+  }
+
+  drain(timeout: number): void {
+    this.#state = 'draining'
+    this.send({ type: 'drain' })
+    this.#killAfter(timeout + drainMargin, `still draining after ${timeout + drainMargin} ms`)
+  }
+
+  kill(reason: string): void {
+    this.#killedFor ??= reason
+    this.#worker.process.kill('SIGKILL')
+  }
+
+  #killAfter(delay: number, reason: string): void {
+    clearTimeout(this.#deadline)
+    this.#deadline = setTimeout(() => this.kill(reason), delay)
+  }
+
+  #exited(code: number | null, signal: string | null, error?: Error): WorkerExit {
+    clearTimeout(this.#deadline)
+    const wasDraining = this.#state === 'draining'
+    this.#state = 'exited'
+    this.late = false
+    return { reason: this.#reason(code, signal, wasDraining, error), code, signal, lastWords: this.#lastWords }
+  }
+
+  #reason(code: number | null, signal: string | null, wasDraining: boolean, error?: Error): string {
+    if (error) return `could not be started: ${error.message}`
+    if (this.#killedFor) return `killed: ${this.#killedFor}`
+    if (signal) return `killed by ${signal}`
+    if (code !== 0) return `exit code ${code}`
+    return wasDraining ? 'drained' : 'exit code 0'
+  }
+}
+
+function fork(slot: number, release: Release, settings: Settings): Worker {
+  const briefing: WorkerBriefing = {
+    slot,
+    generation: release.generation,
+    drainTimeout: settings.drainTimeout,
+  }
+  cluster.setupPrimary({
+    exec: release.exec,
+    cwd: release.cwd,
+    execArgv: [...process.execArgv, '--require', preload],
+  })
+  return cluster.fork({ ...settings.env(), [briefingVariable]: JSON.stringify(briefing) })
+}
+
+/** A program that stands at a breakpoint is not slow. */
+function isDebugged(): boolean {
+  return [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((argument) => argument.includes('--inspect'))
+}

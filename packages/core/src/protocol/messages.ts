@@ -1,0 +1,74 @@
+import type { WorkerInfo } from '../cluster.ts'
+
+/** What the primary tells a worker at fork, before any message. */
+export interface WorkerBriefing {
+  slot: number
+  generation: number
+  /** Milliseconds. */
+  drainTimeout: number
+}
+
+/** What a worker's `server.listen(...)` asks for, after Node has read its arguments. */
+export interface ListenRequest {
+  address: string | null
+  port: number
+  addressType: number
+  fd?: number | undefined
+  flags?: number | undefined
+  backlog?: number | undefined
+}
+
+/** Where a listener is, as `getsockname` says it; unix sockets have no such thing. */
+export type SocketName = { address?: string; port?: number; family?: string } | null
+
+/** An error on its way from one process to the other. */
+export interface LastWords {
+  name: string
+  message: string
+  code: string | undefined
+  stack: string
+}
+
+/** A method of `Cluster`, called in a worker and carried out by the primary. */
+export type ForwardedCall =
+  | { method: 'reload' }
+  | { method: 'scale'; workers: number }
+  | { method: 'close' }
+
+/** What a worker's heartbeat says of its main loop. */
+export interface Beat {
+  /** While there are connections, the next beat follows within `busyBeat` ms, else within `idleBeat` ms. */
+  busy: boolean
+}
+
+export const busyBeat = 20
+export const idleBeat = 1000
+
+export type ToPrimary =
+  /** Asks to share the listener called `key`. */
+  | { type: 'listen'; key: string; request: ListenRequest; secure: boolean; ticketKeys: unknown }
+  /** The server called `key` is ready for connections. */
+  | { type: 'listening'; key: string }
+  /** The server called `key` was closed by the app. */
+  | { type: 'closed'; key: string }
+  /** The answer to a hand-off; what is not accepted goes to another worker. */
+  | { type: 'answer'; connection: number; accepted: boolean }
+  | ({ type: 'beat' } & Beat)
+  /** A signal meant for this worker alone. */
+  | { type: 'signal'; signal: string }
+  /** This worker is about to die of an uncaught error. */
+  | { type: 'last-words'; error: LastWords }
+  | { type: 'call'; id: number; call: ForwardedCall }
+
+export type ToWorker =
+  | { type: 'listen-reply'; key: string; errno: number; socketName: SocketName; ticketKeys: unknown }
+  /** With a listening socket: accept from it for the server called `key`. */
+  | { type: 'lend'; key: string; socket: number; backlog: number }
+  /** Stop accepting from that socket. */
+  | { type: 'take-back'; key: string; socket: number }
+  /** With a connection: a hand-off. */
+  | { type: 'connection'; key: string; connection: number }
+  /** The last message that can bring a connection has been sent: finish and leave. */
+  | { type: 'drain' }
+  | { type: 'workers'; workers: WorkerInfo[] }
+  | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

@@ -1,0 +1,22 @@
+/**
+ * What this process is to Clustered, kept on `globalThis`: an app may load two
+ * copies of this package (one under each adapter), and they must agree.
+ */
+import type { Supervisor } from './primary/supervisor.ts'
+import type { Worker } from './worker/worker.ts'
+
+export interface Runtime {
+  /** In a worker: its inside. */
+  worker?: Worker
+  /** In the primary, from the first `listen` on: its supervisor. */
+  supervisor?: Supervisor
+  /** How many times `listen` was called, which gives each call its key. */
+  listens: number
+}
+
+const symbol = Symbol.for('@clustered/core')
+
+export function runtime(): Runtime {
+  const holder = globalThis as { [symbol]?: Runtime }
+  return (holder[symbol] ??= { listens: 0 })
+}

@@ -1,0 +1,86 @@
+import { EventEmitter } from 'node:events'
+import { constants } from 'node:os'
+import type { AddressInfo, ListenOptions, Server } from 'node:net'
+import type { Cluster, WorkerInfo } from './cluster.ts'
+import { ClusteredError } from './errors.ts'
+import type { ClusterEvents } from './events.ts'
+import type { ListenTarget } from './listen.ts'
+import type { Settings } from './options.ts'
+import { DrainableServer } from './worker/drain.ts'
+
+/** Single mode: this one process serves, and drains as a worker does. */
+export class Single extends EventEmitter<ClusterEvents> implements Cluster {
+  readonly role = 'single'
+  readonly balance = null
+  readonly workers: WorkerInfo[] = []
+  readonly ready: Promise<void>
+  readonly #settings: Settings
+  #server: Server | undefined
+  #drainable: DrainableServer | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(makeServer: () => Promise<Server>, options: ListenOptions, settings: Settings) {
+    super()
+    this.#settings = settings
+    this.ready = this.#listen(makeServer, options)
+    this.ready.catch(() => {})
+  }
+
+  address(): AddressInfo | string | null {
+    return this.#server?.address() ?? null
+  }
+
+  reload(): Promise<void> {
+    return Promise.reject(this.#needsWorkers('reload'))
+  }
+
+  scale(): Promise<void> {
+    return Promise.reject(this.#needsWorkers('scale'))
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#drainable?.drain() ?? Promise.resolve())
+  }
+
+  async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
+    const server = await makeServer()
+    this.#server = server
+    this.#drainable = new DrainableServer(server, this.#settings.drainTimeout)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(options, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+  }
+
+  #needsWorkers(call: string): ClusteredError {
+    return new ClusteredError(
+      'ERR_CLUSTERED_SINGLE_MODE',
+      `${call}: this is single mode (workers: 0), which has no workers. Set workers to 1 or more.`,
+    )
+  }
+}
+
+export function startSingle(makeServer: () => Promise<Server>, { options, callback }: ListenTarget, settings: Settings): Cluster {
+  const { logger } = settings
+  const single = new Single(makeServer, options, settings)
+  if (callback) void single.ready.then(() => callback(), callback)
+  single.ready.then(
+    () => logger.info(`listening, single mode (pid ${process.pid})`),
+    (error: Error) => {
+      logger.error(error.stack ?? error.message)
+      setImmediate(() => process.exit(1))
+    },
+  )
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(128 + constants.signals[signal])
+      stopping = true
+      logger.info(`closing: ${signal}`)
+      void single.close().then(() => process.exit())
+    })
+  return single
+}

@@ -1,0 +1,77 @@
+import net from 'node:net'
+import type { Http2Session } from 'node:http2'
+import type { Server as HttpServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createHttpTerminator, type HttpTerminator } from 'http-terminator'
+import { answerWithClose } from './lame-duck.ts'
+
+/**
+ * The part of the drain timeout that is left to http-terminator: it closes
+ * idle connections at once, and what has not ended when this is over.
+ */
+const terminatePart = 0.1
+
+/**
+ * A server that can be drained: it stops accepting, goes on answering on the
+ * connections it has, lets idle ones end by themselves, and at the deadline
+ * cuts what is left.
+ *
+ * Make it before the server has connections. Until `drain` it costs two
+ * listeners per connection and nothing per request.
+ */
+export class DrainableServer {
+  readonly #server: net.Server
+  readonly #timeout: number
+  readonly #sockets = new Set<net.Socket>()
+  readonly #sessions = new Set<Http2Session>()
+  readonly #terminator: HttpTerminator
+
+  /** @param timeout milliseconds from `drain` until what is left is cut. */
+  constructor(server: net.Server, timeout: number) {
+    this.#server = server
+    this.#timeout = timeout
+    this.#terminator = createHttpTerminator({
+      // It asks for no more than the events that any server of sockets has.
+      server: server as HttpServer,
+      gracefulTerminationTimeout: timeout * terminatePart,
+    })
+    keepWhileOpen(server, 'connection', this.#sockets)
+    keepWhileOpen(server, 'session', this.#sessions)
+  }
+
+  async drain(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      // Not `http.Server#close`: that also cuts idle connections, on which a
+      // request may be on its way, and stops the header and request timeouts.
+      net.Server.prototype.close.call(this.#server, () => resolve())
+    })
+    answerWithClose(this.#server)
+    for (const session of this.#sessions) session.close()
+
+    if (await settles(closed, this.#timeout * (1 - terminatePart))) return
+    // It rejects because the server is closed already; it did its work all the same.
+    await this.#terminator.terminate().catch(() => {})
+    for (const socket of this.#sockets) socket.destroy()
+  }
+}
+
+interface Closable {
+  once(event: 'close', listener: () => void): unknown
+}
+
+function keepWhileOpen<Thing extends Closable>(server: net.Server, event: string, open: Set<Thing>): void {
+  server.on(event, (thing: Thing) => {
+    open.add(thing)
+    thing.once('close', () => open.delete(thing))
+  })
+}
+
+async function settles(promise: Promise<void>, timeout: number): Promise<boolean> {
+  const timer = new AbortController()
+  const settled = await Promise.race([
+    promise.then(() => true),
+    sleep(timeout, false, { signal: timer.signal }).catch(() => false),
+  ])
+  timer.abort()
+  return settled
+}

@@ -1,0 +1,66 @@
+import type { TransferableHandle } from '../node-internals.ts'
+import type { SocketName } from '../protocol/messages.ts'
+
+/**
+ * What a worker's server holds in place of a listening socket of its own. To
+ * the server it is one: `listening`, `address()`, 'listening', `maxConnections`
+ * and `close()` behave. Connections come in from whatever feeds it: sockets the
+ * primary has lent, and connections it hands off.
+ */
+export class Face implements TransferableHandle {
+  /** Set by `net.Server` when it begins to listen. */
+  onconnection: TransferableHandle['onconnection']
+  getsockname?: (out: object) => number
+  readonly #lent = new Map<number, TransferableHandle>()
+  readonly #events: FaceEvents
+
+  constructor(socketName: SocketName, events: FaceEvents) {
+    this.#events = events
+    // Its absence is how `server.address()` knows a unix socket.
+    if (socketName)
+      this.getsockname = (out) => {
+        Object.assign(out, socketName)
+        return 0
+      }
+  }
+
+  /** Called by `net.Server`; from here on connections may come. */
+  listen(): number {
+    this.#events.listening()
+    return 0
+  }
+
+  /** Called by `net.Server#close`: nothing more is accepted. The sockets live on in the primary. */
+  close(): void {
+    for (const socket of this.#lent.keys()) this.takeBack(socket)
+    this.onconnection = undefined
+    this.#events.closed()
+  }
+
+  // The channel to the primary keeps a worker alive, as it does in node:cluster.
+  ref(): void {}
+  unref(): void {}
+
+  /** @returns whether the connection was taken. */
+  accept(connection: TransferableHandle): boolean {
+    this.onconnection?.(0, connection)
+    return this.onconnection !== undefined
+  }
+
+  /** Accepts from a listening socket as well. */
+  borrow(socket: number, handle: TransferableHandle, backlog: number): void {
+    handle.onconnection = (status, connection) => this.onconnection?.(status, connection)
+    this.#lent.set(socket, handle)
+    handle.listen(backlog)
+  }
+
+  takeBack(socket: number): void {
+    this.#lent.get(socket)?.close()
+    this.#lent.delete(socket)
+  }
+}
+
+interface FaceEvents {
+  listening(): void
+  closed(): void
+}

@@ -1,0 +1,180 @@
+/**
+ * One worker from inside. `primary/worker-handle.ts` is the same worker from
+ * outside.
+ */
+import cluster from 'node:cluster'
+import type net from 'node:net'
+import tls from 'node:tls'
+import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
+import type { WorkerInfo } from '../cluster.ts'
+import { type GiveHandle, type ListeningServer, onWorkerListen, type TransferableHandle } from '../node-internals.ts'
+import { receive, send } from '../protocol/channel.ts'
+import type { ForwardedCall, ListenRequest, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import { DrainableServer } from './drain.ts'
+import { Face } from './face.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { onLastWords } from './last-words.ts'
+
+export class Worker {
+  /** The last that the primary said of the workers. */
+  workers: readonly WorkerInfo[] = []
+  readonly #briefing: WorkerBriefing
+  readonly #names = new WeakMap<net.Server, string>()
+  readonly #replies = new Map<string, (reply: ListenReply) => void>()
+  readonly #faces = new Map<string, Face>()
+  readonly #servers = new Map<string, DrainableServer>()
+  readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+  readonly #heartbeat: Heartbeat
+  #nextCall = 1
+  #draining = false
+
+  constructor(briefing: WorkerBriefing) {
+    this.#briefing = briefing
+    // Node would otherwise end this process, requests and all, the moment the
+    // primary dies.
+    cluster.worker!.exitedAfterDisconnect = true
+    this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
+    onLastWords((error) => this.#tell({ type: 'last-words', error }))
+    onWorkerListen((server, request, give) => this.#listen(server, request, give))
+    receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
+    process.once('disconnect', () => void this.#drain())
+    this.#takeSignals()
+  }
+
+  /** Gives the server the name under which the primary already listens for it. */
+  name(server: net.Server, key: string): void {
+    this.#names.set(server, key)
+  }
+
+  /** Has the primary carry out a method of `Cluster`. */
+  call(call: ForwardedCall): Promise<void> {
+    if (!process.connected)
+      return Promise.reject(
+        new ClusteredError('ERR_CLUSTERED_NO_PRIMARY', `${call.method}: the primary is gone; this worker is draining.`),
+      )
+    const id = this.#nextCall++
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject })
+      this.#tell({ type: 'call', id, call })
+    })
+  }
+
+  #tell(message: ToPrimary): void {
+    send(process, message)
+  }
+
+  #onMessage(message: ToWorker, handle: TransferableHandle | undefined): void {
+    switch (message.type) {
+      case 'listen-reply':
+        return this.#replies.get(message.key)?.(message)
+      case 'lend':
+        return this.#borrow(message, handle!)
+      case 'take-back':
+        return this.#faces.get(message.key)?.takeBack(message.socket)
+      case 'connection':
+        return this.#takeConnection(message, handle!)
+      case 'drain':
+        return void this.#drain()
+      case 'workers':
+        this.workers = message.workers
+        return
+      case 'call-reply':
+        return this.#settleCall(message)
+    }
+  }
+
+  #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
+    const key = this.#names.get(server) ?? this.#keyOf(request)
+    this.#replies.set(key, ({ errno, socketName, ticketKeys }) => {
+      this.#replies.delete(key)
+      if (errno !== 0) return give(errno, null)
+      if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
+      this.#servers.set(key, new DrainableServer(server, this.#briefing.drainTimeout))
+      this.#heartbeat.watch(server)
+      const face: Face = new Face(socketName, {
+        listening: () => this.#tell({ type: 'listening', key }),
+        closed: () => this.#onClosed(key),
+      })
+      this.#faces.set(key, face)
+      give(0, face)
+    })
+    const { address, port, addressType, fd, flags, backlog } = request
+    this.#tell({
+      type: 'listen',
+      key,
+      request: { address, port, addressType, fd, flags, backlog },
+      secure: server instanceof tls.Server,
+      ticketKeys: server._getServerData?.(),
+    })
+  }
+
+  /**
+   * Servers that ask for the same place get the same listener in every worker;
+   * the n-th that asks for any free port shares with every other worker's n-th.
+   */
+  #keyOf({ address, port, addressType, fd }: ListenRequest): string {
+    const place = [address, port, addressType, fd].join(':')
+    if (port !== 0) return place
+    let nth = 1
+    while (this.#faces.has(`${place}#${nth}`) || this.#replies.has(`${place}#${nth}`)) nth++
+    return `${place}#${nth}`
+  }
+
+  #onClosed(key: string): void {
+    this.#faces.delete(key)
+    if (!this.#draining) this.#tell({ type: 'closed', key })
+  }
+
+  #borrow({ key, socket, backlog }: Lend, handle: TransferableHandle): void {
+    const face = this.#faces.get(key)
+    if (face) face.borrow(socket, handle, backlog)
+    else handle.close()
+  }
+
+  #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
+    const face = this.#faces.get(key)
+    // Before the app sees it: a handler that blocks must not hold up the answer.
+    this.#tell({ type: 'answer', connection, accepted: face !== undefined })
+    if (face) face.accept(handle)
+    else handle.close()
+  }
+
+  #settleCall({ id, error }: CallReply): void {
+    const call = this.#calls.get(id)
+    this.#calls.delete(id)
+    if (error) call?.reject(new ClusteredError(error.code as ClusteredErrorCode, error.message))
+    else call?.resolve()
+  }
+
+  /**
+   * A signal to a worker is a request to replace it; the primary decides.
+   * Ctrl-C and systemd signal the whole group: then it decides to stop.
+   */
+  #takeSignals(): void {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
+      process.on(signal, () => this.#tell({ type: 'signal', signal }))
+    if (process.platform === 'win32') return
+    for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, () => {})
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#draining) return
+    this.#draining = true
+    const servers = [...this.#servers.values()]
+    await Promise.all(servers.map((server) => server.drain()))
+    this.#leave()
+  }
+
+  #leave(): void {
+    if (!process.connected) process.exit()
+    process.once('disconnect', () => process.exit())
+    // A round trip to the primary and back: what it sent before has arrived by
+    // then, and what we answered has been sent.
+    cluster.worker!.disconnect()
+  }
+}
+
+type ListenReply = Extract<ToWorker, { type: 'listen-reply' }>
+type Lend = Extract<ToWorker, { type: 'lend' }>
+type HandOff = Extract<ToWorker, { type: 'connection' }>
+type CallReply = Extract<ToWorker, { type: 'call-reply' }>
