@@ -5,6 +5,7 @@
  */
 import cluster from 'node:cluster'
 import net from 'node:net'
+import { constants } from 'node:os'
 import type { ListenRequest, SocketName } from './protocol/messages.ts'
 
 /** libuv's handle of a TCP or pipe socket, as it travels between processes. */
@@ -30,7 +31,14 @@ export function bindReusePort(address: string, port: number, ipv6Only: boolean):
   const family = net.isIPv6(address) ? 6 : 4
   const flags = UV_TCP_REUSEPORT | (ipv6Only ? UV_TCP_IPV6ONLY : 0)
   const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle
-  return create(address, port, family, -1, flags)
+  const handle = create(address, port, family, -1, flags)
+  if (typeof handle === 'number') return handle
+  // libuv keeps EADDRINUSE back until `listen`, which would then take any port.
+  const name: { port?: number } = {}
+  const error = handle.getsockname!(name)
+  if (error === 0 && (port === 0 || name.port === port)) return handle
+  handle.close()
+  return error || -constants.errno.EADDRINUSE
 }
 
 type CreateServerHandle = (
