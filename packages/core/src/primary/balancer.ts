@@ -1,3 +1,5 @@
+import type { TransferableHandle } from '../node-internals.ts'
+import type { Loan } from '../protocol/messages.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
 /**
@@ -12,6 +14,8 @@ export interface Balancer {
    * @param serving the workers that take connections of this listener now.
    */
   update(serving: readonly WorkerHandle[], slots: number): void
+  /** What a booting worker's server accepts from as soon as it listens, if it is that who accepts. */
+  lendAtBoot?(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } | undefined
   /** A worker's answer to a hand-off. */
   onAnswer?(worker: WorkerHandle, connection: number, accepted: boolean): void
   /** The worker is gone: what it had been given and not taken goes to others. */

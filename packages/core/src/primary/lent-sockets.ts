@@ -1,4 +1,5 @@
 import type { TransferableHandle } from '../node-internals.ts'
+import type { Loan } from '../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import { decideLending } from './lending.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -26,17 +27,25 @@ export class LentSockets implements Balancer {
     this.#bind = bind
   }
 
+  lendAtBoot(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } {
+    const socket = worker.slot
+    this.#provide(socket + 1)
+    const borrowers = this.#lent[socket]!
+    borrowers.add(worker)
+    return { loan: this.#loan(socket), handle: this.#sockets[socket]! }
+  }
+
   update(serving: readonly WorkerHandle[], slots: number): void {
     if (this.#closed) return
-    // Never fewer: closing a socket would reset what waits in its queue.
-    while (this.#sockets.length < slots) this.#sockets.push(this.#bind())
+    this.#provide(slots)
     const wanted = decideLending(this.#sockets.length, serving, this.#lent)
     for (const [socket, handle] of this.#sockets.entries()) {
-      const before = this.#lent[socket] ?? new Set()
+      const before = this.#lent[socket]!
       const now = wanted[socket]!
+      for (const worker of before) if (worker.state === 'booting') now.add(worker)
       for (const worker of now)
         if (!before.has(worker))
-          worker.send({ type: 'lend', key: this.#key, socket, backlog: this.#backlog }, handle)
+          worker.send({ type: 'lend', key: this.#key, loan: this.#loan(socket) }, handle)
       for (const worker of before)
         // One that drains gives back by itself.
         if (!now.has(worker) && worker.serving) worker.send({ type: 'take-back', key: this.#key, socket })
@@ -46,6 +55,16 @@ export class LentSockets implements Balancer {
 
   onExit(worker: WorkerHandle): void {
     for (const borrowers of this.#lent) borrowers.delete(worker)
+  }
+
+  // Never fewer than there were: closing a socket resets what waits in its queue.
+  #provide(sockets: number): void {
+    while (this.#sockets.length < sockets) this.#sockets.push(this.#bind())
+    while (this.#lent.length < sockets) this.#lent.push(new Set())
+  }
+
+  #loan(socket: number): Loan {
+    return { socket, backlog: this.#backlog }
   }
 
   close(): void {

@@ -35,10 +35,12 @@ export class Listeners {
       const listener = await this.#openOnce(key, toListenOptions(request))
       listener.secure ||= secure
       listener.ticketKeys ??= ticketKeys
-      worker.send({ ...reply, errno: 0, socketName: listener.socketName, ticketKeys: listener.ticketKeys })
+      const { socketName, balancer } = listener
+      const lent = balancer.lendAtBoot?.(worker)
+      worker.send({ ...reply, errno: 0, socketName, ticketKeys: listener.ticketKeys, loan: lent?.loan }, lent?.handle)
     } catch (error) {
       const { errno = -1 } = error as NodeJS.ErrnoException
-      worker.send({ ...reply, errno, socketName: null, ticketKeys: undefined })
+      worker.send({ ...reply, errno })
     }
   }
 

@@ -45,7 +45,7 @@ export class Reload {
     const error = new ClusteredError(
       'ERR_CLUSTERED_RELOAD_FAILED',
       `Reload stopped: the new worker of slot ${worker.slot} (pid ${worker.pid}): ${describe(exit)}. ` +
-        `${state(generations)}`,
+        state(generations),
       { cause: toError(exit.lastWords) },
     )
     this.#reject(error)

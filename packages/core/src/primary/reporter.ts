@@ -1,6 +1,6 @@
 import type { Cluster, WorkerInfo } from '../cluster.ts'
-import type { WorkerExit } from '../events.ts'
 import type { Logger } from '../logger.ts'
+import { describe } from './reload.ts'
 
 /** Failures in a row from which on it is called a crash loop. */
 const crashLoop = 3
@@ -10,8 +10,8 @@ export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('worker:ready', (worker, bootTime) => logger.info(`${name(worker)} is ready after ${bootTime} ms`))
   cluster.on('worker:drain', (worker, reason) => logger.info(`${name(worker)} drains: ${reason}`))
   cluster.on('worker:exit', (worker, exit) => {
-    const line = `${name(worker)} is gone: ${exit.reason}`
-    if (isExpected(worker, exit)) logger.info(line)
+    const line = `${name(worker)} is gone: ${describe(exit)}`
+    if (exit.reason === 'drained') logger.info(line)
     else logger.error(line)
   })
   cluster.on('slot:backoff', (slot, failures, delay) => {
@@ -31,10 +31,6 @@ export function report(cluster: Cluster, logger: Logger): void {
 
 function name({ slot, pid, generation }: WorkerInfo): string {
   return `worker ${slot} (pid ${pid}${generation > 1 ? `, generation ${generation}` : ''})`
-}
-
-function isExpected(worker: WorkerInfo, exit: WorkerExit): boolean {
-  return exit.reason === 'drained'
 }
 
 function place(cluster: Cluster): string {

@@ -112,10 +112,14 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
 
   close(reason = 'close()'): Promise<void> {
     if (this.#closing) return this.#closing
+    this.emit('close', reason)
+    return this.#end(reason)
+  }
+
+  #end(reason: string): Promise<void> {
     this.#closing = new Promise((resolve) => {
       this.#gone = resolve
     })
-    this.emit('close', reason)
     this.#reload?.abort(closingError('reload'))
     this.#reload = undefined
     this.#listeners.close()
@@ -313,7 +317,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   /** The cluster has never served: it ends. */
   #fail(error: Error): void {
     this.#settleReady.reject(error)
-    void this.close('the first boot failed')
+    void this.#end('the first boot failed')
   }
 
   #isFilled(): boolean {
@@ -355,7 +359,7 @@ function closingError(call: string): ClusteredError {
 }
 
 function bootFailed(exit: WorkerExit): ClusteredError {
-  return new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', `The first worker did not come up: ${describe(exit)}.`, {
+  return new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', `The first worker did not come up: ${describe(exit)}`, {
     cause: toError(exit.lastWords),
   })
 }

@@ -60,10 +60,17 @@ export type ToPrimary =
   | { type: 'last-words'; error: LastWords }
   | { type: 'call'; id: number; call: ForwardedCall }
 
+/** Which of a listener's sockets is lent, and how long its queue may grow. */
+export interface Loan {
+  socket: number
+  backlog: number
+}
+
 export type ToWorker =
-  | { type: 'listen-reply'; key: string; errno: number; socketName: SocketName; ticketKeys: unknown }
+  /** With a listening socket where `loan` says so: a server that listens accepts, from the start. */
+  | { type: 'listen-reply'; key: string; errno: number; socketName?: SocketName; ticketKeys?: unknown; loan?: Loan | undefined }
   /** With a listening socket: accept from it for the server called `key`. */
-  | { type: 'lend'; key: string; socket: number; backlog: number }
+  | { type: 'lend'; key: string; loan: Loan }
   /** Stop accepting from that socket. */
   | { type: 'take-back'; key: string; socket: number }
   /** With a connection: a hand-off. */

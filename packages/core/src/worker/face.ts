@@ -1,5 +1,5 @@
 import type { TransferableHandle } from '../node-internals.ts'
-import type { SocketName } from '../protocol/messages.ts'
+import type { Loan, SocketName } from '../protocol/messages.ts'
 
 /**
  * What a worker's server holds in place of a listening socket of its own. To
@@ -48,7 +48,7 @@ export class Face implements TransferableHandle {
   }
 
   /** Accepts from a listening socket as well. */
-  borrow(socket: number, handle: TransferableHandle, backlog: number): void {
+  borrow({ socket, backlog }: Loan, handle: TransferableHandle): void {
     handle.onconnection = (status, connection) => this.onconnection?.(status, connection)
     this.#lent.set(socket, handle)
     handle.listen(backlog)

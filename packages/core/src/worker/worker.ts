@@ -4,6 +4,7 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import tls from 'node:tls'
 import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
 import type { WorkerInfo } from '../cluster.ts'
@@ -20,7 +21,7 @@ export class Worker {
   workers: readonly WorkerInfo[] = []
   readonly #briefing: WorkerBriefing
   readonly #names = new WeakMap<net.Server, string>()
-  readonly #replies = new Map<string, (reply: ListenReply) => void>()
+  readonly #replies = new Map<string, (reply: ListenReply, handle?: TransferableHandle) => void>()
   readonly #faces = new Map<string, Face>()
   readonly #servers = new Map<string, DrainableServer>()
   readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
@@ -66,7 +67,7 @@ export class Worker {
   #onMessage(message: ToWorker, handle: TransferableHandle | undefined): void {
     switch (message.type) {
       case 'listen-reply':
-        return this.#replies.get(message.key)?.(message)
+        return this.#replies.get(message.key)?.(message, handle)
       case 'lend':
         return this.#borrow(message, handle!)
       case 'take-back':
@@ -85,7 +86,7 @@ export class Worker {
 
   #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
     const key = this.#names.get(server) ?? this.#keyOf(request)
-    this.#replies.set(key, ({ errno, socketName, ticketKeys }) => {
+    this.#replies.set(key, ({ errno, socketName = null, ticketKeys, loan }, handle) => {
       this.#replies.delete(key)
       if (errno !== 0) return give(errno, null)
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
@@ -96,6 +97,7 @@ export class Worker {
         closed: () => this.#onClosed(key),
       })
       this.#faces.set(key, face)
+      if (loan) face.borrow(loan, handle!)
       give(0, face)
     })
     const { address, port, addressType, fd, flags, backlog } = request
@@ -125,9 +127,9 @@ export class Worker {
     if (!this.#draining) this.#tell({ type: 'closed', key })
   }
 
-  #borrow({ key, socket, backlog }: Lend, handle: TransferableHandle): void {
+  #borrow({ key, loan }: Lend, handle: TransferableHandle): void {
     const face = this.#faces.get(key)
-    if (face) face.borrow(socket, handle, backlog)
+    if (face) face.borrow(loan, handle)
     else handle.close()
   }
 
@@ -160,6 +162,10 @@ export class Worker {
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
+    // At the last stop the queues end with us: what is in them now is accepted
+    // in the one turn, and handled in the other.
+    await nextTurn()
+    await nextTurn()
     const servers = [...this.#servers.values()]
     await Promise.all(servers.map((server) => server.drain()))
     this.#leave()

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { balances } from './support/balances.ts'
+import { get, pidsOf } from './support/http.ts'
+import { load, nodeClients, undiciClients } from './support/load.ts'
+import { eventually, isAlive, start } from './support/program.ts'
+import { Deploy, faults } from './support/release.ts'
+
+const quick = { workers: 2, bootTimeout: 3000, reload: { soak: 50 } }
+
+for (const balance of balances)
+  describe(`a rolling reload (${balance})`, () => {
+    const env = (more = {}) => ({ OPTIONS: JSON.stringify({ ...quick, balance, ...more }) })
+
+    for (const signal of ['SIGHUP', 'SIGUSR2'] as const)
+      it(`replaces every worker at ${signal}, each new one before its old one`, async (t) => {
+        const program = start(t, 'server.js', { env: env() })
+        const port = await program.listens()
+        const old = program.workers()
+        program.kill(signal)
+        await program.sees(/reload done: every slot is on generation 2/)
+        const lines = program.output.slice(program.output.indexOf('reload to')).match(/worker \d .*?(ready|drains)/g)
+        assert.deepEqual(lines?.map((line) => line.replace(/ \(.*\)/, '')), [
+          'worker 0 is ready',
+          'worker 0 drains',
+          'worker 1 is ready',
+          'worker 1 drains',
+        ])
+        await eventually(() => !old.some(isAlive), 'the old workers are gone')
+        assert.equal((await pidsOf(port, 2)).size, 2)
+      })
+
+    it('can be called from a worker, and tells it how it went', async (t) => {
+      const program = start(t, 'server.js', { env: env({ reload: { soak: 200 } }) })
+      const port = await program.listens()
+      assert.equal((await get(port, '/reload')).body, 'reloaded')
+      const workers = JSON.parse((await get(port, '/workers')).body)
+      assert.ok(workers.filter((worker: { state: string }) => worker.state === 'ready').every((worker: { generation: number }) => worker.generation === 2))
+    })
+
+    it('follows the symlink anew: entry file and working directory', async (t) => {
+      const deploy = new Deploy(t)
+      const first = deploy.release('1')
+      const program = start(t, 'server.js', { cwd: deploy.current, env: { ...env(), PWD: deploy.current } })
+      await program.dispose()
+      const site = start(t, `${deploy.current}/server.js`, { cwd: deploy.current, env: { ...env(), PWD: deploy.current } })
+      const port = await site.listens()
+      assert.equal((await get(port)).body, `1 in ${first}`)
+      const second = deploy.release('2')
+      assert.equal(await site.call('reload'), 'ok')
+      for (let asked = 0; asked < 10; asked++) assert.equal((await get(port)).body, `2 in ${second}`)
+    })
+
+    for (const [name, fault] of Object.entries(faults))
+      it(`changes nothing when the new code ${name}`, async (t) => {
+        const deploy = new Deploy(t)
+        deploy.write('old', '', 'app')
+        const site = start(t, `${deploy.root}/releases/app/server.js`, { env: env({ bootTimeout: 1500, reload: { soak: 1500 } }) })
+        const port = await site.listens()
+        const old = site.workers()
+        const clients = load([...nodeClients(4, { port }, {}), ...undiciClients(4, { port }, {}), ...nodeClients(4, { port }, {}, false)])
+        deploy.write('new', fault, 'app')
+        const result = await site.call('reload')
+        await clients.stop()
+        assert.deepEqual(clients.failures, [])
+        assert.ok(result !== 'ok')
+        assert.equal(result.code, 'ERR_CLUSTERED_RELOAD_FAILED')
+        assert.match(result.message, /Serving now: 2 on generation 1\.$/)
+        if (name.includes('throws')) assert.match(result.stack!, /bad release\n.*server\.js:5/)
+        if (name.includes('syntax')) assert.match(result.stack!, /SyntaxError/)
+        if (name.includes('exits')) assert.match(result.message, /exit code 7/)
+        if (name.includes('never')) assert.match(result.message, /not listening after 1500 ms/)
+        await eventually(() => site.workers().length === 2, 'only the old workers are left')
+        assert.deepEqual(site.workers(), old)
+        assert.equal((await get(port)).body.split(' ')[0], 'old')
+      })
+
+    it('brings back what ran before where that is still there', async (t) => {
+      const deploy = new Deploy(t)
+      deploy.release('1')
+      const site = start(t, `${deploy.current}/server.js`, { cwd: deploy.current, env: { ...env(), PWD: deploy.current } })
+      const port = await site.listens()
+      // Every worker of it dies 500 ms after its boot: the first outlives its soak, the second is in time to see it.
+      deploy.release('2', faults['dies during its soak'])
+      const result = await site.call('reload')
+      assert.ok(result !== 'ok')
+      assert.match(result.message, /Serving now: 2 on generation 1\.$/)
+      for (let asked = 0; asked < 10; asked++) assert.match((await get(port)).body, /^1 in/)
+    })
+
+    it('waits for the one under way, and a stop wins over both', async (t) => {
+      const deploy = new Deploy(t)
+      deploy.release('1')
+      const site = start(t, `${deploy.current}/server.js`, { env: env() })
+      await site.listens()
+      site.kill('SIGHUP')
+      site.kill('SIGHUP')
+      await site.sees(/reload done: every slot is on generation 2[^]*reload done: every slot is on generation 3/)
+      site.kill('SIGHUP')
+      await site.sees(/reload to generation 4 begins/)
+      const workers = site.workers()
+      site.kill('SIGTERM')
+      assert.equal(await site.ends(), 0)
+      assert.deepEqual(workers.filter(isAlive), [])
+    })
+
+    it('ends with the right workers when one crashes and the cluster is scaled meanwhile', async (t) => {
+      const program = start(t, 'server.js', { env: env({ reload: { soak: 300 } }) })
+      const port = await program.listens()
+      program.kill('SIGHUP')
+      await program.sees(/generation 2\) is ready/)
+      for (const pid of program.workers().slice(0, 2)) process.kill(pid, 'SIGKILL')
+      program.kill('SIGTTIN')
+      await program.sees(/reload done/)
+      await eventually(() => program.workers().length === 3, 'three workers')
+      const workers = JSON.parse((await get(port, '/workers')).body) as { slot: number; generation: number }[]
+      assert.deepEqual(workers.map(({ slot, generation }) => [slot, generation]), [[0, 2], [1, 2], [2, 2]])
+    })
+
+    it('brings new environment', async (t) => {
+      const program = start(t, 'new-environment.js', { env: env() })
+      const port = await program.listens()
+      const before = (await get(port)).body
+      program.kill('SIGHUP')
+      await program.sees(/reload done/)
+      const after = (await get(port)).body
+      assert.ok(Number(after) > Number(before), `${before} -> ${after}`)
+    })
+  })
+
+for (const balance of balances)
+  describe(`scaling (${balance})`, () => {
+    it('up and down loses no request', async (t) => {
+      const program = start(t, 'server.js', { env: { OPTIONS: JSON.stringify({ workers: 2, balance }) } })
+      const port = await program.listens()
+      const what = { path: '/later?ms=2', expect: 'later' }
+      const clients = load([...nodeClients(6, { port }, what), ...undiciClients(6, { port }, what), ...nodeClients(6, { port }, what, false)])
+      for (const to of [4, 1, 3, 2]) assert.equal((await get(port, `/scale?to=${to}`)).body, 'scaled')
+      await eventually(() => program.workers().length === 2, 'two workers')
+      for (const signal of ['SIGTTIN', 'SIGTTIN', 'SIGTTOU', 'SIGTTOU'] as const) {
+        program.kill(signal)
+        const since = program.output.length
+        await program.sees(/is ready|is gone/, since)
+      }
+      await clients.stop()
+      assert.deepEqual(clients.failures, [])
+      assert.ok(clients.answered > 500, `${clients.answered} answered`)
+      assert.match((await get(port, '/scale?to=0')).body, /ERR_CLUSTERED_BAD_OPTION/)
+      assert.match((await get(port, '/scale?to=1.5')).body, /scale: 1\.5 is not valid\. Allowed: a whole number from 1/)
+    })
+  })

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TestContext } from 'node:test'
+
+const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url))
+
+/** Far above what anything here takes, so that only what never comes runs into it. */
+const patience = 30_000
+
+export interface ProgramOptions {
+  env?: Record<string, string | undefined>
+  args?: string[]
+  nodeArgs?: string[]
+  cwd?: string
+}
+
+/** How a call went: 'ok', or what it was rejected with. */
+export type CallResult = 'ok' | { code: string; message: string; stack?: string }
+
+/** A real program, started from `test/fixtures`, that ends with its test. */
+export class Program {
+  readonly child: ChildProcess
+  /** Everything it and its workers have written, stdout and stderr together. */
+  output = ''
+  readonly #lookers = new Set<() => void>()
+  readonly #exit: Promise<[number | null, NodeJS.Signals | null]>
+
+  constructor(file: string, { env = {}, args = [], nodeArgs = [], cwd }: ProgramOptions = {}) {
+    this.child = spawn(process.execPath, [...nodeArgs, path.resolve(fixtures, file), ...args], {
+      cwd,
+      // What the test runner leaves in the environment is not for programs.
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: undefined, ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    for (const stream of [this.child.stdout!, this.child.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text
+        for (const look of this.#lookers) look()
+      })
+    this.#exit = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  }
+
+  get pid(): number {
+    return this.child.pid!
+  }
+
+  /** Waits until the output matches, counted from `since`, and returns the match. */
+  async sees(pattern: RegExp, since = 0): Promise<RegExpExecArray> {
+    return this.until(() => pattern.exec(this.output.slice(since)), `output matching ${pattern}`)
+  }
+
+  /** Waits until `look` returns something; it is asked again after each piece of output. */
+  async until<T>(look: () => T | null | undefined | false, what: string): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    let again: () => void = () => {}
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        again = () => {
+          const found = look()
+          if (found) resolve(found)
+        }
+        const fail = (why: string) => reject(new Error(`No ${what}: ${why}. Its output:\n${this.output}`))
+        timer = setTimeout(() => fail(`waited ${patience} ms`), patience)
+        void this.#exit.then(() => setTimeout(() => fail('the program has ended'), 100))
+        this.#lookers.add(again)
+        again()
+      })
+    } finally {
+      clearTimeout(timer)
+      this.#lookers.delete(again)
+    }
+  }
+
+  /** Waits until it listens and returns its port (0 for a unix socket). */
+  async listens(): Promise<number> {
+    const [, port] = await this.sees(/listening on \S*?(?::(\d+))?, /)
+    return Number(port ?? 0)
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal)
+  }
+
+  /** Has the program call a method of its `Cluster`; only programs that listen for it do. */
+  async call(method: 'reload' | 'close'): Promise<CallResult> {
+    this.child.send(method)
+    const [result] = (await once(this.child, 'message')) as [CallResult]
+    return result
+  }
+
+  /** The pids of the workers that are alive now, straight from the kernel. */
+  workers(): number[] {
+    return childrenOf(this.pid)
+  }
+
+  /** Waits for the end. @returns the exit code, or the signal's name. */
+  async ends(): Promise<number | string> {
+    const timeout = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error(`It did not end. Its output:\n${this.output}`)), patience).unref()
+    })
+    const [code, signal] = await Promise.race([this.#exit, timeout])
+    return code ?? signal!
+  }
+
+  async dispose(): Promise<void> {
+    const family = [...this.workers(), this.pid]
+    for (const pid of family)
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // Gone already.
+      }
+    await this.#exit
+  }
+}
+
+/** Starts a program that is ended, whatever happens, when the test is over. */
+export function start(context: TestContext, file: string, options?: ProgramOptions): Program {
+  const program = new Program(file, options)
+  context.after(() => program.dispose())
+  return program
+}
+
+export function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    // A zombie is dead, though its pid can still be signalled.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Waits until a condition holds that announces itself nowhere. */
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + patience
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, `never: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
