@@ -24,7 +24,7 @@ describe('a worker that leaves', () => {
     const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":1}' } })
     const port = await program.listens()
     const before = program.output.length
-    await assert.rejects(get(port, '/crash'))
+    assert.equal((await get(port, '/crash')).status, 500)
     await program.sees(/is gone: exit code 1, Error: crashed as told/, before)
     await program.sees(/is ready/, before)
     assert.equal((await get(port)).body, 'hello')

@@ -183,7 +183,7 @@ class RawConnection {
     return new Promise((resolve, reject) => {
       const socket = where.secure
         ? tls.connect({ ...address(where), rejectUnauthorized: false } as tls.ConnectionOptions)
-        : net.connect(address(where) as net.NetConnectOpts)
+        : net.connect(where.socketPath ? { path: where.socketPath } : { host: '127.0.0.1', port: where.port! })
       socket.once('error', reject)
       socket.once(where.secure ? 'secureConnect' : 'connect', () => resolve(new RawConnection(socket, readPause)))
     })

@@ -16,6 +16,7 @@ export const faults = {
 
 function source(version: string, fault: string): string {
   return `
+    import { existsSync, writeFileSync } from 'node:fs'
     import cluster from 'node:cluster'
     import { setTimeout as sleep } from 'node:timers/promises'
     import { clustered } from ${JSON.stringify(core)}

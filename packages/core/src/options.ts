@@ -41,6 +41,15 @@ export interface ClusteredOptions {
   /** How a rolling reload goes about it. */
   reload?: ReloadOptions
   /**
+   * What an error does that nobody has caught. `'contain'`: the request that
+   * caused it gets a 500, the worker is replaced, answers its other requests
+   * and then exits with the code that the crash would have had. `'exit'`: the
+   * worker dies at once, as in plain Node, and every request in it is cut.
+   * An app's own 'uncaughtException' handler comes before either.
+   * @default 'contain'
+   */
+  crash?: 'contain' | 'exit'
+  /**
    * Called at every boot of a worker; what it returns is added to that
    * worker's environment, and a variable given as `undefined` is taken out.
    * A reload thus brings new environment along with new code.
@@ -76,6 +85,7 @@ export interface Settings {
   balance: 'auto' | 'kernel' | 'round-robin'
   surge: number
   soak: number
+  crash: 'contain' | 'exit'
   env: () => Record<string, string | undefined>
   logger: Logger
 }
@@ -87,6 +97,7 @@ const known = new Set<string>([
   'queueTimeout',
   'balance',
   'reload',
+  'crash',
   'env',
   'logger',
 ] satisfies (keyof ClusteredOptions)[])
@@ -104,10 +115,11 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
   const reload = options.reload ?? {}
   if (typeof reload !== 'object') throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
 
-  const { env = () => ({}), logger, balance = 'auto' } = options
+  const { env = () => ({}), logger, balance = 'auto', crash = 'contain' } = options
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
   if (!['auto', 'kernel', 'round-robin'].includes(balance))
     throw badOption('balance', balance, "'auto', 'kernel' or 'round-robin'")
+  if (crash !== 'contain' && crash !== 'exit') throw badOption('crash', crash, "'contain' or 'exit'")
   if (logger !== undefined && logger !== false && !isLogger(logger))
     throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
 
@@ -119,6 +131,7 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     balance,
     surge: integer('reload.surge', reload.surge ?? 1, 1),
     soak: integer('reload.soak', reload.soak ?? 1000, 0),
+    crash,
     env,
     logger: resolveLogger(logger),
   }

@@ -219,6 +219,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         return this.#listeners.onAnswer(worker, message.connection, message.accepted)
       case 'beat':
         return this.#punctuality.beat(worker, message.busy)
+      case 'crash':
+        return this.#onCrash(worker, message.contained)
       case 'signal':
         return this.#onWorkerSignal(worker, message.signal)
       case 'call':
@@ -254,6 +256,17 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     if (!this.#proven) return this.#fail(bootFailed(exit))
     if (wasNext && this.#reload?.release === worker.release) return this.#failReload(worker, exit)
     if (delay > 0) this.emit('slot:backoff', slot.index, slot.failures, delay)
+  }
+
+  /** It lives on to answer what it has; its place is free at once. */
+  #onCrash(worker: WorkerHandle, contained: boolean): void {
+    if (!contained) return
+    if (worker.state === 'booting') return worker.kill('it crashed before it was ready')
+    if (!worker.serving) return
+    const slot = this.#slots.find(({ workers }) => workers.includes(worker))
+    this.#drain(worker, 'crash')
+    if (slot) this.#onLoss(slot, worker, { reason: 'crash', code: null, signal: null, lastWords: worker.lastWords })
+    this.#reconcile()
   }
 
   #onWorkerSignal(worker: WorkerHandle, signal: string): void {

@@ -46,7 +46,8 @@ export class WorkerHandle {
   /** Why the primary killed it, if it did. */
   #killedFor: string | undefined
   #state: WorkerInfo['state'] | 'exited' = 'booting'
-  #lastWords: LastWords | undefined
+  /** The uncaught error that ends it, if one does. */
+  lastWords: LastWords | undefined
   #deadline: NodeJS.Timeout | undefined
   readonly #worker: Worker
 
@@ -58,8 +59,8 @@ export class WorkerHandle {
     if (!isDebugged()) this.#killAfter(settings.bootTimeout, `not listening after ${settings.bootTimeout} ms`)
 
     receive<ToPrimary>(this.#worker.process, (message) => {
-      if (message.type === 'last-words') this.#lastWords = message.error
-      else events.message(this, message)
+      if (message.type === 'crash') this.lastWords ??= message.error
+      events.message(this, message)
     })
     // A write to a worker that has just died must not take the primary down.
     this.#worker.on('error', () => {})
@@ -113,7 +114,7 @@ export class WorkerHandle {
     const wasDraining = this.#state === 'draining'
     this.#state = 'exited'
     this.late = false
-    return { reason: this.#reason(code, signal, wasDraining, error), code, signal, lastWords: this.#lastWords }
+    return { reason: this.#reason(code, signal, wasDraining, error), code, signal, lastWords: this.lastWords }
   }
 
   #reason(code: number | null, signal: string | null, wasDraining: boolean, error?: Error): string {
@@ -130,6 +131,7 @@ function fork(slot: number, release: Release, settings: Settings): Worker {
     slot,
     generation: release.generation,
     drainTimeout: settings.drainTimeout,
+    crash: settings.crash,
   }
   cluster.setupPrimary({
     exec: release.exec,

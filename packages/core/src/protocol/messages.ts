@@ -6,6 +6,7 @@ export interface WorkerBriefing {
   generation: number
   /** Milliseconds. */
   drainTimeout: number
+  crash: 'contain' | 'exit'
 }
 
 /** What a worker's `server.listen(...)` asks for, after Node has read its arguments. */
@@ -56,8 +57,8 @@ export type ToPrimary =
   | ({ type: 'beat' } & Beat)
   /** A signal meant for this worker alone. */
   | { type: 'signal'; signal: string }
-  /** This worker is about to die of an uncaught error. */
-  | { type: 'last-words'; error: LastWords }
+  /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
+  | { type: 'crash'; error: LastWords; contained: boolean }
   | { type: 'call'; id: number; call: ForwardedCall }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */

@@ -11,10 +11,11 @@ import type { WorkerInfo } from '../cluster.ts'
 import { type GiveHandle, type ListeningServer, onWorkerListen, type TransferableHandle } from '../node-internals.ts'
 import { receive, send } from '../protocol/channel.ts'
 import type { ForwardedCall, ListenRequest, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
 import { Face } from './face.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { onLastWords } from './last-words.ts'
+import { toLastWords } from './last-words.ts'
 
 export class Worker {
   /** The last that the primary said of the workers. */
@@ -26,6 +27,7 @@ export class Worker {
   readonly #servers = new Map<string, DrainableServer>()
   readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
   readonly #heartbeat: Heartbeat
+  readonly #crash: Crash
   #nextCall = 1
   #draining = false
 
@@ -35,7 +37,12 @@ export class Worker {
     // primary dies.
     cluster.worker!.exitedAfterDisconnect = true
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
-    onLastWords((error) => this.#tell({ type: 'last-words', error }))
+    this.#crash = new Crash((error, contained) => {
+      this.#tell({ type: 'crash', error: toLastWords(error), contained })
+      if (!contained) return
+      process.exitCode = uncaughtExitCode
+      void this.#drain()
+    })
     onWorkerListen((server, request, give) => this.#listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => void this.#drain())
@@ -75,7 +82,7 @@ export class Worker {
       case 'connection':
         return this.#takeConnection(message, handle!)
       case 'drain':
-        return void this.#drain()
+        return void this.#drainNextTurn()
       case 'workers':
         this.workers = message.workers
         return
@@ -92,6 +99,7 @@ export class Worker {
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, new DrainableServer(server, this.#briefing.drainTimeout))
       this.#heartbeat.watch(server)
+      if (this.#briefing.crash === 'contain') this.#crash.contain(server)
       const face: Face = new Face(socketName, {
         listening: () => this.#tell({ type: 'listening', key }),
         closed: () => this.#onClosed(key),
@@ -159,13 +167,16 @@ export class Worker {
     for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, () => {})
   }
 
+  /** At the last stop the queues end with us: a whole turn takes what is in them. */
+  async #drainNextTurn(): Promise<void> {
+    await nextTurn()
+    await nextTurn()
+    await this.#drain()
+  }
+
   async #drain(): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    // At the last stop the queues end with us: what is in them now is accepted
-    // in the one turn, and handled in the other.
-    await nextTurn()
-    await nextTurn()
     const servers = [...this.#servers.values()]
     await Promise.all(servers.map((server) => server.drain()))
     this.#leave()
@@ -179,6 +190,9 @@ export class Worker {
     cluster.worker!.disconnect()
   }
 }
+
+/** Node's own, for an error that nobody has caught. */
+const uncaughtExitCode = 1
 
 type ListenReply = Extract<ToWorker, { type: 'listen-reply' }>
 type Lend = Extract<ToWorker, { type: 'lend' }>

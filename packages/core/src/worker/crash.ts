@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type net from 'node:net'
+import { inspect } from 'node:util'
+
+/**
+ * What happens to an error that nobody has caught. An app that handles
+ * 'uncaughtException' itself decides, as in Node; the rest is about apps that
+ * do not.
+ */
+export class Crash {
+  /** The request that the code running now was started by. */
+  readonly #response = new AsyncLocalStorage<ServerResponse>()
+  readonly #tell: (error: unknown, contained: boolean) => void
+  #containing = false
+
+  /** @param tell called with each error; `contained` if the process lives on for now. */
+  constructor(tell: (error: unknown, contained: boolean) => void) {
+    this.#tell = tell
+    process.on('uncaughtExceptionMonitor', (error: unknown) => {
+      if (!this.#appDecides()) this.#tell(error, this.#containing)
+    })
+  }
+
+  /**
+   * From now on such an error ends the request that caused it, with a 500, and
+   * not the others: the process lives on until it ends itself.
+   *
+   * Per request it costs one listener that notes the response in the async context.
+   */
+  contain(server: net.Server): void {
+    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) =>
+      this.#response.enterWith(response),
+    )
+    if (this.#containing) return
+    this.#containing = true
+    process.on('uncaughtException', (error) => {
+      if (this.#appDecides()) return
+      // As Node does before it ends the process.
+      console.error(error instanceof Error ? error : `Uncaught ${inspect(error)}`)
+      const response = this.#response.getStore()
+      if (response) failRequest(response)
+    })
+  }
+
+  #appDecides(): boolean {
+    return process.listenerCount('uncaughtException') > (this.#containing ? 1 : 0)
+  }
+}
+
+/** Whatever it was doing, it will not finish. */
+function failRequest(response: ServerResponse): void {
+  if (response.writableEnded) return
+  if (response.headersSent) return void response.destroy()
+  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  response.writeHead(500, { 'Content-Type': 'text/plain' })
+  response.end('Internal Server Error\n')
+}
