@@ -1,0 +1,78 @@
+import type { WorkerInfo } from '../cluster.ts'
+import type { Settings } from '../options.ts'
+import { Slot } from './slot.ts'
+import type { WorkerHandle } from './worker-handle.ts'
+
+/** Every worker there is: those in slots, and those that drain. */
+export class Fleet {
+  readonly slots: Slot[] = []
+  readonly draining: Set<WorkerHandle> = new Set()
+  readonly #settings: Settings
+  readonly #onDrain: (worker: WorkerHandle, reason: string) => void
+
+  constructor(settings: Settings, onDrain: (worker: WorkerHandle, reason: string) => void) {
+    this.#settings = settings
+    this.#onDrain = onDrain
+    this.resize(settings.workers, '')
+  }
+
+  get workers(): WorkerHandle[] {
+    return [...this.slots.flatMap((slot) => slot.workers), ...this.draining]
+  }
+
+  get serving(): WorkerHandle[] {
+    return this.workers.filter((worker) => worker.serving)
+  }
+
+  get info(): WorkerInfo[] {
+    return this.workers.map((worker) => worker.info)
+  }
+
+  /** Every slot has a worker that serves. */
+  get isFilled(): boolean {
+    return this.slots.every(({ worker }) => worker?.serving)
+  }
+
+  slotOf(worker: WorkerHandle): Slot | undefined {
+    return this.slots.find(({ workers }) => workers.includes(worker))
+  }
+
+  /** More slots, empty, or fewer, whose workers drain. */
+  resize(slots: number, reason: string): void {
+    while (this.slots.length < slots) this.slots.push(new Slot(this.slots.length))
+    for (const slot of this.slots.splice(slots)) {
+      this.drain(slot.worker, reason)
+      this.abandon(slot, reason)
+    }
+  }
+
+  drain(worker: WorkerHandle | undefined, reason: string): void {
+    if (!worker) return
+    this.draining.add(worker)
+    worker.drain(this.#settings.drainTimeout)
+    this.#onDrain(worker, reason)
+  }
+
+  /** The slot's next worker goes, whether it boots or soaks. */
+  abandon(slot: Slot, reason: string): void {
+    const { next } = slot
+    slot.next = undefined
+    if (next?.serving) this.drain(next, reason)
+    else if (next) {
+      // It has no request to finish.
+      this.draining.add(next)
+      next.kill(reason)
+    }
+  }
+
+  /** The worker has exited. @returns the slot that has thereby lost it, if one has. */
+  remove(worker: WorkerHandle): Slot | undefined {
+    this.draining.delete(worker)
+    return this.slotOf(worker)
+  }
+
+  tellWorkers(): void {
+    const { info } = this
+    for (const worker of this.serving) worker.send({ type: 'workers', workers: info })
+  }
+}
