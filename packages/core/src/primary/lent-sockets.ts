@@ -2,7 +2,15 @@ import type { TransferableHandle } from '../node-internals.ts'
 import type { Loan } from '../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import { decideLending } from './lending.ts'
+import { Refuser } from './refuser.ts'
 import type { WorkerHandle } from './worker-handle.ts'
+
+export interface LentSocketsOptions {
+  backlog: number
+  /** How long (in ms) connections wait while nobody serves. */
+  queueTimeout: number
+  speaksTls: () => boolean
+}
 
 /**
  * The kernel spreads connections over one listening socket per slot. The
@@ -17,14 +25,22 @@ export class LentSockets implements Balancer {
   readonly #bind: () => TransferableHandle
   readonly #sockets: TransferableHandle[]
   #lent: Set<WorkerHandle>[] = []
+  readonly #queueTimeout: number
+  readonly #speaksTls: () => boolean
   #closed = false
+  /** Some worker has served: from here on the port is open. */
+  #opened = false
+  #refuseTimer: NodeJS.Timeout | undefined
+  #refuser: Refuser | undefined
 
   /** @param bind makes one more socket of the same port. */
-  constructor(key: string, sockets: TransferableHandle[], backlog: number, bind: () => TransferableHandle) {
+  constructor(key: string, bind: () => TransferableHandle, options: LentSocketsOptions) {
     this.#key = key
-    this.#sockets = sockets
-    this.#backlog = backlog
+    this.#sockets = [bind()]
     this.#bind = bind
+    this.#backlog = options.backlog
+    this.#queueTimeout = options.queueTimeout
+    this.#speaksTls = options.speaksTls
   }
 
   lendAtBoot(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } {
@@ -51,10 +67,33 @@ export class LentSockets implements Balancer {
         if (!now.has(worker) && worker.serving) worker.send({ type: 'take-back', key: this.#key, socket })
     }
     this.#lent = wanted
+    this.#watchQueues(serving.length)
   }
 
   onExit(worker: WorkerHandle): void {
     for (const borrowers of this.#lent) borrowers.delete(worker)
+  }
+
+  /** While nobody serves, the queues fill up in the kernel; not for ever. */
+  #watchQueues(serving: number): void {
+    if (serving > 0) {
+      this.#opened = true
+      clearTimeout(this.#refuseTimer)
+      this.#refuseTimer = undefined
+      this.#refuser?.stop()
+      this.#refuser = undefined
+    } else if (this.#opened && !this.#refuser)
+      this.#refuseTimer ??= setTimeout(() => {
+        this.#refuser = new Refuser(this.#sockets, { backlog: this.#backlog, speaksTls: this.#speaksTls() })
+      }, this.#queueTimeout)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#watchQueues(1)
+    // The workers' copies keep the queues until each has taken what is in it.
+    for (const handle of this.#sockets) handle.close()
   }
 
   // Never fewer than there were: closing a socket resets what waits in its queue.
@@ -65,12 +104,5 @@ export class LentSockets implements Balancer {
 
   #loan(socket: number): Loan {
     return { socket, backlog: this.#backlog }
-  }
-
-  close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    // The workers' copies keep the queues until each has taken what is in it.
-    for (const handle of this.#sockets) handle.close()
   }
 }

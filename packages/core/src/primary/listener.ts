@@ -35,8 +35,10 @@ export class Listener {
     this.key = key
     this.address = server.address()!
     this.socketName = socketNameOf(server)
-    const sockets = settings.balance === 'round-robin' ? undefined : lentSockets(key, server, options)
-    if (!sockets && settings.balance === 'kernel') {
+    const { queueTimeout } = settings
+    const speaksTls = (): boolean => this.secure
+    const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)
+    if (!bind && settings.balance === 'kernel') {
       server.close()
       throw new ClusteredError(
         'ERR_CLUSTERED_BALANCE_UNAVAILABLE',
@@ -44,8 +46,9 @@ export class Listener {
           `this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
       )
     }
-    this.balancer =
-      sockets ?? new RoundRobin(key, handleOf(server), settings.queueTimeout, () => this.secure)
+    this.balancer = bind
+      ? new LentSockets(key, bind, { backlog: options.backlog ?? defaultBacklog, queueTimeout, speaksTls })
+      : new RoundRobin(key, handleOf(server), queueTimeout, speaksTls)
   }
 }
 
@@ -89,12 +92,12 @@ function answers(path: string): Promise<boolean> {
 }
 
 /**
- * Changes the server's one socket for several that share its port. Listening
+ * Gives up the server's one socket for several that share its port. Listening
  * on the one first has shown that the port is free: binding with SO_REUSEPORT
  * would share it with any program of the same user.
- * @returns undefined, and the server as it was, where that cannot be done.
+ * @returns what binds them; or undefined, and the server as it was, where that cannot be done.
  */
-function lentSockets(key: string, server: net.Server, options: ListenOptions & { fd?: number }): LentSockets | undefined {
+function freePort(server: net.Server, options: ListenOptions & { fd?: number }): (() => TransferableHandle) | undefined {
   const name = server.address()
   if (name === null || typeof name === 'string' || options.fd !== undefined || !reusePortWorks()) return undefined
   server.close()
@@ -103,7 +106,7 @@ function lentSockets(key: string, server: net.Server, options: ListenOptions & {
     if (typeof handle === 'number') throw listenFailed(name, handle)
     return handle
   }
-  return new LentSockets(key, [bind()], options.backlog ?? defaultBacklog, bind)
+  return bind
 }
 
 let known: boolean | undefined

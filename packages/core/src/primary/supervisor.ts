@@ -199,6 +199,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   #onListening(worker: WorkerHandle): void {
     if (worker.state === 'booting' && this.#listeners.isComplete(worker)) {
       worker.becomeReady()
+      this.#punctuality.beat(worker, false)
       this.#proven = true
       this.emit('worker:ready', worker.info, worker.readyAt - worker.startedAt)
       this.#reconcile()
