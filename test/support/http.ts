@@ -8,8 +8,9 @@ export interface Answer {
 }
 
 /** One request on a connection of its own. */
-export function get(where: number | string, path = '/', agent: http.Agent | false = false): Promise<Answer> {
-  const place = typeof where === 'number' ? { host: '127.0.0.1', port: where } : { socketPath: where }
+export function get(where: number | string | { host: string; port: number }, path = '/', agent: http.Agent | false = false): Promise<Answer> {
+  const place =
+    typeof where === 'number' ? { host: '127.0.0.1', port: where } : typeof where === 'string' ? { socketPath: where } : where
   return new Promise((resolve, reject) => {
     const request = http.get({ ...place, path, agent }, (response) => {
       let body = ''

@@ -102,6 +102,8 @@ const known = new Set<string>([
   'logger',
 ] satisfies (keyof ClusteredOptions)[])
 
+const knownOfReload = new Set<string>(['surge', 'soak'] satisfies (keyof ReloadOptions)[])
+
 // What setTimeout can hold; it silently turns more into 1 ms.
 const longestTimeout = 2 ** 31 - 1
 
@@ -109,11 +111,11 @@ const longestTimeout = 2 ** 31 - 1
 export function resolveOptions(options: ClusteredOptions = {}): Settings {
   if (typeof options !== 'object' || options === null)
     throw badOption('options', options, 'an object')
-  for (const name of Object.keys(options))
-    if (!known.has(name)) throw badOption(name, options[name as keyof ClusteredOptions], `one of: ${[...known].join(', ')}`, 'is not an option')
+  refuseUnknown(options, known, '')
 
   const reload = options.reload ?? {}
   if (typeof reload !== 'object') throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
+  refuseUnknown(reload, knownOfReload, 'reload.')
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain' } = options
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
@@ -162,6 +164,12 @@ function isLogger(value: unknown): value is Logger {
     logger !== null &&
     (['info', 'warn', 'error'] as const).every((level) => typeof logger[level] === 'function')
   )
+}
+
+/** A misspelt option would otherwise be an option left out. */
+function refuseUnknown(options: object, names: ReadonlySet<string>, prefix: string): void {
+  for (const [name, value] of Object.entries(options))
+    if (!names.has(name)) throw badOption(prefix + name, value, `one of: ${[...names].join(', ')}`, 'is not an option')
 }
 
 function badOption(name: string, value: unknown, allowed: string, problem = 'is not valid'): ClusteredError {

@@ -6,6 +6,7 @@ import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import type { ListenTarget } from './listen.ts'
 import type { Settings } from './options.ts'
+import { place } from './primary/reporter.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Single mode: this one process serves, and drains as a worker does. */
@@ -68,9 +69,9 @@ export function startSingle(makeServer: () => Promise<Server>, { options, callba
   const single = new Single(makeServer, options, settings)
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
-    () => logger.info(`listening, single mode (pid ${process.pid})`),
+    () => logger.info(`listening on ${place(single.address())}, single mode (pid ${process.pid})`),
     (error: Error) => {
-      logger.error(error.stack ?? error.message)
+      logger.error(error.message)
       setImmediate(() => process.exit(1))
     },
   )

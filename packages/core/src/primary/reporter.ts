@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import type { Cluster, WorkerInfo } from '../cluster.ts'
 import type { Logger } from '../logger.ts'
 import { describe } from './reload.ts'
@@ -24,7 +25,7 @@ export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('scale', (workers) => logger.info(`scale to ${workers} ${plural(workers)}`))
   cluster.on('close', (reason) => logger.info(`closing: ${reason}`))
   cluster.ready.then(
-    () => logger.info(`listening on ${place(cluster)}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}`),
+    () => logger.info(`listening on ${place(cluster.address())}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}`),
     (error: Error) => logger.error(error.message),
   )
 }
@@ -33,8 +34,7 @@ function name({ slot, pid, generation }: WorkerInfo): string {
   return `worker ${slot} (pid ${pid}${generation > 1 ? `, generation ${generation}` : ''})`
 }
 
-function place(cluster: Cluster): string {
-  const address = cluster.address()
+export function place(address: AddressInfo | string | null): string {
   if (address === null || typeof address === 'string') return String(address)
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return `${host}:${address.port}`
