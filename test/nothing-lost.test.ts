@@ -12,8 +12,9 @@ import { traffic } from './support/traffic.ts'
 /** 20 and more for a release; each takes about a second. */
 const reloads = Number(process.env['RELOADS'] ?? 4)
 
-const places: Record<string, { env: Record<string, string>; where: (port: number) => Where }> = {
+const places: Record<string, { env: Record<string, string>; options?: object; where: (port: number) => Where }> = {
   TCP: { env: {}, where: (port) => ({ port }) },
+  'TCP, with migration': { env: {}, options: { migrate: true }, where: (port) => ({ port }) },
   TLS: { env: { TLS: '1' }, where: (port) => ({ port, secure: true }) },
   'a unix socket': {
     env: { LISTEN: JSON.stringify([path.join(tmpdir(), `clustered-${process.pid}.sock`)]) },
@@ -38,12 +39,12 @@ function assertNothingLost(clients: Record<string, Load>): void {
 
 for (const balance of balances)
   for (const workers of [2, 4])
-    for (const [place, { env, where }] of Object.entries(places)) {
+    for (const [place, { env, options: more, where }] of Object.entries(places)) {
       // One socket cannot be spread over the slots by the kernel.
       if (balance === 'kernel' && place === 'a unix socket') continue
       if (workers === 4 && place !== 'TCP') continue
       it(`loses nothing over ${reloads} reloads of ${workers} workers on ${place} (${balance})`, async (t) => {
-        const options = JSON.stringify({ workers, balance, reload: { soak: 50, surge: workers / 2 } })
+        const options = JSON.stringify({ workers, balance, reload: { soak: 50, surge: workers / 2 }, ...more })
         const program = start(t, 'server.js', { env: { OPTIONS: options, ...env } })
         const at = where(await program.listens())
         const clients = Object.fromEntries(Object.entries(traffic).map(([kind, make]) => [kind, load(make(at))]))

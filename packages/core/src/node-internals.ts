@@ -49,9 +49,18 @@ type CreateServerHandle = (
   flags: number,
 ) => TransferableHandle | number
 
-/** The handle under a listening server. */
-export function handleOf(server: net.Server): TransferableHandle {
-  return (server as unknown as { _handle: TransferableHandle })._handle
+/** The handle of a connection. */
+export interface StreamHandle extends TransferableHandle {
+  readonly writeQueueSize: number
+  onread: () => void
+  readStop(): number
+}
+
+/** The handle under a listening server, or under a connection. */
+export function handleOf(socket: net.Socket): StreamHandle
+export function handleOf(server: net.Server): TransferableHandle
+export function handleOf(owner: net.Server | net.Socket): TransferableHandle {
+  return (owner as unknown as { _handle: TransferableHandle })._handle
 }
 
 /** Makes a socket of an accepted connection that no server has taken. */

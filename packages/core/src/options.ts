@@ -38,6 +38,13 @@ export interface ClusteredOptions {
    * @default 'auto'
    */
   balance?: 'auto' | 'kernel' | 'round-robin'
+  /**
+   * Experimental: idle keep-alive connections of a draining worker move to
+   * another worker, so that clients do not even reconnect, and a drain takes
+   * milliseconds in place of the keep-alive timeout. Plain HTTP/1.1 only.
+   * @default false
+   */
+  migrate?: boolean
   /** How a rolling reload goes about it. */
   reload?: ReloadOptions
   /**
@@ -85,6 +92,7 @@ export interface Settings {
   balance: 'auto' | 'kernel' | 'round-robin'
   surge: number
   soak: number
+  migrate: boolean
   crash: 'contain' | 'exit'
   env: () => Record<string, string | undefined>
   logger: Logger
@@ -96,6 +104,7 @@ const known = new Set<string>([
   'drainTimeout',
   'queueTimeout',
   'balance',
+  'migrate',
   'reload',
   'crash',
   'env',
@@ -117,10 +126,11 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
   if (typeof reload !== 'object') throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
   refuseUnknown(reload, knownOfReload, 'reload.')
 
-  const { env = () => ({}), logger, balance = 'auto', crash = 'contain' } = options
+  const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = false } = options
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
   if (!['auto', 'kernel', 'round-robin'].includes(balance))
     throw badOption('balance', balance, "'auto', 'kernel' or 'round-robin'")
+  if (typeof migrate !== 'boolean') throw badOption('migrate', migrate, 'true or false')
   if (crash !== 'contain' && crash !== 'exit') throw badOption('crash', crash, "'contain' or 'exit'")
   if (logger !== undefined && logger !== false && !isLogger(logger))
     throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
@@ -133,6 +143,7 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     balance,
     surge: integer('reload.surge', reload.surge ?? 1, 1),
     soak: integer('reload.soak', reload.soak ?? 1000, 0),
+    migrate,
     crash,
     env,
     logger: resolveLogger(logger),

@@ -16,10 +16,7 @@ export interface Balancer {
   update(serving: readonly WorkerHandle[], slots: number): void
   /** What a booting worker's server accepts from as soon as it listens, if it is that who accepts. */
   lendAtBoot?(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } | undefined
-  /** A worker's answer to a hand-off. */
-  onAnswer?(worker: WorkerHandle, connection: number, accepted: boolean): void
-  /** The worker is gone: what it had been given and not taken goes to others. */
   onExit(worker: WorkerHandle): void
-  /** Stops accepting, for good. Connections accepted before still reach a worker. */
+  /** Stops accepting, for good. */
   close(): void
 }

@@ -49,7 +49,8 @@ export class Fleet {
   drain(worker: WorkerHandle | undefined, reason: string): void {
     if (!worker) return
     this.draining.add(worker)
-    worker.drain(this.#settings.drainTimeout)
+    const { drainTimeout, migrate } = this.#settings
+    worker.drain(drainTimeout, migrate && this.serving.some((other) => other !== worker))
     this.#onDrain(worker, reason)
   }
 

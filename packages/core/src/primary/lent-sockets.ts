@@ -1,15 +1,13 @@
 import type { TransferableHandle } from '../node-internals.ts'
 import type { Loan } from '../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
+import type { HandOffOptions } from './hand-off.ts'
 import { decideLending } from './lending.ts'
 import { Refuser } from './refuser.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
-export interface LentSocketsOptions {
+export interface LentSocketsOptions extends HandOffOptions {
   backlog: number
-  /** How long (in ms) connections wait while nobody serves. */
-  queueTimeout: number
-  speaksTls: () => boolean
 }
 
 /**

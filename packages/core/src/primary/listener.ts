@@ -6,8 +6,10 @@ import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '
 import type { Settings } from '../options.ts'
 import type { ListenRequest, SocketName } from '../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
+import { HandOff } from './hand-off.ts'
 import { LentSockets } from './lent-sockets.ts'
 import { RoundRobin } from './round-robin.ts'
+import type { WorkerHandle } from './worker-handle.ts'
 
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
 const defaultBacklog = 511
@@ -18,6 +20,7 @@ export class Listener {
   readonly address: AddressInfo | string
   readonly socketName: SocketName
   readonly balancer: Balancer
+  readonly handOff: HandOff
   /** What lets every worker open the TLS tickets of every other. */
   ticketKeys: unknown
   /** Its workers speak TLS, as far as they have said. */
@@ -35,8 +38,8 @@ export class Listener {
     this.key = key
     this.address = server.address()!
     this.socketName = socketNameOf(server)
-    const { queueTimeout } = settings
-    const speaksTls = (): boolean => this.secure
+    const waiting = { queueTimeout: settings.queueTimeout, speaksTls: () => this.secure }
+    this.handOff = new HandOff(key, waiting)
     const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)
     if (!bind && settings.balance === 'kernel') {
       server.close()
@@ -47,8 +50,24 @@ export class Listener {
       )
     }
     this.balancer = bind
-      ? new LentSockets(key, bind, { backlog: options.backlog ?? defaultBacklog, queueTimeout, speaksTls })
-      : new RoundRobin(key, handleOf(server), queueTimeout, speaksTls)
+      ? new LentSockets(key, bind, { backlog: options.backlog ?? defaultBacklog, ...waiting })
+      : new RoundRobin(handleOf(server), this.handOff)
+  }
+
+  /** @param serving the workers that take its connections now. */
+  update(serving: readonly WorkerHandle[], slots: number): void {
+    this.handOff.update(serving)
+    this.balancer.update(serving, slots)
+  }
+
+  onExit(worker: WorkerHandle): void {
+    this.handOff.onExit(worker)
+    this.balancer.onExit(worker)
+  }
+
+  close(): void {
+    this.balancer.close()
+    this.handOff.close()
   }
 }
 

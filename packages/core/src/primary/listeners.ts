@@ -1,4 +1,5 @@
 import type { ListenOptions } from 'node:net'
+import type { TransferableHandle } from '../node-internals.ts'
 import type { Settings } from '../options.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
 import { Listener, toListenOptions } from './listener.ts'
@@ -50,20 +51,25 @@ export class Listeners {
   }
 
   update(serving: readonly WorkerHandle[], slots: number): void {
-    for (const { key, balancer } of this.#open)
-      balancer.update(serving.filter((worker) => worker.listening.has(key)), slots)
+    for (const listener of this.#open)
+      listener.update(serving.filter((worker) => worker.listening.has(listener.key)), slots)
+  }
+
+  /** A draining worker gives away a connection that is between two requests. */
+  adopt(key: string, connection: TransferableHandle): void {
+    this.#open.find((listener) => listener.key === key)?.handOff.take(connection)
   }
 
   onAnswer(worker: WorkerHandle, connection: number, accepted: boolean): void {
-    for (const { balancer } of this.#open) balancer.onAnswer?.(worker, connection, accepted)
+    for (const { handOff } of this.#open) handOff.onAnswer(worker, connection, accepted)
   }
 
   onExit(worker: WorkerHandle): void {
-    for (const { balancer } of this.#open) balancer.onExit(worker)
+    for (const listener of this.#open) listener.onExit(worker)
   }
 
   close(): void {
-    for (const { balancer } of this.#open) balancer.close()
+    for (const listener of this.#open) listener.close()
   }
 
   async #openOnce(key: string, options: ListenOptions): Promise<Listener> {

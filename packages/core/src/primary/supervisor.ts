@@ -3,6 +3,7 @@ import type { AddressInfo, ListenOptions } from 'node:net'
 import type { Cluster, WorkerInfo } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
 import type { ClusterEvents, WorkerExit } from '../events.ts'
+import type { TransferableHandle } from '../node-internals.ts'
 import { checkWorkerCount, type Settings } from '../options.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
 import { carryOut } from './calls.ts'
@@ -131,19 +132,21 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
       if (this.#fleet.workers.length === 0) this.#gone()
       return
     }
-    for (const slot of this.#fleet.slots) this.#fill(slot)
+    // One time for both: a deadline that passes in between would be missed by both.
+    const now = Date.now()
+    for (const slot of this.#fleet.slots) this.#fill(slot, now)
     this.#updateBalance()
     this.#fleet.tellWorkers()
     if (this.#fleet.isFilled) this.#onFilled()
     this.#rollout.finish()
-    this.#wakeAtNextDeadline()
+    this.#wakeAtNextDeadline(now)
   }
 
-  #fill(slot: Slot): void {
+  #fill(slot: Slot, now: number): void {
     const { worker, next } = slot
     if (next) {
-      if (next.serving && (!worker || Date.now() >= this.#soakedAt(next))) this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
-    } else if (Date.now() >= slot.retryAt && (worker ? this.#mayReplace(worker) : this.#mayBoot(slot))) {
+      if (next.serving && (!worker || now >= this.#soakedAt(next))) this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
+    } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker) : this.#mayBoot(slot))) {
       this.#boot(slot)
     }
   }
@@ -166,14 +169,14 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
 
   #boot(slot: Slot): void {
     const worker = new WorkerHandle(slot.index, this.#rollout.release, this.#settings, {
-      message: (from, message) => this.#onMessage(from, message),
+      message: (from, message, handle) => this.#onMessage(from, message, handle),
       exit: (gone, exit) => this.#onExit(gone, exit),
     })
     slot.next = worker
     this.emit('worker:boot', worker.info)
   }
 
-  #onMessage(worker: WorkerHandle, message: ToPrimary): void {
+  #onMessage(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
     switch (message.type) {
       case 'listen':
         return void this.#listeners.share(worker, message)
@@ -185,6 +188,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         return this.#updateBalance()
       case 'answer':
         return this.#listeners.onAnswer(worker, message.connection, message.accepted)
+      case 'adopt':
+        return this.#listeners.adopt(message.key, handle!)
       case 'beat':
         return this.#punctuality.beat(worker, message.busy)
       case 'crash':
@@ -270,8 +275,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   /** Nothing happens at the end of a soak or a backoff, so it must be looked for. */
-  #wakeAtNextDeadline(): void {
-    const now = Date.now()
+  #wakeAtNextDeadline(now: number): void {
     const deadlines = this.#fleet.slots.flatMap(({ worker, next, retryAt }) => {
       if (next) return next.serving && worker ? [this.#soakedAt(next)] : []
       return [retryAt]

@@ -24,7 +24,7 @@ const drainMargin = 2000
 const preload = fileURLToPath(new URL('../worker/preload.js', import.meta.url))
 
 export interface WorkerEvents {
-  message(worker: WorkerHandle, message: ToPrimary): void
+  message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
   exit(worker: WorkerHandle, exit: WorkerExit): void
 }
 
@@ -58,9 +58,9 @@ export class WorkerHandle {
     this.pid = this.#worker.process.pid ?? 0
     if (!isDebugged()) this.#killAfter(settings.bootTimeout, `not listening after ${settings.bootTimeout} ms`)
 
-    receive<ToPrimary>(this.#worker.process, (message) => {
+    receive<ToPrimary>(this.#worker.process, (message, handle) => {
       if (message.type === 'crash') this.lastWords ??= message.error
-      events.message(this, message)
+      events.message(this, message, handle)
     })
     // A write to a worker that has just died must not take the primary down.
     this.#worker.on('error', () => {})
@@ -93,9 +93,10 @@ export class WorkerHandle {
     this.readyAt = Date.now()
   }
 
-  drain(timeout: number): void {
+  /** @param migrate whether others are there to adopt its idle connections. */
+  drain(timeout: number, migrate: boolean): void {
     this.#state = 'draining'
-    this.send({ type: 'drain' })
+    this.send({ type: 'drain', migrate })
     this.#killAfter(timeout + drainMargin, `still draining after ${timeout + drainMargin} ms`)
   }
 

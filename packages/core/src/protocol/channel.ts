@@ -19,12 +19,14 @@ type Peer = NodeJS.Process | ChildProcess
  * Sends a message to the process at the other end. Messages arrive in the
  * order they were sent in. To a process that is gone, nothing is sent: its
  * exit tells what there is to know.
+ *
+ * @param sent called when it has been written, or cannot be.
  */
-export function send<Message>(peer: Peer, message: Message, handle?: TransferableHandle): void {
-  if (!peer.connected || !peer.send) return
+export function send<Message>(peer: Peer, message: Message, handle?: TransferableHandle, sent = (): void => {}): void {
+  if (!peer.connected || !peer.send) return sent()
   const envelope: Envelope<Message> = { cmd, message }
   // Without a callback an EPIPE would be emitted as 'error', uncaught.
-  peer.send(envelope, handle as never, undefined, () => {})
+  peer.send(envelope, handle as never, undefined, sent)
 }
 
 export function receive<Message>(

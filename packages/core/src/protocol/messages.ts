@@ -54,6 +54,8 @@ export type ToPrimary =
   | { type: 'closed'; key: string }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; connection: number; accepted: boolean }
+  /** With a connection between two requests: another worker shall have it. */
+  | { type: 'adopt'; key: string }
   | ({ type: 'beat' } & Beat)
   /** A signal meant for this worker alone. */
   | { type: 'signal'; signal: string }
@@ -76,7 +78,10 @@ export type ToWorker =
   | { type: 'take-back'; key: string; socket: number }
   /** With a connection: a hand-off. */
   | { type: 'connection'; key: string; connection: number }
-  /** The last message that can bring a connection has been sent: finish and leave. */
-  | { type: 'drain' }
+  /**
+   * The last message that can bring a connection has been sent: finish and
+   * leave. With `migrate`, others are there to adopt idle connections.
+   */
+  | { type: 'drain'; migrate: boolean }
   | { type: 'workers'; workers: WorkerInfo[] }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

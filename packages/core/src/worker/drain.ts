@@ -3,13 +3,18 @@ import type { Http2Session } from 'node:http2'
 import type { Server as HttpServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpTerminator, type HttpTerminator } from 'http-terminator'
+import type { TransferableHandle } from '../node-internals.ts'
 import { answerWithClose } from './lame-duck.ts'
+import { Migration } from './migration.ts'
 
 /**
  * The part of the drain timeout that is left to http-terminator: it closes
  * idle connections at once, and what has not ended when this is over.
  */
 const terminatePart = 0.1
+
+/** How long (in ms) connections are migrated before those still busy are told to close. */
+const migrationTime = 1000
 
 /**
  * A server that can be drained: it stops accepting, goes on answering on the
@@ -39,21 +44,34 @@ export class DrainableServer {
     keepWhileOpen(server, 'session', this.#sessions)
   }
 
-  async drain(): Promise<void> {
+  /** @param give gives a connection to another worker, if there is one. */
+  async drain(give?: Give): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       // Not `http.Server#close`: that also cuts idle connections, on which a
       // request may be on its way, and stops the header and request timeouts.
       net.Server.prototype.close.call(this.#server, () => resolve())
     })
-    answerWithClose(this.#server)
+    const migration = give && this.#migration(give)
+    migration?.start()
+    if (migration) setTimeout(answerWithClose, migrationTime, this.#server).unref()
+    else answerWithClose(this.#server)
     for (const session of this.#sessions) session.close()
 
-    if (await settles(closed, this.#timeout * (1 - terminatePart))) return
+    const isClosed = await settles(closed, this.#timeout * (1 - terminatePart))
+    migration?.stop()
+    if (isClosed) return
     // It rejects because the server is closed already; it did its work all the same.
     await this.#terminator.terminate().catch(() => {})
     for (const socket of this.#sockets) socket.destroy()
   }
+
+  #migration(give: Give): Migration | undefined {
+    return Migration.fits(this.#server) ? new Migration(this.#server, this.#sockets, give) : undefined
+  }
 }
+
+/** Sends a connection away, and calls `given` when this process's copy may be closed. */
+export type Give = (connection: TransferableHandle, given: () => void) => void
 
 interface Closable {
   once(event: 'close', listener: () => void): unknown

@@ -82,7 +82,7 @@ export class Worker {
       case 'connection':
         return this.#takeConnection(message, handle!)
       case 'drain':
-        return void this.#drainNextTurn()
+        return void this.#drainNextTurn(message.migrate)
       case 'workers':
         this.workers = message.workers
         return
@@ -168,17 +168,20 @@ export class Worker {
   }
 
   /** At the last stop the queues end with us: a whole turn takes what is in them. */
-  async #drainNextTurn(): Promise<void> {
+  async #drainNextTurn(migrate: boolean): Promise<void> {
     await nextTurn()
     await nextTurn()
-    await this.#drain()
+    await this.#drain(migrate)
   }
 
-  async #drain(): Promise<void> {
+  async #drain(migrate = false): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    const servers = [...this.#servers.values()]
-    await Promise.all(servers.map((server) => server.drain()))
+    await Promise.all(
+      [...this.#servers].map(([key, server]) =>
+        server.drain(migrate ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given) : undefined),
+      ),
+    )
     this.#leave()
   }
 
