@@ -27,8 +27,8 @@ export interface Clustered<App> {
  * function is called in workers only, so that the primary loads no app.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function clustered<T extends Target>(target: T, options?: ClusteredOptions): Clustered<T>
 export function clustered(target: () => Target | Promise<Target>, options?: ClusteredOptions): Clustered<undefined>
+export function clustered<T extends Target>(target: T, options?: ClusteredOptions): Clustered<T>
 export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
   return adapt(plain, target, options)
 }
