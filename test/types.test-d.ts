@@ -64,13 +64,15 @@ export function theAppKeepsItsType(): void {
 }
 
 export function aFunctionThatMakesTheAppIsTaken(): void {
-  exactly<Clustered<undefined>>()(express(() => express5()))
-  exactly<Clustered<undefined>>()(express(() => express4()))
-  exactly<Clustered<undefined>>()(express(async () => express5()))
-  exactly<Clustered<undefined>>()(koa(() => new Koa3()))
-  exactly<Clustered<undefined>>()(koa(() => new Koa2<{ user: string }>()))
-  exactly<Clustered<undefined>>()(koa(async () => new Koa3()))
-  exactly<Clustered<undefined>>()(core(async () => http.createServer()))
+  express(() => express5()).app()
+  express(() => express4()).app()
+  express(async () => express5()).app()
+  koa(() => new Koa3()).app()
+  koa(() => new Koa2<{ user: string }>()).app()
+  koa(async () => new Koa3()).app()
+  core(() => http.createServer())
+  core(async () => https.createServer({}))
+  core(async () => express5())
 }
 
 export function noOtherAppIsTaken(): void {

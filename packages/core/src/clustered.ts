@@ -13,7 +13,7 @@ import { WorkerCluster } from './worker/worker-cluster.ts'
 
 /** An app, and what puts it on every core. */
 export interface Clustered<App> {
-  /** The app as it was given; `undefined` where a function was given that makes it. */
+  /** What was given, as it was given: the app, or the function that makes it. */
   readonly app: App
   /** Takes what `net.Server#listen` takes, save a handle. */
   readonly listen: Listen
@@ -27,8 +27,8 @@ export interface Clustered<App> {
  * function is called in workers only, so that the primary loads no app.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function clustered(target: () => Target | Promise<Target>, options?: ClusteredOptions): Clustered<undefined>
 export function clustered<T extends Target>(target: T, options?: ClusteredOptions): Clustered<T>
+export function clustered<Make extends () => Target | Promise<Target>>(target: Make, options?: ClusteredOptions): Clustered<Make>
 export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
   return adapt(plain, target, options)
 }
@@ -44,7 +44,7 @@ const plain: Adapter<Target> = {
  * What adapters are made of: `clustered` for the apps of one framework.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function adapt<App>(adapter: Adapter<App>, target: unknown, options?: ClusteredOptions): Clustered<App | undefined> {
+export function adapt<App>(adapter: Adapter<App>, target: unknown, options?: ClusteredOptions): Clustered<unknown> {
   const isApp = adapter.isApp(target)
   if (!isApp && typeof target !== 'function') throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
@@ -55,7 +55,7 @@ export function adapt<App>(adapter: Adapter<App>, target: unknown, options?: Clu
     return toServer(adapter.toTarget(app))
   }
   return {
-    app: isApp ? target : undefined,
+    app: target,
     listen: (...args: unknown[]) => start(makeServer, parseListenArguments(args), settings),
   }
 }

@@ -21,10 +21,7 @@ const express: Adapter<ExpressApp> = {
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
 export function clustered<App extends ExpressApp>(app: App, options?: ClusteredOptions): Clustered<App>
-export function clustered(
-  make: () => ExpressApp | Promise<ExpressApp>,
-  options?: ClusteredOptions,
-): Clustered<undefined>
+export function clustered<Make extends () => ExpressApp | Promise<ExpressApp>>(make: Make, options?: ClusteredOptions): Clustered<Make>
 export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
   return adapt(express, target, options)
 }
