@@ -44,7 +44,12 @@ for (const [name, framework] of Object.entries(frameworks))
         const port = await program.listens()
         const old = await pidsOf(port, 2)
         const later = { path: '/later?ms=2', expect: 'later' }
-        const echo = { method: 'POST', path: '/echo', body: Buffer.alloc(16_384, 'x'), expect: 'x'.repeat(16_384) }
+        const echo = {
+          method: 'POST',
+          path: '/echo',
+          body: Buffer.alloc(16_384, 'x'),
+          expect: 'x'.repeat(16_384),
+        }
         const clients = load([
           ...nodeClients(4, { port }, later),
           ...undiciClients(4, { port }, later),
@@ -57,7 +62,11 @@ for (const [name, framework] of Object.entries(frameworks))
         assert.deepEqual(clients.failures, [])
         assert.ok(clients.answered > 50, `${clients.answered} answered`)
         const current = await pidsOf(port, 2)
-        assert.deepEqual([...current].filter((pid) => old.has(pid)), [], 'every worker is a new one')
+        assert.deepEqual(
+          [...current].filter((pid) => old.has(pid)),
+          [],
+          'every worker is a new one',
+        )
       })
 
     it('is drained at SIGTERM: what is in flight is answered, the exit code is 0', async (t) => {
@@ -92,7 +101,10 @@ for (const [name, framework] of Object.entries(frameworks))
         for (const { output } of [instance, factory]) assert.match(output, /ERR_CLUSTERED_BAD_TARGET/)
         const shown = { nothing: 'undefined', object: 'an object \\(Object\\)' }[app] ?? '.*'
         assert.match(instance.output, new RegExp(`clustered\\(\\) was given ${shown}\\. Expected: a`))
-        assert.match(factory.output, new RegExp(`the function given to clustered\\(\\) returned ${shown}\\. Expected: a`))
+        assert.match(
+          factory.output,
+          new RegExp(`the function given to clustered\\(\\) returned ${shown}\\. Expected: a`),
+        )
       })
   })
 
@@ -112,7 +124,10 @@ async function assertAnswers(port: number): Promise<void> {
   request.write('one')
   const [response] = await answer
   response.setEncoding('utf8')
-  for (const [piece, next] of [['one', 'two'], ['two', 'three']] as const) {
+  for (const [piece, next] of [
+    ['one', 'two'],
+    ['two', 'three'],
+  ] as const) {
     assert.deepEqual(await once(response, 'data'), [piece])
     request.write(next)
   }
@@ -128,9 +143,16 @@ async function post(port: number, path: string, body: string): Promise<{ status:
 }
 
 /** Returns when the app has all of them. */
-async function beginSlowRequests(program: Program, port: number, count: number): Promise<ReturnType<typeof get>[]> {
+async function beginSlowRequests(
+  program: Program,
+  port: number,
+  count: number,
+): Promise<ReturnType<typeof get>[]> {
   const answers = Array.from({ length: count }, () => get(port, '/slow?ms=1000'))
   for (const answer of answers) answer.catch(() => {})
-  await program.until(() => program.output.split('slow request begins').length > count, `${count} slow requests`)
+  await program.until(
+    () => program.output.split('slow request begins').length > count,
+    `${count} slow requests`,
+  )
   return answers
 }

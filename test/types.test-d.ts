@@ -169,7 +169,14 @@ export function optionsAreChecked(): void {
   express(app, {})
   express(app, undefined)
   const logger = { info() {}, warn() {}, error() {} }
-  express(app, { workers: 4, bootTimeout: 1, drainTimeout: 1, balance: 'kernel', reload: { surge: 2, soak: 0 }, logger })
+  express(app, {
+    workers: 4,
+    bootTimeout: 1,
+    drainTimeout: 1,
+    balance: 'kernel',
+    reload: { surge: 2, soak: 0 },
+    logger,
+  })
   express(app, { env: () => ({ VERSION: '2', SECRET: undefined }), crash: 'exit', logger: console })
   express(app, { logger: false })
 

@@ -41,12 +41,36 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
 
 /** A worker as the primary sees it. */
 export interface WorkerInfo {
-  /** The place it fills, from 0. Stays the same when the worker is replaced. */
+  /** The place it fills, from 0, which stays the same when the worker is replaced; -1 for a spare. */
   slot: number
   pid: number
-  state: 'booting' | 'ready' | 'draining'
+  /** A spare has booted, and waits to take the place of one that dies. */
+  state: 'booting' | 'ready' | 'spare' | 'draining'
   /** 1 for the code that the cluster began with; each reload adds 1. */
   generation: number
   /** When it was forked, in milliseconds since the epoch. */
   startedAt: number
+  /**
+   * How it is, as it said within the last second; not in its first. A worker's
+   * own snapshot of the others is as old as the last change among them.
+   */
+  vitals: Vitals | undefined
+}
+
+/** How a worker is. */
+export interface Vitals {
+  /** By how many milliseconds the event loop was late within the last second. */
+  loopDelay: { p50: number; p99: number }
+  /** The share of the last second that the event loop was busy, from 0 to 1. */
+  utilization: number
+  /** Resident memory, in bytes. */
+  rss: number
+  /** Used JavaScript heap, in bytes. */
+  heapUsed: number
+  /** Open connections. */
+  connections: number
+  /** Requests being answered. */
+  inFlight: number
+  /** Requests since its boot. */
+  requests: number
 }

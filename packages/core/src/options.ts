@@ -1,6 +1,8 @@
 import { usableCpus } from './cpus.ts'
+import { totalmem } from 'node:os'
 import { ClusteredError } from './errors.ts'
 import { type Logger, resolveLogger } from './logger.ts'
+import { containerMemory, heapShare } from './memory.ts'
 
 /** All durations are in milliseconds. */
 export interface ClusteredOptions {
@@ -57,6 +59,37 @@ export interface ClusteredOptions {
    */
   crash?: 'contain' | 'exit'
   /**
+   * A worker whose resident memory is above this is replaced: bytes, or, below
+   * 1, a share of the container's memory (without a container, the machine's).
+   * @default no limit
+   */
+  maxMemory?: number
+  /**
+   * A worker that has served this many requests, less up to a tenth at random,
+   * is replaced.
+   * @default no limit
+   */
+  maxRequests?: number
+  /**
+   * A worker that is this old, in milliseconds, less up to a tenth at random,
+   * is replaced.
+   * @default no limit
+   */
+  maxAge?: number
+  /**
+   * The limit of each worker's JavaScript heap, in bytes; `false` leaves it to
+   * Node. Not touched where `--max-old-space-size` is given.
+   * @default in a container whose memory is limited: each worker's share of
+   * three quarters of it; else Node's own
+   */
+  heapLimit?: number | false
+  /**
+   * How many workers are kept that have booted and accept nothing. When a
+   * worker dies, one of them takes its place at once.
+   * @default 0
+   */
+  spares?: number
+  /**
    * Called at every boot of a worker; what it returns is added to that
    * worker's environment, and a variable given as `undefined` is taken out.
    * A reload thus brings new environment along with new code.
@@ -94,6 +127,13 @@ export interface Settings {
   soak: number
   migrate: boolean
   crash: 'contain' | 'exit'
+  /** In bytes. */
+  maxMemory: number
+  maxRequests: number
+  maxAge: number
+  /** In bytes. */
+  heapLimit: number | undefined
+  spares: number
   env: () => Record<string, string | undefined>
   logger: Logger
 }
@@ -107,9 +147,17 @@ const known = new Set<string>([
   'migrate',
   'reload',
   'crash',
+  'maxMemory',
+  'maxRequests',
+  'maxAge',
+  'heapLimit',
+  'spares',
   'env',
   'logger',
 ] satisfies (keyof ClusteredOptions)[])
+
+// 16 MiB: Node itself does not start with much less.
+const smallestHeap = 16 * 1024 * 1024
 
 const knownOfReload = new Set<string>(['surge', 'soak'] satisfies (keyof ReloadOptions)[])
 
@@ -135,8 +183,9 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
   if (logger !== undefined && logger !== false && !isLogger(logger))
     throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
 
+  const workers = workerCount(options.workers)
   return {
-    workers: workerCount(options.workers),
+    workers,
     bootTimeout: integer('bootTimeout', options.bootTimeout ?? 30_000, 1),
     drainTimeout: integer('drainTimeout', options.drainTimeout ?? 10_000, 0),
     queueTimeout: integer('queueTimeout', options.queueTimeout ?? 30_000, 0),
@@ -145,6 +194,11 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     soak: integer('reload.soak', reload.soak ?? 1000, 0),
     migrate,
     crash,
+    maxMemory: memoryLimit(options.maxMemory),
+    maxRequests: integer('maxRequests', options.maxRequests ?? Infinity, 1, Infinity),
+    maxAge: integer('maxAge', options.maxAge ?? Infinity, 1, Infinity),
+    heapLimit: heapLimit(options.heapLimit, workers),
+    spares: integer('spares', options.spares ?? 0, 0, 1024),
     env,
     logger: resolveLogger(logger),
   }
@@ -163,9 +217,20 @@ export function checkWorkerCount(workers: number, name: string, shown: unknown =
   throw badOption(name, shown, `a whole number from ${least || '0 (single mode)'} to 1024`)
 }
 
-function integer(name: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least && value <= longestTimeout) return value
-  throw badOption(name, value, `a whole number from ${least} to ${longestTimeout}`)
+function integer(name: string, value: number, least: number, most = longestTimeout): number {
+  if ((Number.isInteger(value) || value === most) && value >= least && value <= most) return value
+  throw badOption(name, value, `a whole number from ${least}${most < Infinity ? ` to ${most}` : ''}`)
+}
+
+function memoryLimit(limit = Infinity): number {
+  if (limit > 0 && limit < 1) return limit * (containerMemory() ?? totalmem())
+  return integer('maxMemory', limit, smallestHeap, Infinity)
+}
+
+function heapLimit(limit: number | false | undefined, workers: number): number | undefined {
+  if (limit !== undefined) return limit === false ? undefined : integer('heapLimit', limit, smallestHeap, Infinity)
+  const container = containerMemory()
+  return container === undefined ? undefined : Math.max(smallestHeap, heapShare(container, Math.max(1, workers)))
 }
 
 function isLogger(value: unknown): value is Logger {

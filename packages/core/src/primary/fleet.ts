@@ -3,9 +3,11 @@ import type { Settings } from '../options.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
-/** Every worker there is: those in slots, and those that drain. */
+/** Every worker there is: those in slots, spares, and those that drain. */
 export class Fleet {
   readonly slots: Slot[] = []
+  /** Where the spares are kept. */
+  readonly spareSlots: Slot[] = []
   readonly draining: Set<WorkerHandle> = new Set()
   readonly #settings: Settings
   readonly #onDrain: (worker: WorkerHandle, reason: string) => void
@@ -14,10 +16,11 @@ export class Fleet {
     this.#settings = settings
     this.#onDrain = onDrain
     this.resize(settings.workers, '')
+    for (let spare = 0; spare < settings.spares; spare++) this.spareSlots.push(new Slot(-1))
   }
 
   get workers(): WorkerHandle[] {
-    return [...this.slots.flatMap((slot) => slot.workers), ...this.draining]
+    return [...this.allSlots.flatMap((slot) => slot.workers), ...this.draining]
   }
 
   get serving(): WorkerHandle[] {
@@ -34,16 +37,47 @@ export class Fleet {
   }
 
   slotOf(worker: WorkerHandle): Slot | undefined {
-    return this.slots.find(({ workers }) => workers.includes(worker))
+    return this.allSlots.find(({ workers }) => workers.includes(worker))
+  }
+
+  get allSlots(): Slot[] {
+    return [...this.slots, ...this.spareSlots]
+  }
+
+  /** A spare takes the place, if there is one. */
+  fillWithSpare(slot: Slot): void {
+    const spareSlot = this.spareSlots.find(({ worker }) => worker)
+    if (!spareSlot?.worker || slot.index < 0) return
+    slot.worker = spareSlot.worker
+    slot.worker.slot = slot.index
+    spareSlot.worker = undefined
+  }
+
+  /** Spares are for the code that serves; those of an older release go. */
+  dropOldSpares(): void {
+    const serving = Math.min(...this.slots.map(({ worker }) => worker?.release.generation ?? 0))
+    for (const slot of this.spareSlots)
+      if (slot.worker && slot.worker.release.generation < serving) {
+        this.drain(slot.worker, 'its release was replaced')
+        slot.worker = undefined
+      }
+  }
+
+  /** Everybody leaves. */
+  close(reason: string): void {
+    this.resize(0, reason)
+    for (const slot of this.spareSlots.splice(0)) this.#empty(slot, reason)
   }
 
   /** More slots, empty, or fewer, whose workers drain. */
   resize(slots: number, reason: string): void {
     while (this.slots.length < slots) this.slots.push(new Slot(this.slots.length))
-    for (const slot of this.slots.splice(slots)) {
-      this.drain(slot.worker, reason)
-      this.abandon(slot, reason)
-    }
+    for (const slot of this.slots.splice(slots)) this.#empty(slot, reason)
+  }
+
+  #empty(slot: Slot, reason: string): void {
+    this.drain(slot.worker, reason)
+    this.abandon(slot, reason)
   }
 
   drain(worker: WorkerHandle | undefined, reason: string): void {

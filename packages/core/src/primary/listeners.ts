@@ -37,7 +37,7 @@ export class Listeners {
       listener.secure ||= secure
       listener.ticketKeys ??= ticketKeys
       const { socketName, balancer } = listener
-      const lent = balancer.lendAtBoot?.(worker)
+      const lent = worker.isSpare ? undefined : balancer.lendAtBoot?.(worker)
       worker.send({ ...reply, errno: 0, socketName, ticketKeys: listener.ticketKeys, loan: lent?.loan }, lent?.handle)
     } catch (error) {
       const { errno = -1 } = error as NodeJS.ErrnoException

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { AddressInfo, ListenOptions } from 'node:net'
-import type { Cluster, WorkerInfo } from '../cluster.ts'
+import type { Cluster, Vitals, WorkerInfo } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
 import type { ClusterEvents, WorkerExit } from '../events.ts'
 import type { TransferableHandle } from '../node-internals.ts'
@@ -10,6 +10,7 @@ import { carryOut } from './calls.ts'
 import { Fleet } from './fleet.ts'
 import { Listeners } from './listeners.ts'
 import { Punctuality } from './punctuality.ts'
+import { recycleReason } from './recycling.ts'
 import { describe, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
@@ -115,7 +116,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     this.#rollout.abort(closingError('reload'))
     for (const { reject } of this.#waiting.splice(0)) reject(closingError('scale'))
     this.#listeners.close()
-    this.#fleet.resize(0, reason)
+    this.#fleet.close(reason)
     this.#reconcile()
     return this.#closing
   }
@@ -135,6 +136,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     // One time for both: a deadline that passes in between would be missed by both.
     const now = Date.now()
     for (const slot of this.#fleet.slots) this.#fill(slot, now)
+    if (this.#fleet.isFilled && !this.#rollout.reload) this.#refreshSpares(now)
     this.#updateBalance()
     this.#fleet.tellWorkers()
     if (this.#fleet.isFilled) this.#onFilled()
@@ -145,10 +147,15 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   #fill(slot: Slot, now: number): void {
     const { worker, next } = slot
     if (next) {
-      if (next.serving && (!worker || now >= this.#soakedAt(next))) this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
+      if (next.readyAt > 0 && (!worker || now >= this.#soakedAt(next))) this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
     } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker) : this.#mayBoot(slot))) {
       this.#boot(slot)
     }
+  }
+
+  #refreshSpares(now: number): void {
+    this.#fleet.dropOldSpares()
+    for (const slot of this.#fleet.spareSlots) this.#fill(slot, now)
   }
 
   /** The first worker boots alone: if the app is broken, it fails once and not once per slot. */
@@ -159,7 +166,9 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   #mayReplace(worker: WorkerHandle): boolean {
     if (!this.#rollout.isStale(worker) && !worker.replaceFor) return false
     const surging = this.#fleet.slots.filter((slot) => slot.worker && slot.next).length
-    return surging < this.#settings.surge && this.#fleet.draining.size < this.#fleet.slots.length
+    // Where the code is not new, one at a time across the cluster is enough.
+    const surge = this.#rollout.reload ? this.#settings.surge : 1
+    return surging < surge && this.#fleet.draining.size < this.#fleet.slots.length
   }
 
   /** Only a reload brings code that has yet to show that it stays up. */
@@ -192,6 +201,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         return this.#listeners.adopt(message.key, handle!)
       case 'beat':
         return this.#punctuality.beat(worker, message.busy)
+      case 'vitals':
+        return this.#onVitals(worker, message.vitals)
       case 'crash':
         return this.#onCrash(worker, message.contained)
       case 'signal':
@@ -225,8 +236,16 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     const wasNext = worker === slot.next
     const delay = slot.lose(worker)
     if (!this.#proven) return this.#fail(bootFailed(exit))
+    if (!wasNext) this.#fleet.fillWithSpare(slot)
     if (wasNext && this.#rollout.fails(worker, exit)) return
-    if (delay > 0) this.emit('slot:backoff', slot.index, slot.failures, delay)
+    if (delay > 0 && !slot.worker) this.emit('slot:backoff', slot.index, slot.failures, delay)
+  }
+
+  #onVitals(worker: WorkerHandle, vitals: Vitals): void {
+    worker.vitals = vitals
+    if (worker.replaceFor || !worker.serving) return
+    worker.replaceFor = recycleReason(worker, this.#settings, Date.now())
+    if (worker.replaceFor) this.#reconcile()
   }
 
   /** It lives on to answer what it has; its place is free at once. */
@@ -276,7 +295,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
 
   /** Nothing happens at the end of a soak or a backoff, so it must be looked for. */
   #wakeAtNextDeadline(now: number): void {
-    const deadlines = this.#fleet.slots.flatMap(({ worker, next, retryAt }) => {
+    const deadlines = this.#fleet.allSlots.flatMap(({ worker, next, retryAt }) => {
       if (next) return next.serving && worker ? [this.#soakedAt(next)] : []
       return [retryAt]
     })

@@ -6,7 +6,7 @@
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
-import type { WorkerInfo } from '../cluster.ts'
+import type { Vitals, WorkerInfo } from '../cluster.ts'
 import type { WorkerExit } from '../events.ts'
 import type { TransferableHandle } from '../node-internals.ts'
 import type { Settings } from '../options.ts'
@@ -29,7 +29,8 @@ export interface WorkerEvents {
 }
 
 export class WorkerHandle {
-  readonly slot: number
+  /** The place it fills; -1 while it is a spare. */
+  slot: number
   readonly release: Release
   readonly pid: number
   readonly startedAt: number = Date.now()
@@ -37,6 +38,9 @@ export class WorkerHandle {
   readyAt: number = 0
   /** The keys of the servers in it that wait for connections. */
   readonly listening: Set<string> = new Set()
+  /** How it is, as it last said. */
+  vitals: Vitals | undefined
+  readonly jitter: number = Math.random()
   /** Why it is to be replaced while it serves, if it is. */
   replaceFor: string | undefined
   /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
@@ -72,15 +76,25 @@ export class WorkerHandle {
     return this.#state
   }
 
+  /** It is kept for the place of one that dies, and takes no connections until then. */
+  get isSpare(): boolean {
+    return this.slot === -1
+  }
+
   /** It takes connections. */
   get serving(): boolean {
-    return this.#state === 'ready'
+    return this.#state === 'ready' && !this.isSpare
   }
 
   get info(): WorkerInfo {
-    const { slot, pid, startedAt, release, state } = this
-    // An exited worker is only ever described in its last event.
-    return { slot, pid, state: state === 'exited' ? 'draining' : state, generation: release.generation, startedAt }
+    const { slot, pid, startedAt, release, vitals } = this
+    return { slot, pid, state: this.#publicState(), generation: release.generation, startedAt, vitals }
+  }
+
+  #publicState(): WorkerInfo['state'] {
+    if (this.#state === 'ready') return this.isSpare ? 'spare' : 'ready'
+    // One that has exited is only ever described in its last event.
+    return this.#state === 'exited' ? 'draining' : this.#state
   }
 
   send(message: ToWorker, handle?: TransferableHandle): void {
@@ -137,12 +151,22 @@ function fork(slot: number, release: Release, settings: Settings): Worker {
   cluster.setupPrimary({
     exec: release.exec,
     cwd: release.cwd,
-    execArgv: [...process.execArgv, '--require', preload],
+    execArgv: [...process.execArgv, ...heapArguments(settings.heapLimit), '--require', preload],
   })
   return cluster.fork({ ...settings.env(), [briefingVariable]: JSON.stringify(briefing) })
 }
 
+function heapArguments(heapLimit: number | undefined): string[] {
+  if (heapLimit === undefined || isGiven(/--max[-_]old[-_]space[-_]size/)) return []
+  return [`--max-old-space-size=${Math.floor(heapLimit / 1024 ** 2)}`]
+}
+
 /** A program that stands at a breakpoint is not slow. */
 function isDebugged(): boolean {
-  return [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((argument) => argument.includes('--inspect'))
+  return isGiven(/--inspect/)
+}
+
+/** Whether Node was started with such an argument, which workers inherit. */
+function isGiven(argument: RegExp): boolean {
+  return [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((given) => argument.test(given))
 }

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '../cluster.ts'
+import type { Vitals, WorkerInfo } from '../cluster.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
@@ -57,6 +57,7 @@ export type ToPrimary =
   /** With a connection between two requests: another worker shall have it. */
   | { type: 'adopt'; key: string }
   | ({ type: 'beat' } & Beat)
+  | { type: 'vitals'; vitals: Vitals }
   /** A signal meant for this worker alone. */
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */

@@ -16,6 +16,7 @@ import { DrainableServer } from './drain.ts'
 import { Face } from './face.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toLastWords } from './last-words.ts'
+import { VitalSigns } from './vitals.ts'
 
 export class Worker {
   /** The last that the primary said of the workers. */
@@ -28,6 +29,7 @@ export class Worker {
   readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
+  readonly #vitals: VitalSigns
   #nextCall = 1
   #draining = false
 
@@ -37,6 +39,7 @@ export class Worker {
     // primary dies.
     cluster.worker!.exitedAfterDisconnect = true
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
+    this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash((error, contained) => {
       this.#tell({ type: 'crash', error: toLastWords(error), contained })
       if (!contained) return
@@ -99,6 +102,7 @@ export class Worker {
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, new DrainableServer(server, this.#briefing.drainTimeout))
       this.#heartbeat.watch(server)
+      this.#vitals.watch(server)
       if (this.#briefing.crash === 'contain') this.#crash.contain(server)
       const face: Face = new Face(socketName, {
         listening: () => this.#tell({ type: 'listening', key }),

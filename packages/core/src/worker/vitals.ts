@@ -1,0 +1,57 @@
+import type { ServerResponse } from 'node:http'
+import type net from 'node:net'
+import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import tls from 'node:tls'
+import type { Vitals } from '../cluster.ts'
+
+/** How often (in ms) a worker says how it is. */
+const interval = 1000
+
+const nanosecondsPerMs = 1e6
+
+/**
+ * Tells the primary, once a second, how this worker is. A request costs one
+ * counter for that.
+ */
+export class VitalSigns {
+  #requests = 0
+  readonly #sockets = new Set<net.Socket>()
+  readonly #delay = monitorEventLoopDelay({ resolution: 20 })
+  #utilization: EventLoopUtilization = performance.eventLoopUtilization()
+
+  constructor(tell: (vitals: Vitals) => void) {
+    this.#delay.enable()
+    setInterval(() => tell(this.#take()), interval).unref()
+  }
+
+  watch(server: net.Server): void {
+    server.prependListener('request', () => this.#requests++)
+    const connected = server instanceof tls.Server ? 'secureConnection' : 'connection'
+    server.on(connected, (socket: net.Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+  }
+
+  #take(): Vitals {
+    const { rss, heapUsed } = process.memoryUsage()
+    const since = this.#utilization
+    this.#utilization = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(this.#utilization, since)
+    const [p50, p99] = [50, 99].map((percentile) => this.#delay.percentile(percentile) / nanosecondsPerMs)
+    this.#delay.reset()
+    return {
+      loopDelay: { p50: p50 ?? 0, p99: p99 ?? 0 },
+      utilization,
+      rss,
+      heapUsed,
+      connections: this.#sockets.size,
+      inFlight: [...this.#sockets].filter(isAnswering).length,
+      requests: this.#requests,
+    }
+  }
+}
+
+function isAnswering(socket: net.Socket): boolean {
+  return Boolean((socket as { _httpMessage?: ServerResponse | null })._httpMessage)
+}

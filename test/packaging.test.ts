@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { pidsOf } from './support/http.ts'
+import { childrenOf, eventually, isAlive, start } from './support/program.ts'
+
+const workspace = fileURLToPath(new URL('../../', import.meta.url))
+const packages = ['core', 'express', 'koa']
+
+/** As in an application that has never heard of this workspace. */
+const project = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-packaging-')))
+
+const apps = {
+  express: `
+const app = express()
+app.get('/pid', (_request, response) => {
+  response.send(String(process.pid))
+})
+`,
+  koa: `
+const app = new koa()
+app.use((context) => {
+  context.body = String(process.pid)
+})
+`,
+}
+
+const header = {
+  module: (framework: string) => `
+import ${framework} from '${framework}'
+import { clustered } from '@clustered/${framework}'
+`,
+  commonjs: (framework: string) => `
+const ${framework} = require('${framework}')
+const { clustered } = require('@clustered/${framework}')
+`,
+}
+
+const oneLiner = '\nclustered(app).listen(0)\n'
+
+const typedOneLiner = `
+const options: ClusteredOptions = {}
+const cluster: Cluster = clustered(app, options).listen(0, (error?: Error) => void error)
+cluster.ready satisfies Promise<void>
+`
+
+/** Each program by its file's name. The project is one of ES modules, and its folder commonjs is not. */
+const programs = Object.fromEntries(
+  Object.entries(apps).flatMap(([framework, app]) => {
+    const { module, commonjs } = header
+    const types = "import type { Cluster, ClusteredOptions } from '@clustered/core'"
+    const typed = types + module(framework) + app + typedOneLiner
+    return [
+      [`${framework}.mjs`, module(framework) + app + oneLiner],
+      [`${framework}.cjs`, commonjs(framework) + app + oneLiner],
+      [`${framework}.ts`, typed],
+      [`commonjs/${framework}.ts`, typed],
+    ]
+  }),
+)
+
+const tsx = 'node_modules/tsx/dist/cli.mjs'
+const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript)
+
+interface Way {
+  name: string
+  file: (framework: string) => string
+  through?: string
+  skip?: string | false
+}
+
+const ways: Way[] = [
+  { name: 'an ES module', file: (framework) => `${framework}.mjs` },
+  { name: 'CommonJS', file: (framework) => `${framework}.cjs` },
+  { name: 'TypeScript under tsx', file: (framework) => `${framework}.ts`, through: tsx },
+  {
+    name: 'TypeScript, as CommonJS, under tsx',
+    file: (framework) => `commonjs/${framework}.ts`,
+    through: tsx,
+  },
+  {
+    name: "TypeScript under Node's own type stripping",
+    file: (framework) => `${framework}.ts`,
+    skip: !stripsTypes && 'this Node does not strip types',
+  },
+]
+
+/** Runs a tool to its end. Its output is the reason if it fails. */
+async function run(command: string, args: string[], cwd: string): Promise<void> {
+  try {
+    await promisify(execFile)(command, args, { cwd, timeout: 120_000 })
+  } catch (error) {
+    const { message, stdout, stderr } = error as Error & { stdout: string; stderr: string }
+    throw new Error([message, stdout, stderr].join('\n'), { cause: error })
+  }
+}
+
+/** A development dependency in the version that the workspace has. */
+function wanted(name: string): string {
+  const { devDependencies } = JSON.parse(readFileSync(path.join(workspace, 'package.json'), 'utf8'))
+  return `${name}@${devDependencies[name]}`
+}
+
+function everyDescendant(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...everyDescendant(child)])
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}
+
+// Most of a program's time is waiting: two at a time halve it.
+describe('the packages, installed from their tarballs', { concurrency: 2 }, () => {
+  before(async () => {
+    const tarballs = path.join(project, 'tarballs')
+    mkdirSync(tarballs)
+    const filters = packages.map((name) => `--filter=@clustered/${name}`)
+    await run(
+      'npx',
+      ['-y', '--prefer-offline', 'pnpm@12', ...filters, 'pack', '--pack-destination', tarballs],
+      workspace,
+    )
+
+    writeFileSync(path.join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+    const files = readdirSync(tarballs).map((file) => path.join(tarballs, file))
+    assert.equal(files.length, packages.length)
+    const others = ['express', 'koa', 'tsx', 'typescript', '@types/express', '@types/koa', '@types/node'].map(
+      wanted,
+    )
+    const flags = ['--prefix', project, '--no-audit', '--no-fund', '--prefer-offline']
+    await run('npm', ['install', ...flags, ...files, ...others], project)
+
+    mkdirSync(path.join(project, 'commonjs'))
+    writeFileSync(
+      path.join(project, 'commonjs/package.json'),
+      JSON.stringify({ private: true, type: 'commonjs' }),
+    )
+    for (const [file, source] of Object.entries(programs)) writeFileSync(path.join(project, file), source)
+  })
+
+  after(() => rmSync(project, { recursive: true, force: true }))
+
+  it('hold what is needed at run time, and no more', () => {
+    for (const name of packages) {
+      const files = readdirSync(path.join(project, 'node_modules/@clustered', name), {
+        recursive: true,
+      }) as string[]
+      const surplus = files.filter((file) => /\.test\.|tsbuildinfo|(?<!\.d)\.ts$/.test(file))
+      assert.deepEqual(surplus, [], name)
+    }
+  })
+
+  for (const framework of Object.keys(apps))
+    for (const { name, file, through, skip = false } of ways)
+      it(`serve, reload and end as they should: ${framework}, ${name}`, { skip }, async (t) => {
+        const entry = path.join(project, file(framework))
+        const command = start(t, through ? path.join(project, through) : entry, {
+          args: through ? [entry] : [],
+          cwd: project,
+          env: { WEB_CONCURRENCY: '2', PWD: project },
+        })
+        const port = await command.listens()
+        const old = await pidsOf(port, 2)
+        assert.equal(old.size, 2)
+
+        // Where a tool runs the program, the primary is the tool's child.
+        process.kill(parentOf([...old][0]!), 'SIGHUP')
+        await command.sees(/reload done: every slot is on generation 2/)
+        const current = await pidsOf(port, 2)
+        assert.deepEqual(
+          [...current].filter((pid) => old.has(pid)),
+          [],
+        )
+
+        const family = everyDescendant(command.pid)
+        command.kill('SIGTERM')
+        assert.equal(await command.ends(), 0)
+        await eventually(() => ![...old, ...family].some(isAlive), 'no process is left')
+      })
+
+  it('give their types to ES modules and CommonJS alike', async () => {
+    const files = Object.keys(programs).filter((file) => file.endsWith('.ts'))
+    await compiles('consumers.json', files, { skipLibCheck: true })
+  })
+
+  it('have declarations that hold by themselves', async () => {
+    const imports = packages.map((name) => `import '@clustered/${name}'\n`)
+    writeFileSync(path.join(project, 'declarations.ts'), imports.join(''))
+    await compiles('declarations.json', ['declarations.ts'], { skipLibCheck: false })
+  })
+})
+
+async function compiles(config: string, files: string[], more: object): Promise<void> {
+  const compilerOptions = { module: 'nodenext', strict: true, types: ['node'], ...more }
+  writeFileSync(path.join(project, config), JSON.stringify({ compilerOptions, files }))
+  await run(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '--project', config], project)
+}
