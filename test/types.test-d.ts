@@ -2,7 +2,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import http2 from 'node:http2'
-import { type Cluster, type Clustered, clustered as core, ClusteredError } from '@clustered/core'
+import { type Cluster, clustered as core, ClusteredError } from '@clustered/core'
 import { clustered as express } from '@clustered/express'
 import { clustered as koa } from '@clustered/koa'
 import express5 from 'express'
@@ -64,15 +64,15 @@ export function theAppKeepsItsType(): void {
 }
 
 export function aFunctionThatMakesTheAppIsTaken(): void {
-  express(() => express5()).app()
-  express(() => express4()).app()
-  express(async () => express5()).app()
-  koa(() => new Koa3()).app()
-  koa(() => new Koa2<{ user: string }>()).app()
-  koa(async () => new Koa3()).app()
-  core(() => http.createServer())
-  core(async () => https.createServer({}))
-  core(async () => express5())
+  exactly<() => express5.Express>()(express(() => express5()).app)
+  exactly<() => ReturnType<typeof express4>>()(express(() => express4()).app)
+  exactly<() => Promise<express5.Express>>()(express(async () => express5()).app)
+  exactly<() => Koa3>()(koa(() => new Koa3()).app)
+  exactly<() => Koa2<{ user: string }>>()(koa(() => new Koa2<{ user: string }>()).app)
+  exactly<() => Promise<Koa3>>()(koa(async () => new Koa3()).app)
+  exactly<() => http.Server>()(core(() => http.createServer()).app)
+  exactly<() => Promise<https.Server>>()(core(async () => https.createServer({})).app)
+  exactly<() => Promise<express5.Express>>()(core(async () => express5()).app)
 }
 
 export function noOtherAppIsTaken(): void {
