@@ -71,7 +71,7 @@ export interface What {
 /** Clients of node:http that share a pool of `count` kept-alive connections, or use a new one each time. */
 export function nodeClients(count: number, where: Where, what: What, keepAlive = true): Client[] {
   const module = where.secure ? https : http
-  const agent = new module.Agent({ keepAlive, maxSockets: count, rejectUnauthorized: false } as https.AgentOptions)
+  const agent = new module.Agent({ keepAlive, maxSockets: count, rejectUnauthorized: false })
   return Array.from({ length: count }, () => () => nodeRequest(module, agent, where, what))
 }
 

@@ -1,4 +1,4 @@
-import type { Server as HttpServer, RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { Server } from 'node:net'
 
 /** What can serve: a request listener, or a server made of one (`http`, `https`, `http2`). */
@@ -13,5 +13,3 @@ export interface Adapter<App> {
   /** Called in each worker. */
   toTarget(app: App): Target
 }
-
-export type { HttpServer }

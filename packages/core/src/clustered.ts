@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import http, { type RequestListener } from 'node:http'
+import http from 'node:http'
 import net from 'node:net'
 import type { Adapter, Target } from './adapter.ts'
 import type { Cluster } from './cluster.ts'
@@ -71,7 +71,7 @@ function start(makeServer: () => Promise<net.Server>, target: ListenTarget, sett
 }
 
 function toServer(target: Target): net.Server {
-  return target instanceof net.Server ? target : http.createServer(target as RequestListener)
+  return target instanceof net.Server ? target : http.createServer(target)
 }
 
 function badTarget(adapter: Adapter<unknown>, value: unknown, where: string): ClusteredError {

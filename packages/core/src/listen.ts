@@ -36,9 +36,9 @@ export function parseListenArguments(args: readonly unknown[]): ListenTarget {
   const [first, second, third] = args.filter((argument) => typeof argument !== 'function')
 
   if (typeof first === 'object' && first !== null)
-    return { options: checkShareable(first as ListenOptions), callback }
+    return { options: checkShareable(first), callback }
 
-  const backlog = [second, third].find((argument) => typeof argument === 'number') as number | undefined
+  const backlog = [second, third].find((argument): argument is number => typeof argument === 'number')
   const where = isPath(first)
     ? { path: first }
     : { port: Number(first ?? 0), ...(typeof second === 'string' && { host: second }) }

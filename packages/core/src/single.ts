@@ -10,7 +10,7 @@ import { place } from './primary/reporter.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Single mode: this one process serves, and drains as a worker does. */
-export class Single extends EventEmitter<ClusterEvents> implements Cluster {
+class Single extends EventEmitter<ClusterEvents> implements Cluster {
   readonly role = 'single'
   readonly balance = null
   readonly workers: WorkerInfo[] = []
