@@ -83,6 +83,7 @@ for (const balance of balances)
       await program.listens()
       const ports = JSON.parse((await program.sees(/ports: (.*)/))[1]!) as number[]
       assert.equal(new Set(ports).size, 3)
+      await program.sees(/the same port twice: EADDRINUSE/)
       for (const [index, port] of ports.entries()) {
         const answers = await Promise.all(Array.from({ length: 30 }, () => get(port)))
         assert.ok(answers.every(({ body }) => body.startsWith(`server ${index} `)))

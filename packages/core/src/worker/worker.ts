@@ -4,6 +4,7 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
+import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import tls from 'node:tls'
 import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
@@ -26,6 +27,7 @@ export class Worker {
   readonly #replies = new Map<string, (reply: ListenReply, handle?: TransferableHandle) => void>()
   readonly #faces = new Map<string, Face>()
   readonly #servers = new Map<string, DrainableServer>()
+  readonly #watched = new WeakMap<net.Server, DrainableServer>()
   readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
@@ -96,14 +98,12 @@ export class Worker {
 
   #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
     const key = this.#names.get(server) ?? this.#keyOf(request)
+    if (this.#faces.has(key)) return process.nextTick(give, -constants.errno.EADDRINUSE, null)
     this.#replies.set(key, ({ errno, socketName = null, ticketKeys, loan }, handle) => {
       this.#replies.delete(key)
       if (errno !== 0) return give(errno, null)
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
-      this.#servers.set(key, new DrainableServer(server, this.#briefing.drainTimeout))
-      this.#heartbeat.watch(server)
-      this.#vitals.watch(server)
-      if (this.#briefing.crash === 'contain') this.#crash.contain(server)
+      this.#servers.set(key, this.#watch(server))
       const face: Face = new Face(socketName, {
         listening: () => this.#tell({ type: 'listening', key }),
         closed: () => this.#onClosed(key),
@@ -120,6 +120,18 @@ export class Worker {
       secure: server instanceof tls.Server,
       ticketKeys: server._getServerData?.(),
     })
+  }
+
+  /** A server may be closed and listen again; it is watched from its first time on. */
+  #watch(server: net.Server): DrainableServer {
+    const known = this.#watched.get(server)
+    if (known) return known
+    const drainable = new DrainableServer(server, this.#briefing.drainTimeout)
+    this.#watched.set(server, drainable)
+    this.#heartbeat.watch(server)
+    this.#vitals.watch(server)
+    if (this.#briefing.crash === 'contain') this.#crash.contain(server)
+    return drainable
   }
 
   /**
