@@ -26,17 +26,14 @@ for (const [name, framework] of Object.entries(frameworks))
     for (const how of ['instance', 'factory'] as const)
       it(`serves from as many processes as there are workers, given as ${how}`, async (t) => {
         const program = run(t, how)
-        const pids = await pidsOf(await program.listens(), 2)
+        const port = await program.listens()
+        const pids = await pidsOf(port, 2)
         assert.deepEqual([...pids].sort(), program.workers().sort())
         const loaders = [...program.output.matchAll(/app loaded in (\d+)/g)].map(([, pid]) => Number(pid))
         const expected = how === 'instance' ? [...pids, program.pid] : [...pids]
         assert.deepEqual(loaders.sort(), expected.sort(), 'the processes that loaded the app')
+        await assertAnswers(port)
       })
-
-    it('answers as it does without Clustered', async (t) => {
-      const port = await run(t, 'instance').listens()
-      await assertAnswers(port)
-    })
 
     for (const how of ['instance', 'factory'] as const)
       it(`loses no request in a reload under keep-alive load, given as ${how}`, async (t) => {
@@ -44,12 +41,8 @@ for (const [name, framework] of Object.entries(frameworks))
         const port = await program.listens()
         const old = await pidsOf(port, 2)
         const later = { path: '/later?ms=2', expect: 'later' }
-        const echo = {
-          method: 'POST',
-          path: '/echo',
-          body: Buffer.alloc(16_384, 'x'),
-          expect: 'x'.repeat(16_384),
-        }
+        const body = Buffer.alloc(16_384, 'x')
+        const echo = { method: 'POST', path: '/echo', body, expect: body.toString() }
         const clients = load([
           ...nodeClients(4, { port }, later),
           ...undiciClients(4, { port }, later),
@@ -62,11 +55,7 @@ for (const [name, framework] of Object.entries(frameworks))
         assert.deepEqual(clients.failures, [])
         assert.ok(clients.answered > 50, `${clients.answered} answered`)
         const current = await pidsOf(port, 2)
-        assert.deepEqual(
-          [...current].filter((pid) => old.has(pid)),
-          [],
-          'every worker is a new one',
-        )
+        assert.equal(new Set([...old, ...current]).size, 4, 'every worker is a new one')
       })
 
     it('is drained at SIGTERM: what is in flight is answered, the exit code is 0', async (t) => {
@@ -100,11 +89,8 @@ for (const [name, framework] of Object.entries(frameworks))
         assert.deepEqual([await instance.ends(), await factory.ends()], [1, 1])
         for (const { output } of [instance, factory]) assert.match(output, /ERR_CLUSTERED_BAD_TARGET/)
         const shown = { nothing: 'undefined', object: 'an object \\(Object\\)' }[app] ?? '.*'
-        assert.match(instance.output, new RegExp(`clustered\\(\\) was given ${shown}\\. Expected: a`))
-        assert.match(
-          factory.output,
-          new RegExp(`the function given to clustered\\(\\) returned ${shown}\\. Expected: a`),
-        )
+        assert.match(instance.output, new RegExp(`\\(\\) was given ${shown}\\. Expected: a`))
+        assert.match(factory.output, new RegExp(`\\(\\) returned ${shown}\\. Expected: a`))
       })
   })
 
@@ -124,14 +110,9 @@ async function assertAnswers(port: number): Promise<void> {
   request.write('one')
   const [response] = await answer
   response.setEncoding('utf8')
-  for (const [piece, next] of [
-    ['one', 'two'],
-    ['two', 'three'],
-  ] as const) {
-    assert.deepEqual(await once(response, 'data'), [piece])
-    request.write(next)
-  }
-  assert.deepEqual(await once(response, 'data'), ['three'])
+  assert.deepEqual(await once(response, 'data'), ['one'])
+  request.write('two')
+  assert.deepEqual(await once(response, 'data'), ['two'])
   request.end()
   await once(response, 'end')
 }
@@ -148,7 +129,7 @@ async function beginSlowRequests(
   port: number,
   count: number,
 ): Promise<ReturnType<typeof get>[]> {
-  const answers = Array.from({ length: count }, () => get(port, '/slow?ms=1000'))
+  const answers = Array.from({ length: count }, () => get(port, '/slow?ms=700'))
   for (const answer of answers) answer.catch(() => {})
   await program.until(
     () => program.output.split('slow request begins').length > count,
