@@ -89,13 +89,25 @@ describe('the first boot', () => {
   })
 })
 
+describe('the log', () => {
+  it('goes to a logger that is given, or nowhere', async (t) => {
+    const given = start(t, 'logger.js', { env: { LOGGER: 'given' } })
+    await given.sees(/info: worker 0 \(pid \d+\) is ready after \d+ ms/)
+    assert.doesNotMatch(given.output, /\[clustered\]/)
+    const none = start(t, 'logger.js', { env: { LOGGER: 'none' } })
+    await none.sees(/ready/)
+    assert.equal(none.output, 'ready\n')
+  })
+})
+
 describe('listening', () => {
   it('is honest in the worker: listening, address', async (t) => {
     const program = start(t, 'server.js')
     const port = await program.listens()
-    const { listening, address, cluster } = JSON.parse((await get(port, '/server')).body)
+    const { listening, address, cluster, balance } = JSON.parse((await get(port, '/server')).body)
     assert.equal(listening, true)
     assert.equal(address.port, port)
     assert.equal(cluster.port, port)
+    assert.equal(balance, balances[0])
   })
 })

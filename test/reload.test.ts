@@ -35,6 +35,17 @@ for (const balance of balances)
         assert.equal((await pidsOf(port, 2)).size, 2)
       })
 
+    it('does not wait for one drain after the other', async (t) => {
+      const program = start(t, 'server.js', { env: env({ workers: 3 }) })
+      const port = await program.listens()
+      const answers = Array.from({ length: 12 }, () => get(port, '/slow?ms=5000'))
+      await program.until(() => program.output.split('slow request begins').length > 12, 'slow requests')
+      program.kill('SIGHUP')
+      await program.sees(/reload done/)
+      assert.doesNotMatch(program.output, /is gone/, 'every old worker is still answering')
+      for (const { body } of await Promise.all(answers)) assert.equal(body, 'slow')
+    })
+
     it('can be called from a worker, and tells it how it went', async (t) => {
       const program = start(t, 'server.js', { env: env({ reload: { soak: 200 } }) })
       const port = await program.listens()

@@ -38,7 +38,8 @@ export class Listeners {
       listener.ticketKeys ??= ticketKeys
       const { socketName, balancer } = listener
       const lent = worker.isSpare ? undefined : balancer.lendAtBoot?.(worker)
-      worker.send({ ...reply, errno: 0, socketName, ticketKeys: listener.ticketKeys, loan: lent?.loan }, lent?.handle)
+      const balance = balancer.kind
+      worker.send({ ...reply, errno: 0, balance, socketName, ticketKeys: listener.ticketKeys, loan: lent?.loan }, lent?.handle)
     } catch (error) {
       const { errno = -1 } = error as NodeJS.ErrnoException
       worker.send({ ...reply, errno })

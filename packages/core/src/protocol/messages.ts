@@ -72,7 +72,15 @@ export interface Loan {
 
 export type ToWorker =
   /** With a listening socket where `loan` says so: a server that listens accepts, from the start. */
-  | { type: 'listen-reply'; key: string; errno: number; socketName?: SocketName; ticketKeys?: unknown; loan?: Loan | undefined }
+  | {
+      type: 'listen-reply'
+      key: string
+      errno: number
+      balance?: 'kernel' | 'round-robin'
+      socketName?: SocketName
+      ticketKeys?: unknown
+      loan?: Loan | undefined
+    }
   /** With a listening socket: accept from it for the server called `key`. */
   | { type: 'lend'; key: string; loan: Loan }
   /** Stop accepting from that socket. */

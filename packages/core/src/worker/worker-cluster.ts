@@ -28,7 +28,7 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
   }
 
   get balance(): 'kernel' | 'round-robin' | null {
-    return null
+    return this.#worker.balance
   }
 
   get workers(): readonly WorkerInfo[] {

@@ -22,6 +22,8 @@ import { VitalSigns } from './vitals.ts'
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
+  /** How connections reach this worker, from its first server on. */
+  balance: 'kernel' | 'round-robin' | null = null
   readonly #briefing: WorkerBriefing
   readonly #names = new WeakMap<net.Server, string>()
   readonly #replies = new Map<string, (reply: ListenReply, handle?: TransferableHandle) => void>()
@@ -99,9 +101,10 @@ export class Worker {
   #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
     const key = this.#names.get(server) ?? this.#keyOf(request)
     if (this.#faces.has(key)) return process.nextTick(give, -constants.errno.EADDRINUSE, null)
-    this.#replies.set(key, ({ errno, socketName = null, ticketKeys, loan }, handle) => {
+    this.#replies.set(key, ({ errno, balance = null, socketName = null, ticketKeys, loan }, handle) => {
       this.#replies.delete(key)
       if (errno !== 0) return give(errno, null)
+      this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#watch(server))
       const face: Face = new Face(socketName, {
