@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
@@ -24,6 +26,17 @@ for (const balance of balances)
         await program.sees(new RegExp(`pid ${worker}\\) is gone: exit code 1, Error: crashed as told`))
         assert.match(program.output, /\n {4}at .*server\.js/, 'its stack is printed')
       })
+
+    it('ends the request whose body was being read', async (t) => {
+      const program = start(t, 'server.js', { env: env() })
+      const port = await program.listens()
+      const request = http.request({ port, path: '/throw-at-end', method: 'POST', agent: false })
+      request.write('first')
+      await program.sees(/body begins/)
+      request.end('last')
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+      assert.equal(response.statusCode, 500)
+    })
 
     it('costs no other client anything', async (t) => {
       const program = start(t, 'server.js', { env: env({ workers: 2 }) })

@@ -84,11 +84,13 @@ for (const balance of balances)
       const ports = JSON.parse((await program.sees(/ports: (.*)/))[1]!) as number[]
       assert.equal(new Set(ports).size, 3)
       await program.sees(/the same port twice: EADDRINUSE/)
-      for (const [index, port] of ports.entries()) {
-        const answers = await Promise.all(Array.from({ length: 30 }, () => get(port)))
-        assert.ok(answers.every(({ body }) => body.startsWith(`server ${index} `)))
-        assert.equal(new Set(answers.map(({ body }) => body)).size, 2, 'both workers answer')
-      }
+      await Promise.all(
+        ports.map(async (port, index) => {
+          const answers = await Promise.all(Array.from({ length: 60 }, () => get(port)))
+          assert.ok(answers.every(({ body }) => body.startsWith(`server ${index} `)))
+          assert.equal(new Set(answers.map(({ body }) => body)).size, 2, 'both workers answer')
+        }),
+      )
       program.kill('SIGHUP')
       await program.sees(/reload done/)
       for (const port of ports) assert.equal((await get(port)).status, 200)
@@ -96,6 +98,17 @@ for (const balance of balances)
       assert.equal(await program.ends(), 0)
     })
   })
+
+it('ends with exit code 1, and drains first, when a later port is in use', async (t) => {
+  const other = net.createServer().listen(0)
+  t.after(() => other.close())
+  await once(other, 'listening')
+  const program = start(t, 'later-port.js', { env: { LATER: String((other.address() as net.AddressInfo).port) } })
+  assert.equal(await program.ends(), 1)
+  assert.match(program.output, /first: ok[^]*later: EADDRINUSE/)
+  assert.equal(program.output.match(/error: listen EADDRINUSE/g)?.length, 1)
+  assert.match(program.output, /is gone: drained/)
+})
 
 describe('a unix socket', () => {
   const socket = path.join(tmpdir(), `clustered-listen-${process.pid}.sock`)

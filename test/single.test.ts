@@ -22,6 +22,8 @@ describe('single mode', () => {
   it('says what it cannot do', async (t) => {
     const program = start(t, 'server.js', { env })
     const [, port] = await program.sees(/listening on .*:(\d+), single mode/)
+    program.kill('SIGHUP')
+    await program.sees(/SIGHUP is ignored: single mode/)
     assert.match((await get(Number(port), '/reload')).body, /ERR_CLUSTERED_SINGLE_MODE: reload: this is single mode/)
     assert.match((await get(Number(port), '/scale?to=2')).body, /ERR_CLUSTERED_SINGLE_MODE/)
   })

@@ -17,7 +17,7 @@ const program = new Program('server.js', {
   env: { OPTIONS: JSON.stringify({ workers: Number(WORKERS), balance: BALANCE, reload: { soak: 100 } }) },
 })
 const port = await program.listens()
-const [, balance] = await program.sees(/balance: (.*)/)
+const [, balance] = await program.sees(/balance: ([\w-]+)/)
 const began = Date.now()
 const loads: Load[] = Object.values(traffic).map((make) => load(make({ port })))
 const answered = (): number => loads.reduce((sum, one) => sum + one.answered, 0)

@@ -83,5 +83,8 @@ export function startSingle(makeServer: () => Promise<Server>, { options, callba
       logger.info(`closing: ${signal}`)
       void single.close().then(() => process.exit())
     })
+  const reload = (signal: string): void => logger.warn(`${signal} is ignored: single mode has no workers to replace`)
+  if (process.platform !== 'win32')
+    for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, reload)
   return single
 }

@@ -20,8 +20,8 @@ export class LentSockets implements Balancer {
   readonly kind = 'kernel'
   readonly #key: string
   readonly #backlog: number
-  readonly #bind: () => TransferableHandle
-  readonly #sockets: TransferableHandle[]
+  readonly #bind: () => TransferableHandle | undefined
+  readonly #sockets: TransferableHandle[] = []
   #lent: Set<WorkerHandle>[] = []
   readonly #queueTimeout: number
   readonly #speaksTls: () => boolean
@@ -31,22 +31,22 @@ export class LentSockets implements Balancer {
   #refuseTimer: NodeJS.Timeout | undefined
   #refuser: Refuser | undefined
 
-  /** @param bind makes one more socket of the same port. */
-  constructor(key: string, bind: () => TransferableHandle, options: LentSocketsOptions) {
+  /** @param bind makes one more socket of the same port, if it can. */
+  constructor(key: string, bind: () => TransferableHandle | undefined, options: LentSocketsOptions) {
     this.#key = key
-    this.#sockets = [bind()]
     this.#bind = bind
     this.#backlog = options.backlog
     this.#queueTimeout = options.queueTimeout
     this.#speaksTls = options.speaksTls
   }
 
-  lendAtBoot(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } {
+  lendAtBoot(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } | undefined {
     const socket = worker.slot
     this.#provide(socket + 1)
-    const borrowers = this.#lent[socket]!
-    borrowers.add(worker)
-    return { loan: this.#loan(socket), handle: this.#sockets[socket]! }
+    const handle = this.#sockets[socket]
+    if (!handle) return undefined
+    this.#lent[socket]!.add(worker)
+    return { loan: this.#loan(socket), handle }
   }
 
   update(serving: readonly WorkerHandle[], slots: number): void {
@@ -96,8 +96,13 @@ export class LentSockets implements Balancer {
 
   // Never fewer than there were: closing a socket resets what waits in its queue.
   #provide(sockets: number): void {
-    while (this.#sockets.length < sockets) this.#sockets.push(this.#bind())
-    while (this.#lent.length < sockets) this.#lent.push(new Set())
+    while (this.#sockets.length < sockets) {
+      const socket = this.#bind()
+      // No descriptor is left, say. The worker serves what siblings leave it.
+      if (!socket) return
+      this.#sockets.push(socket)
+      this.#lent.push(new Set())
+    }
   }
 
   #loan(socket: number): Loan {

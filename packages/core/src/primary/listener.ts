@@ -116,16 +116,14 @@ function answers(path: string): Promise<boolean> {
  * would share it with any program of the same user.
  * @returns what binds them; or undefined, and the server as it was, where that cannot be done.
  */
-function freePort(server: net.Server, options: ListenOptions & { fd?: number }): (() => TransferableHandle) | undefined {
+function freePort(server: net.Server, options: ListenOptions & { fd?: number }): (() => TransferableHandle | undefined) | undefined {
   const name = server.address()
   if (name === null || typeof name === 'string' || options.fd !== undefined || !reusePortWorks()) return undefined
   server.close()
-  const bind = (): TransferableHandle => {
+  return () => {
     const handle = bindReusePort(name.address, name.port, options.ipv6Only ?? false)
-    if (typeof handle === 'number') throw listenFailed(name, handle)
-    return handle
+    return typeof handle === 'number' ? undefined : handle
   }
-  return bind
 }
 
 let known: boolean | undefined
@@ -147,11 +145,4 @@ function tryReusePort(): boolean {
   if (typeof second === 'number') return false
   second.close()
   return process.platform === 'linux'
-}
-
-function listenFailed({ address, port }: AddressInfo, errno: number): Error {
-  return new ClusteredError(
-    'ERR_CLUSTERED_LISTEN_FAILED',
-    `Could not bind another socket to ${address}:${port} (error ${errno}).`,
-  )
 }

@@ -6,6 +6,7 @@ import { Listener, toListenOptions } from './listener.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
 type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
+type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
 
 /** Every place that the cluster listens at. They stay open until the last stop. */
 export class Listeners {
@@ -58,11 +59,17 @@ export class Listeners {
 
   /** A draining worker gives away a connection that is between two requests. */
   adopt(key: string, connection: TransferableHandle): void {
-    this.#open.find((listener) => listener.key === key)?.handOff.take(connection)
+    const listener = this.#find(key)
+    if (listener) listener.handOff.take(connection)
+    else connection.close()
   }
 
-  onAnswer(worker: WorkerHandle, connection: number, accepted: boolean): void {
-    for (const { handOff } of this.#open) handOff.onAnswer(worker, connection, accepted)
+  onAnswer(worker: WorkerHandle, { key, connection, accepted }: AnswerMessage): void {
+    this.#find(key)?.handOff.onAnswer(worker, connection, accepted)
+  }
+
+  #find(key: string): Listener | undefined {
+    return this.#open.find((listener) => listener.key === key)
   }
 
   onExit(worker: WorkerHandle): void {

@@ -12,8 +12,9 @@ import { Supervisor } from './supervisor.ts'
  */
 export function startPrimary(key: string, { options, callback }: ListenTarget, settings: Settings): Cluster {
   const supervisor = (runtime().supervisor ??= supervise(settings))
-  void supervisor.listen(key, options)
-  if (callback) void supervisor.ready.then(() => callback(), callback)
+  const listening = supervisor.listen(key, options)
+  listening.catch((error: Error) => endWith(supervisor, error, settings))
+  if (callback) void Promise.all([listening, supervisor.ready]).then(() => callback(), callback)
   return supervisor
 }
 
@@ -21,7 +22,16 @@ function supervise(settings: Settings): Supervisor {
   const supervisor = new Supervisor(settings)
   report(supervisor, settings.logger)
   takeSignals(supervisor, settings.logger)
-  // After the turn in which callbacks and the log are told.
-  supervisor.ready.catch(() => setImmediate(() => process.exit(1)))
+  supervisor.ready.catch((error: Error) => endWith(supervisor, error, settings))
   return supervisor
+}
+
+const ended = new WeakSet<Error>()
+
+/** Said once, though it may be learnt twice; and after the turn in which callbacks are told. */
+function endWith(supervisor: Supervisor, error: Error, { logger }: Settings): void {
+  if (ended.has(error)) return
+  ended.add(error)
+  logger.error(error.message)
+  void supervisor.close().then(() => setImmediate(() => process.exit(1)))
 }

@@ -1,3 +1,4 @@
+import { stableAfter } from './backoff.ts'
 import type { Settings } from '../options.ts'
 import type { Vitals } from '../cluster.ts'
 
@@ -19,7 +20,9 @@ export function recycleReason(worker: Recyclable, settings: Settings, now: numbe
   const { maxMemory, maxRequests, maxAge } = settings
   const { vitals, startedAt } = worker
   const jittered = (limit: number): number => limit * (1 - worker.jitter * jitterPart)
-  if (vitals && vitals.rss > maxMemory)
+  // One that is too big as soon as it has booted would be replaced for ever, at once.
+  const isSettled = now - startedAt >= stableAfter
+  if (vitals && isSettled && vitals.rss > maxMemory)
     return `maxMemory: it uses ${Math.round(vitals.rss / mebibyte)} MiB of ${Math.round(maxMemory / mebibyte)} MiB`
   if (vitals && vitals.requests >= jittered(maxRequests)) return `maxRequests: it has served ${vitals.requests}`
   if (now - startedAt >= jittered(maxAge)) return `maxAge: it is ${Math.round((now - startedAt) / 1000)} s old`

@@ -25,8 +25,8 @@ export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('scale', (workers) => logger.info(`scale to ${workers} ${plural(workers)}`))
   cluster.on('close', (reason) => logger.info(`closing: ${reason}`))
   cluster.ready.then(
-    () => logger.info(`listening on ${place(cluster.address())}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}`),
-    (error: Error) => logger.error(error.message),
+    () => logger.info(`listening on ${place(cluster.address())}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}, primary pid ${process.pid}`),
+    () => {},
   )
 }
 

@@ -21,13 +21,17 @@ export class Slot {
     return [this.worker, this.next].filter((worker) => worker !== undefined)
   }
 
-  /**
-   * Its worker, or the next one, is gone.
-   * @returns the delay before another boot, in ms.
-   */
-  lose(worker: WorkerHandle): number {
+  /** Its worker, or the next one, is gone. */
+  drop(worker: WorkerHandle): void {
     if (worker === this.next) this.next = undefined
     else this.worker = undefined
+  }
+
+  /**
+   * That the worker is gone is a fault of its own.
+   * @returns the delay before another boot, in ms.
+   */
+  countFailure(worker: WorkerHandle): number {
     const wasReady = worker.readyAt > 0
     if (wasReady && Date.now() - worker.readyAt >= stableAfter) this.failures = 0
     // A crash is answered at once; a boot that failed would fail again at once.

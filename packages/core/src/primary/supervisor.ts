@@ -64,13 +64,18 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     return this.#fleet.info
   }
 
-  /** Takes the place, then boots the workers. Fails `ready` if the place cannot be had. */
+  /**
+   * Takes the place, then boots the workers. If the place cannot be had, the
+   * cluster ends: `ready` rejects, and so does this, as it may be a later
+   * place than the first.
+   */
   async listen(key: string, options: ListenOptions): Promise<void> {
     try {
       await this.#listeners.require(key, options)
       this.#reconcile()
     } catch (error) {
       this.#fail(error as Error)
+      throw error
     }
   }
 
@@ -196,7 +201,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         worker.listening.delete(message.key)
         return this.#updateBalance()
       case 'answer':
-        return this.#listeners.onAnswer(worker, message.connection, message.accepted)
+        return this.#listeners.onAnswer(worker, message)
       case 'adopt':
         return this.#listeners.adopt(message.key, handle!)
       case 'beat':
@@ -234,10 +239,11 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   /** A worker left that was not told to. */
   #onLoss(slot: Slot, worker: WorkerHandle, exit: WorkerExit): void {
     const wasNext = worker === slot.next
-    const delay = slot.lose(worker)
+    slot.drop(worker)
     if (!this.#proven) return this.#fail(bootFailed(exit))
     if (!wasNext) this.#fleet.fillWithSpare(slot)
     if (wasNext && this.#rollout.fails(worker, exit)) return
+    const delay = slot.countFailure(worker)
     if (delay > 0 && !slot.worker) this.emit('slot:backoff', slot.index, slot.failures, delay)
   }
 
@@ -280,7 +286,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   /** The cluster has never served: it ends. */
   #fail(error: Error): void {
     this.#settleReady.reject(error)
-    void this.#end('the first boot failed')
+    void this.#end('the boot failed')
   }
 
   #onFilled(): void {

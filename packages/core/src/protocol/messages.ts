@@ -53,7 +53,7 @@ export type ToPrimary =
   /** The server called `key` was closed by the app. */
   | { type: 'closed'; key: string }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
-  | { type: 'answer'; connection: number; accepted: boolean }
+  | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** With a connection between two requests: another worker shall have it. */
   | { type: 'adopt'; key: string }
   | ({ type: 'beat' } & Beat)

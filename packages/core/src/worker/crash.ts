@@ -26,12 +26,14 @@ export class Crash {
    * From now on such an error ends the request that caused it, with a 500, and
    * not the others: the process lives on until it ends itself.
    *
-   * Per request it costs one listener that notes the response in the async context.
+   * Per request it costs one listener that notes the response in the async
+   * context, and where the request has a body, a look at its events.
    */
   contain(server: net.Server): void {
-    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) =>
-      this.#response.enterWith(response),
-    )
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#response.enterWith(response)
+      if (hasBody(request)) this.#followBody(request, response)
+    })
     if (this.#containing) return
     this.#containing = true
     process.on('uncaughtException', (error) => {
@@ -43,9 +45,23 @@ export class Crash {
     })
   }
 
+  /** Since Node 24, what a body's later parts call is not in the context of the request. */
+  #followBody(request: IncomingMessage, response: ServerResponse): void {
+    const emit = request.emit.bind(request) as (...args: unknown[]) => boolean
+    request.emit = (...args: unknown[]) => {
+      // Not `run`, whose context is gone when an error has been thrown through it.
+      this.#response.enterWith(response)
+      return emit(...args)
+    }
+  }
+
   #appDecides(): boolean {
     return process.listenerCount('uncaughtException') > (this.#containing ? 1 : 0)
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 /** Whatever it was doing, it will not finish. */
@@ -53,6 +69,7 @@ function failRequest(response: ServerResponse): void {
   if (response.writableEnded) return
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  response.writeHead(500, { 'Content-Type': 'text/plain' })
+  const connection = response.req.httpVersionMajor === 1 ? { Connection: 'close' } : {}
+  response.writeHead(500, { 'Content-Type': 'text/plain', ...connection })
   response.end('Internal Server Error\n')
 }

@@ -7,6 +7,9 @@ import type { Vitals } from '../cluster.ts'
 /** How often (in ms) a worker says how it is. */
 const interval = 1000
 
+/** In ms. A sample says when it was taken, so that an idle loop has this delay. */
+const resolution = 20
+
 const nanosecondsPerMs = 1e6
 
 /**
@@ -16,7 +19,7 @@ const nanosecondsPerMs = 1e6
 export class VitalSigns {
   #requests = 0
   readonly #sockets = new Set<net.Socket>()
-  readonly #delay = monitorEventLoopDelay({ resolution: 20 })
+  readonly #delay = monitorEventLoopDelay({ resolution })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
 
   constructor(tell: (vitals: Vitals) => void) {
@@ -38,10 +41,12 @@ export class VitalSigns {
     const since = this.#utilization
     this.#utilization = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(this.#utilization, since)
-    const [p50, p99] = [50, 99].map((percentile) => this.#delay.percentile(percentile) / nanosecondsPerMs)
+    const late = (percentile: number): number =>
+      Math.max(0, this.#delay.percentile(percentile) / nanosecondsPerMs - resolution)
+    const loopDelay = { p50: late(50), p99: late(99) }
     this.#delay.reset()
     return {
-      loopDelay: { p50: p50 ?? 0, p99: p99 ?? 0 },
+      loopDelay,
       utilization,
       rss,
       heapUsed,

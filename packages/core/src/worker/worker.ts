@@ -100,7 +100,7 @@ export class Worker {
 
   #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
     const key = this.#names.get(server) ?? this.#keyOf(request)
-    if (this.#faces.has(key)) return process.nextTick(give, -constants.errno.EADDRINUSE, null)
+    if (this.#faces.has(key) || this.#replies.has(key)) return process.nextTick(give, -constants.errno.EADDRINUSE, null)
     this.#replies.set(key, ({ errno, balance = null, socketName = null, ticketKeys, loan }, handle) => {
       this.#replies.delete(key)
       if (errno !== 0) return give(errno, null)
@@ -163,7 +163,7 @@ export class Worker {
   #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
     const face = this.#faces.get(key)
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    this.#tell({ type: 'answer', connection, accepted: face !== undefined })
+    this.#tell({ type: 'answer', key, connection, accepted: face !== undefined })
     if (face) face.accept(handle)
     else handle.close()
   }
