@@ -1,5 +1,6 @@
 import type { WorkerInfo } from './cluster.ts'
 import type { LastWords } from './protocol/messages.ts'
+import type { StallReport } from './protocol/watchdog.ts'
 
 /** Why a worker left, in words for a log line, and the raw facts behind them. */
 export interface WorkerExit {
@@ -19,6 +20,10 @@ export interface ClusterEvents {
   'worker:ready': [worker: WorkerInfo, bootTime: number]
   /** A worker was told to drain. */
   'worker:drain': [worker: WorkerInfo, reason: string]
+  /** A worker's event loop has not turned for `lagWarning`. */
+  'worker:lag': [worker: WorkerInfo, stall: StallReport]
+  /** A worker's event loop has not turned for `hangTimeout`: it is killed and replaced. */
+  'worker:hung': [worker: WorkerInfo, stall: StallReport]
   'worker:exit': [worker: WorkerInfo, exit: WorkerExit]
   /** A slot stays empty for `delay` ms, because its worker's boot failed `failures` times in a row. */
   'slot:backoff': [slot: number, failures: number, delay: number]

@@ -59,6 +59,20 @@ export interface ClusteredOptions {
    */
   crash?: 'contain' | 'exit'
   /**
+   * A worker whose event loop has not turned for this long is reported with
+   * the JavaScript stack that it is stuck in, killed and replaced. 0: never.
+   * Not enforced under `--inspect`. It takes a thread in each worker; see
+   * docs/hung-workers.md for its cost.
+   * @default 30000
+   */
+  hangTimeout?: number
+  /**
+   * A worker whose event loop has not turned for this long is reported in the
+   * same way, and left alone. 0: never.
+   * @default 1000
+   */
+  lagWarning?: number
+  /**
    * A worker whose resident memory is above this is replaced: bytes, or, below
    * 1, a share of the container's memory (without a container, the machine's).
    * @default no limit
@@ -127,6 +141,8 @@ export interface Settings {
   soak: number
   migrate: boolean
   crash: 'contain' | 'exit'
+  hangTimeout: number
+  lagWarning: number
   /** In bytes. */
   maxMemory: number
   maxRequests: number
@@ -147,6 +163,8 @@ const known = new Set<string>([
   'migrate',
   'reload',
   'crash',
+  'hangTimeout',
+  'lagWarning',
   'maxMemory',
   'maxRequests',
   'maxAge',
@@ -194,6 +212,8 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     soak: integer('reload.soak', reload.soak ?? 1000, 0),
     migrate,
     crash,
+    hangTimeout: integer('hangTimeout', options.hangTimeout ?? 30_000, 0),
+    lagWarning: integer('lagWarning', options.lagWarning ?? 1000, 0),
     maxMemory: memoryLimit(options.maxMemory),
     maxRequests: integer('maxRequests', options.maxRequests ?? Infinity, 1, Infinity),
     maxAge: integer('maxAge', options.maxAge ?? Infinity, 1, Infinity),

@@ -27,6 +27,11 @@ export class Fleet {
     return this.workers.filter((worker) => worker.serving)
   }
 
+  /** Those whose heartbeat is to be heard. */
+  get beating(): WorkerHandle[] {
+    return this.workers.filter(({ state }) => state === 'ready' || state === 'draining')
+  }
+
   get info(): WorkerInfo[] {
     return this.workers.map((worker) => worker.info)
   }

@@ -1,7 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import type { Cluster, WorkerInfo } from '../cluster.ts'
 import type { Logger } from '../logger.ts'
+import type { StallReport } from '../protocol/watchdog.ts'
 import { describe } from './reload.ts'
+
+/** How long (in ms) after a warning of lag the next of the same worker is left out. */
+const lagInterval = 10_000
 
 /** Failures in a row from which on it is called a crash loop. */
 const crashLoop = 3
@@ -10,6 +14,13 @@ const crashLoop = 3
 export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('worker:ready', (worker, bootTime) => logger.info(`${name(worker)} is ready after ${bootTime} ms`))
   cluster.on('worker:drain', (worker, reason) => logger.info(`${name(worker)} drains: ${reason}`))
+  const lastLag = new Map<number, number>()
+  cluster.on('worker:lag', (worker, stall) => {
+    if (Date.now() - (lastLag.get(worker.pid) ?? 0) < lagInterval) return
+    lastLag.set(worker.pid, Date.now())
+    logger.warn(`${name(worker)} has not turned its event loop for ${stalled(stall)}`)
+  })
+  cluster.on('worker:hung', (worker, stall) => logger.error(`${name(worker)} hangs: for ${stalled(stall)}`))
   cluster.on('worker:exit', (worker, exit) => {
     const line = `${name(worker)} is gone: ${describe(exit)}`
     if (exit.reason === 'drained') logger.info(line)
@@ -28,6 +39,12 @@ export function report(cluster: Cluster, logger: Logger): void {
     () => logger.info(`listening on ${place(cluster.address())}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}, primary pid ${process.pid}`),
     () => {},
   )
+}
+
+/** The one event that takes more lines: the first says what, the others where. */
+function stalled({ stalledFor, request, stack }: StallReport): string {
+  const where = stack.length > 0 ? stack.map((frame) => `\n    at ${frame}`).join('') : ', in a native call that cannot be interrupted'
+  return `${stalledFor} ms${request ? `, on ${request}` : ''}${where}`
 }
 
 function name({ slot, pid, generation }: WorkerInfo): string {

@@ -7,14 +7,16 @@ import type { TransferableHandle } from '../node-internals.ts'
 import { checkWorkerCount, type Settings } from '../options.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
 import { carryOut } from './calls.ts'
+import type { StallReport } from '../protocol/watchdog.ts'
 import { Fleet } from './fleet.ts'
 import { Listeners } from './listeners.ts'
 import { Punctuality } from './punctuality.ts'
 import { recycleReason } from './recycling.ts'
 import { describe, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
+import { Silence } from './silence.ts'
 import type { Slot } from './slot.ts'
-import { WorkerHandle } from './worker-handle.ts'
+import { isDebugged, WorkerHandle } from './worker-handle.ts'
 
 /**
  * Keeps the slots filled. Signals, messages, exits and calls only change what
@@ -26,6 +28,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   readonly #settings: Settings
   readonly #listeners: Listeners
   readonly #punctuality: Punctuality
+  readonly #silence: Silence
   readonly #fleet: Fleet
   readonly #rollout: Rollout
   #nextReload: Promise<void> | undefined
@@ -44,6 +47,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     this.#settings = settings
     this.#fleet = new Fleet(settings, (worker, reason) => this.emit('worker:drain', worker.info, reason))
     this.#listeners = new Listeners(settings)
+    this.#silence = new Silence(isDebugged() ? 0 : settings.hangTimeout, () => this.#fleet.beating)
     this.#punctuality = new Punctuality(() => this.#updateBalance())
     this.#rollout = new Rollout(this.#fleet, this)
     this.ready = new Promise((resolve, reject) => {
@@ -185,6 +189,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     const worker = new WorkerHandle(slot.index, this.#rollout.release, this.#settings, {
       message: (from, message, handle) => this.#onMessage(from, message, handle),
       exit: (gone, exit) => this.#onExit(gone, exit),
+      stall: (stuck, stall) => this.#onStall(stuck, stall),
     })
     slot.next = worker
     this.emit('worker:boot', worker.info)
@@ -205,6 +210,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
       case 'adopt':
         return this.#listeners.adopt(message.key, handle!)
       case 'beat':
+        this.#silence.break(worker)
         return this.#punctuality.beat(worker, message.busy)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)
@@ -229,6 +235,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
 
   #onExit(worker: WorkerHandle, exit: WorkerExit): void {
     this.#punctuality.forget(worker)
+    this.#silence.forget(worker)
     this.#listeners.onExit(worker)
     this.emit('worker:exit', worker.info, exit)
     const slot = this.#fleet.remove(worker)
@@ -245,6 +252,11 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     if (wasNext && this.#rollout.fails(worker, exit)) return
     const delay = slot.countFailure(worker)
     if (delay > 0 && !slot.worker) this.emit('slot:backoff', slot.index, slot.failures, delay)
+  }
+
+  #onStall(worker: WorkerHandle, stall: StallReport): void {
+    this.emit(`worker:${stall.kind}`, worker.info, stall)
+    if (stall.kind === 'hung') worker.kill(`hung for ${stall.stalledFor} ms`)
   }
 
   #onVitals(worker: WorkerHandle, vitals: Vitals): void {

@@ -5,6 +5,8 @@
  */
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Vitals, WorkerInfo } from '../cluster.ts'
 import type { WorkerExit } from '../events.ts'
@@ -13,6 +15,7 @@ import type { Settings } from '../options.ts'
 import { briefingVariable } from '../protocol/briefing.ts'
 import { receive, send } from '../protocol/channel.ts'
 import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import { type StallReport, watchdogDescriptor } from '../protocol/watchdog.ts'
 import type { Release } from './entry.ts'
 
 /**
@@ -26,6 +29,7 @@ const preload = fileURLToPath(new URL('../worker/preload.js', import.meta.url))
 export interface WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
   exit(worker: WorkerHandle, exit: WorkerExit): void
+  stall(worker: WorkerHandle, stall: StallReport): void
 }
 
 export class WorkerHandle {
@@ -66,6 +70,7 @@ export class WorkerHandle {
       if (message.type === 'crash') this.lastWords ??= message.error
       events.message(this, message, handle)
     })
+    readStalls(this.#worker, (stall) => events.stall(this, stall))
     // A write to a worker that has just died must not take the primary down.
     this.#worker.on('error', () => {})
     this.#worker.process.once('error', (error) => events.exit(this, this.#exited(null, null, error)))
@@ -147,13 +152,24 @@ function fork(slot: number, release: Release, settings: Settings): Worker {
     generation: release.generation,
     drainTimeout: settings.drainTimeout,
     crash: settings.crash,
+    lagWarning: settings.lagWarning,
+    hangTimeout: isDebugged() ? 0 : settings.hangTimeout,
   }
   cluster.setupPrimary({
     exec: release.exec,
     cwd: release.cwd,
+    // The last is the watchdog's, which runs while the channel does not.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
     execArgv: [...process.execArgv, ...heapArguments(settings.heapLimit), '--require', preload],
   })
   return cluster.fork({ ...settings.env(), [briefingVariable]: JSON.stringify(briefing) })
+}
+
+function readStalls(worker: Worker, onStall: (stall: StallReport) => void): void {
+  const pipe = worker.process.stdio[watchdogDescriptor] as Readable | null | undefined
+  if (!pipe) return
+  pipe.on('error', () => {})
+  createInterface(pipe).on('line', (line) => onStall(JSON.parse(line)))
 }
 
 function heapArguments(heapLimit: number | undefined): string[] {
@@ -162,7 +178,7 @@ function heapArguments(heapLimit: number | undefined): string[] {
 }
 
 /** A program that stands at a breakpoint is not slow. */
-function isDebugged(): boolean {
+export function isDebugged(): boolean {
   return isGiven(/--inspect/)
 }
 

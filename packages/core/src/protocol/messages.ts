@@ -7,6 +7,10 @@ export interface WorkerBriefing {
   /** Milliseconds. */
   drainTimeout: number
   crash: 'contain' | 'exit'
+  /** Milliseconds; 0 for never. */
+  lagWarning: number
+  /** Milliseconds; 0 for never. */
+  hangTimeout: number
 }
 
 /** What a worker's `server.listen(...)` asks for, after Node has read its arguments. */

@@ -55,6 +55,12 @@ export class Crash {
     }
   }
 
+  /** The request that the code running now was started by, such as `GET /`, if it is known. */
+  get request(): string | undefined {
+    const request = this.#response.getStore()?.req
+    return request && `${request.method} ${request.url}`
+  }
+
   #appDecides(): boolean {
     return process.listenerCount('uncaughtException') > (this.#containing ? 1 : 0)
   }

@@ -18,6 +18,7 @@ import { Face } from './face.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toLastWords } from './last-words.ts'
 import { VitalSigns } from './vitals.ts'
+import { startWatchdog } from './watchdog.ts'
 
 export class Worker {
   /** The last that the primary said of the workers. */
@@ -35,6 +36,7 @@ export class Worker {
   readonly #crash: Crash
   readonly #vitals: VitalSigns
   #nextCall = 1
+  #watchdog = false
   #draining = false
 
   constructor(briefing: WorkerBriefing) {
@@ -108,7 +110,7 @@ export class Worker {
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#watch(server))
       const face: Face = new Face(socketName, {
-        listening: () => this.#tell({ type: 'listening', key }),
+        listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
       })
       this.#faces.set(key, face)
@@ -147,6 +149,20 @@ export class Worker {
     let nth = 1
     while (this.#faces.has(`${place}#${nth}`) || this.#replies.has(`${place}#${nth}`)) nth++
     return `${place}#${nth}`
+  }
+
+  #onListening(key: string): void {
+    this.#tell({ type: 'listening', key })
+    if (this.#watchdog) return
+    // Not before: loading an app is slow, and no fault.
+    this.#watchdog = true
+    const { lagWarning, hangTimeout } = this.#briefing
+    startWatchdog({ lagWarning, hangTimeout, requestExpression })
+  }
+
+  /** The request that the code running now was started by, if it is known. */
+  get request(): string | undefined {
+    return this.#crash.request
   }
 
   #onClosed(key: string): void {
@@ -212,6 +228,9 @@ export class Worker {
     cluster.worker!.disconnect()
   }
 }
+
+/** Of the runtime in `runtime.ts`; evaluated by the watchdog while this thread stands still. */
+const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.request"
 
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1

@@ -1,0 +1,54 @@
+import inspector from 'node:inspector'
+
+interface Stack {
+  /** Innermost first; empty if the main thread did not stop in time. */
+  stack: string[]
+  request: string | undefined
+}
+
+/** How long (in ms) to wait for the main thread to stop: a native call does not. */
+const patience = 1000
+
+const deepest = 10
+
+/**
+ * Stops the main thread where it is, takes its stack, and lets it go on, from
+ * a thread of its own. The debugger is attached only for that long.
+ */
+export function takeStack(requestExpression: string, done: (stack: Stack) => void): void {
+  const session = new inspector.Session()
+  const finish = (stack: Stack): void => {
+    clearTimeout(timer)
+    session.removeAllListeners()
+    // Also makes the main thread go on.
+    session.disconnect()
+    done(stack)
+  }
+  const timer = setTimeout(finish, patience, { stack: [], request: undefined })
+  try {
+    session.connectToMainThread()
+  } catch {
+    // The permission model forbids it.
+    return finish({ stack: [], request: undefined })
+  }
+  // Frames name their script by number only.
+  const urls = new Map<string, string>()
+  session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url))
+  session.once('Debugger.paused', ({ params: { callFrames } }) => {
+    const stack = callFrames.slice(0, deepest).map((frame) => describe(frame, urls))
+    const callFrameId = callFrames[0]?.callFrameId ?? ''
+    const question = { callFrameId, expression: requestExpression, returnByValue: true }
+    session.post('Debugger.evaluateOnCallFrame', question, (_error, answer) => {
+      const request = (answer as inspector.Debugger.EvaluateOnCallFrameReturnType | undefined)?.result.value as unknown
+      session.post('Debugger.disable', () => finish({ stack, request: typeof request === 'string' ? request : undefined }))
+    })
+  })
+  session.post('Debugger.enable')
+  session.post('Debugger.pause')
+}
+
+function describe({ functionName, location }: inspector.Debugger.CallFrame, urls: Map<string, string>): string {
+  const url = urls.get(location.scriptId) ?? ''
+  const place = `${url}:${location.lineNumber + 1}:${(location.columnNumber ?? 0) + 1}`
+  return functionName ? `${functionName} (${place})` : place
+}
