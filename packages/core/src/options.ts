@@ -1,3 +1,4 @@
+import { badOption } from './bad-option.ts'
 import { usableCpus } from './cpus.ts'
 import { totalmem } from 'node:os'
 import { ClusteredError } from './errors.ts'
@@ -246,12 +247,4 @@ function isLogger(value: unknown): value is Logger {
 function refuseUnknown(options: object, names: ReadonlySet<string>, prefix: string): void {
   for (const [name, value] of Object.entries(options))
     if (!names.has(name)) throw badOption(prefix + name, value, `one of: ${[...names].join(', ')}`, 'is not an option')
-}
-
-function badOption(name: string, value: unknown, allowed: string, problem = 'is not valid'): ClusteredError {
-  const shown = typeof value === 'string' ? `'${value}'` : String(value)
-  return new ClusteredError(
-    'ERR_CLUSTERED_BAD_OPTION',
-    `${name}: ${shown} ${problem}. Allowed: ${allowed}.`,
-  )
 }
