@@ -19,6 +19,8 @@ export interface ClusterEvents {
   'worker:ready': [worker: WorkerInfo, bootTime: number]
   /** A worker was told to drain. */
   'worker:drain': [worker: WorkerInfo, reason: string]
+  /** Something in a worker failed that it lives on without: a hook, or held work. */
+  'worker:problem': [worker: WorkerInfo, problem: string]
   'worker:exit': [worker: WorkerInfo, exit: WorkerExit]
   /** A slot stays empty for `delay` ms, because its worker's boot failed `failures` times in a row. */
   'slot:backoff': [slot: number, failures: number, delay: number]

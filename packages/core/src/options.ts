@@ -1,12 +1,12 @@
 import { badOption } from './bad-option.ts'
 import { usableCpus } from './cpus.ts'
 import { totalmem } from 'node:os'
-import { ClusteredError } from './errors.ts'
+import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 
 /** All durations are in milliseconds. */
-export interface ClusteredOptions {
+export interface ClusteredOptions extends Hooks {
   /**
    * How many workers serve. `0` is single mode: this one process serves, no
    * cluster, the same drain.
@@ -135,6 +135,7 @@ export interface Settings {
   /** In bytes. */
   heapLimit: number | undefined
   spares: number
+  hooks: Hooks
   env: () => Record<string, string | undefined>
   logger: Logger
 }
@@ -153,6 +154,7 @@ const known = new Set<string>([
   'maxAge',
   'heapLimit',
   'spares',
+  ...hookNames,
   'env',
   'logger',
 ] satisfies (keyof ClusteredOptions)[])
@@ -200,6 +202,7 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     maxAge: integer('maxAge', options.maxAge ?? Infinity, 1, Infinity),
     heapLimit: heapLimit(options.heapLimit, workers),
     spares: integer('spares', options.spares ?? 0, 0, 1024),
+    hooks: resolveHooks(options),
     env,
     logger: resolveLogger(logger),
   }

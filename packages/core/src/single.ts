@@ -4,10 +4,19 @@ import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import type { Cluster, WorkerInfo } from './cluster.ts'
 import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
+import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import type { Settings } from './options.ts'
 import { place } from './primary/reporter.ts'
+import { runtime } from './runtime.ts'
 import { DrainableServer } from './worker/drain.ts'
+
+/** Every place that a process in single mode listens at: they close together. */
+export interface Singles {
+  lifecycle: Lifecycle
+  all: Single[]
+  closing: Promise<void> | undefined
+}
 
 /** Single mode: this one process serves, and drains as a worker does. */
 class Single extends EventEmitter<ClusterEvents> implements Cluster {
@@ -15,14 +24,19 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   readonly balance = null
   readonly workers: WorkerInfo[] = []
   readonly ready: Promise<void>
+  readonly #singles: Singles
   readonly #settings: Settings
   #server: Server | undefined
   #drainable: DrainableServer | undefined
-  #closing: Promise<void> | undefined
 
   constructor(makeServer: () => Promise<Server>, options: ListenOptions, settings: Settings) {
     super()
     this.#settings = settings
+    const here = runtime()
+    here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
+    here.lifecycle.add(settings.hooks)
+    this.#singles = here.singles ??= { lifecycle: here.lifecycle, all: [], closing: undefined }
+    this.#singles.all.push(this)
     this.ready = this.#listen(makeServer, options)
     this.ready.catch(() => {})
   }
@@ -40,7 +54,11 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#drainable?.drain() ?? Promise.resolve())
+    return (this.#singles.closing ??= this.#close(this.#singles))
+  }
+
+  async #close({ all, lifecycle }: Singles): Promise<void> {
+    await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drainable?.drain())))
   }
 
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
@@ -54,6 +72,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
         resolve()
       })
     })
+    this.#singles.lifecycle.ready(this.#settings.hooks)
   }
 
   #needsWorkers(call: string): ClusteredError {

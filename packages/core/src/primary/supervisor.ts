@@ -210,6 +210,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         return this.#onVitals(worker, message.vitals)
       case 'crash':
         return this.#onCrash(worker, message.contained)
+      case 'problem':
+        return void this.emit('worker:problem', worker.info, message.problem)
       case 'signal':
         return this.#onWorkerSignal(worker, message.signal)
       case 'call':

@@ -62,6 +62,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** For the log: it lives on. */
+  | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
