@@ -1,5 +1,5 @@
 export type { Adapter, Target } from './adapter.ts'
-export type { Cluster, Vitals, WorkerInfo } from './cluster.ts'
+export type { Cluster, ClusterState, Vitals, WorkerInfo } from './cluster.ts'
 export { adapt, type Clustered, clustered } from './clustered.ts'
 export { ClusteredError, type ClusteredErrorCode } from './errors.ts'
 export type { ClusterEvents, WorkerExit } from './events.ts'

@@ -28,6 +28,13 @@ export interface ClusteredOptions extends Hooks {
    */
   drainTimeout?: number
   /**
+   * How long the cluster goes on accepting and serving after SIGTERM, SIGINT,
+   * SIGQUIT or `close()`, while `cluster.state` is `'closing'` already. For
+   * load balancers that need a while to send no more.
+   * @default 0
+   */
+  shutdownDelay?: number
+  /**
    * How long a connection may wait while no worker is there to take it. It
    * then gets a 503 (or, when it speaks TLS, is closed).
    * @default 30000
@@ -122,6 +129,7 @@ export interface Settings {
   workers: number
   bootTimeout: number
   drainTimeout: number
+  shutdownDelay: number
   queueTimeout: number
   balance: 'auto' | 'kernel' | 'round-robin'
   surge: number
@@ -144,6 +152,7 @@ const known = new Set<string>([
   'workers',
   'bootTimeout',
   'drainTimeout',
+  'shutdownDelay',
   'queueTimeout',
   'balance',
   'migrate',
@@ -191,6 +200,7 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     workers,
     bootTimeout: integer('bootTimeout', options.bootTimeout ?? 30_000, 1),
     drainTimeout: integer('drainTimeout', options.drainTimeout ?? 10_000, 0),
+    shutdownDelay: integer('shutdownDelay', options.shutdownDelay ?? 0, 0),
     queueTimeout: integer('queueTimeout', options.queueTimeout ?? 30_000, 0),
     balance,
     surge: integer('reload.surge', reload.surge ?? 1, 1),

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
-import type { Cluster, WorkerInfo } from './cluster.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
 import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -24,6 +25,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   readonly balance = null
   readonly workers: WorkerInfo[] = []
   readonly ready: Promise<void>
+  state: ClusterState = 'booting'
   readonly #singles: Singles
   readonly #settings: Settings
   #server: Server | undefined
@@ -58,6 +60,9 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   async #close({ all, lifecycle }: Singles): Promise<void> {
+    const wasReady = this.state === 'ready'
+    for (const single of all) single.state = 'closing'
+    if (wasReady) await sleep(this.#settings.shutdownDelay)
     await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drainable?.drain())))
   }
 
@@ -72,6 +77,8 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
         resolve()
       })
     })
+    if (this.state === 'closing') return
+    this.state = 'ready'
     this.#singles.lifecycle.ready(this.#settings.hooks)
   }
 

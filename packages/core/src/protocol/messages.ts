@@ -1,4 +1,4 @@
-import type { Vitals, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
@@ -94,5 +94,5 @@ export type ToWorker =
    * leave. With `migrate`, others are there to adopt idle connections.
    */
   | { type: 'drain'; migrate: boolean }
-  | { type: 'workers'; workers: WorkerInfo[] }
+  | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

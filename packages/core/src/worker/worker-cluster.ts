@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
-import type { Cluster, WorkerInfo } from '../cluster.ts'
+import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
 import type { ClusterEvents } from '../events.ts'
 import type { Hooks } from '../hooks.ts'
 import type { Worker } from './worker.ts'
@@ -32,6 +32,10 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
 
   get balance(): 'kernel' | 'round-robin' | null {
     return this.#worker.balance
+  }
+
+  get state(): ClusterState {
+    return this.#worker.state
   }
 
   get workers(): readonly WorkerInfo[] {

@@ -8,7 +8,7 @@ import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import tls from 'node:tls'
 import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
-import type { WorkerInfo } from '../cluster.ts'
+import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { resolveLogger } from '../logger.ts'
 import { type GiveHandle, type ListeningServer, onWorkerListen, type TransferableHandle } from '../node-internals.ts'
@@ -26,6 +26,7 @@ export class Worker {
   workers: readonly WorkerInfo[] = []
   /** How connections reach this worker, from its first server on. */
   balance: 'kernel' | 'round-robin' | null = null
+  state: ClusterState = 'booting'
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
   readonly #briefing: WorkerBriefing
   readonly #names = new WeakMap<net.Server, string>()
@@ -55,7 +56,10 @@ export class Worker {
     })
     onWorkerListen((server, request, give) => this.#listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
-    process.once('disconnect', () => void this.#drain())
+    process.once('disconnect', () => {
+      this.state = 'closing'
+      void this.#drain()
+    })
     this.#takeSignals()
   }
 
@@ -95,6 +99,7 @@ export class Worker {
         return void this.#drainNextTurn(message.migrate)
       case 'workers':
         this.workers = message.workers
+        this.state = message.state
         return
       case 'call-reply':
         return this.#settleCall(message)
