@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { hold } from '@clustered/core'
 import { order } from './support/events.ts'
 import { get } from './support/http.ts'
 import { start } from './support/program.ts'
@@ -16,6 +21,20 @@ for (const workers of [1, 0])
       assert.equal(await program.ends(), 0)
       const steps = ['onDrain begins', 'held work ends', 'onShutdown begins']
       assert.deepEqual(order(program, steps), steps)
+    })
+
+    it('is waited for, whichever copy of the package holds it', async (t) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-copy-'))
+      t.after(() => rmSync(folder, { recursive: true }))
+      const dist = fileURLToPath(new URL('.', import.meta.resolve('@clustered/core')))
+      for (const file of ['hold.js', 'runtime.js']) cpSync(path.join(dist, file), path.join(folder, file))
+      writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}')
+      const program = start(t, 'lifecycle.js', { env: { ...env().env, COPY: path.join(folder, 'hold.js') } })
+      const port = await program.listens()
+      assert.equal((await get(port, '/hold-by-copy')).body, 'true')
+      program.kill('SIGTERM')
+      assert.equal(await program.ends(), 0)
+      assert.match(program.output, /held work ends\nonShutdown begins/)
     })
 
     it('may hold more', async (t) => {
@@ -50,3 +69,12 @@ for (const workers of [1, 0])
       assert.equal(await program.ends(), 0)
     })
   })
+
+describe('hold', () => {
+  it('does nothing where nothing serves', async () => {
+    const work = Promise.resolve('done')
+    assert.equal(hold(work), work)
+    const failure = Promise.reject(new Error('no'))
+    await assert.rejects(hold(failure), { message: 'no' })
+  })
+})

@@ -22,7 +22,11 @@ const steps = [
   'onShutdown ends',
 ]
 
-async function beginSlowRequest(program: Program, port: number, ms: number): Promise<{ answer: ReturnType<typeof get> }> {
+async function beginSlowRequest(
+  program: Program,
+  port: number,
+  ms: number,
+): Promise<{ answer: ReturnType<typeof get> }> {
   const answer = get(port, `/slow?ms=${ms}`)
   answer.catch(() => {})
   await program.sees(/slow request begins/)
@@ -54,13 +58,20 @@ for (const workers of [1, 0])
       assert.equal(await program.ends(), 0)
       for (const name of Object.keys(hooks)) {
         const who = workers ? String.raw`worker 0 \(pid \d+\): ` : ''
-        assert.match(program.output, new RegExp(`^\\[clustered\\] error: ${who}${name} failed: Error: ${name} failed as told$`, 'm'))
+        assert.match(
+          program.output,
+          new RegExp(`^\\[clustered\\] error: ${who}${name} failed: Error: ${name} failed as told$`, 'm'),
+        )
       }
       assert.match(program.output, /onDrain failed as told\n {4}at .*lifecycle\.js/, 'the stack is on stderr')
     })
 
     it('are left behind when they never end', async (t) => {
-      const program = start(t, 'lifecycle.js', env({ workers, drainTimeout: 1000 }, { onDrain: 'forever', onShutdown: 'forever' }))
+      const program = start(
+        t,
+        'lifecycle.js',
+        env({ workers, drainTimeout: 1000 }, { onDrain: 'forever', onShutdown: 'forever' }),
+      )
       await program.listens()
       program.kill('SIGTERM')
       assert.equal(await program.ends(), 0)
@@ -106,7 +117,10 @@ for (const balance of balances)
       await Promise.all(clients.map((client) => once(client, 'message')))
       const closed = Promise.all(clients.map(async (client) => (await once(client, 'close'))[0] as number))
       program.kill('SIGHUP')
-      assert.deepEqual(await closed, clients.map(() => 1012))
+      assert.deepEqual(
+        await closed,
+        clients.map(() => 1012),
+      )
       await program.sees(/reload done/)
       const again = new WebSocket(`ws://127.0.0.1:${port}`)
       t.after(() => again.terminate())

@@ -12,7 +12,9 @@ const modes = [
 
 for (const { name, options } of modes)
   describe(`shutdownDelay (${name})`, () => {
-    const env = (shutdownDelay: number) => ({ env: { OPTIONS: JSON.stringify({ ...options, shutdownDelay }) } })
+    const env = (shutdownDelay: number) => ({
+      env: { OPTIONS: JSON.stringify({ ...options, shutdownDelay }) },
+    })
 
     it('has the cluster say that it is closing, and serve, until it is over', async (t) => {
       const program = start(t, 'lifecycle.js', env(6000))
@@ -27,7 +29,10 @@ for (const { name, options } of modes)
       await program.sees(/closing: SIGTERM/)
       await eventually(async () => (await get(port, '/ready')).status === 503, 'it is not ready')
       for (let asked = 0; asked < 20; asked++)
-        assert.deepEqual(await get(port, '/ready').then(({ status, body }) => [status, body]), [503, 'closing'])
+        assert.deepEqual(await get(port, '/ready').then(({ status, body }) => [status, body]), [
+          503,
+          'closing',
+        ])
       const before = clients.answered
       await eventually(() => clients.answered > before + 200, 'requests are answered')
       await clients.stop()

@@ -29,7 +29,8 @@ export class Lifecycle {
 
   ready(hooks: Hooks): void {
     const { onReady } = hooks
-    if (onReady && !this.#ending && !this.#readied.has(hooks)) this.#readied.set(hooks, this.#attempt('onReady', onReady))
+    if (onReady && !this.#ending && !this.#readied.has(hooks))
+      this.#readied.set(hooks, this.#attempt('onReady', onReady))
   }
 
   hold(work: Promise<unknown>): void {
@@ -46,7 +47,7 @@ export class Lifecycle {
     this.#ending = true
     const deadline = performance.now() + timeout
     const left = (): number => Math.max(0, deadline - performance.now())
-    await Promise.all([drain(), this.#run('onDrain', left())])
+    await Promise.all([this.#run('onDrain', left()), drain()])
     await this.#waitForHeld(left)
     await this.#run('onShutdown', Math.max(leastForShutdown, left()))
   }
@@ -56,13 +57,16 @@ export class Lifecycle {
       [...this.#hooks].map(async (hooks) => {
         const hook = hooks[name]
         if (!hook) return
+        // What onReady begins, onDrain ends.
+        const readied = name === 'onDrain' ? this.#readied.get(hooks) : undefined
+        let running: string = readied ? 'onReady' : name
         const run = async (): Promise<void> => {
-          // What the one begins, the other ends.
-          await this.#readied.get(hooks)
+          if (readied) await readied
+          running = name
           await this.#attempt(name, hook)
         }
         if (!(await settles(run(), timeout)))
-          this.#report(`${name} has not ended after ${Math.round(timeout)} ms: it is left behind`)
+          this.#report(`${running} has not ended after ${Math.round(timeout)} ms: it is left behind`)
       }),
     )
   }
@@ -70,8 +74,11 @@ export class Lifecycle {
   /** Held work may hold more. */
   async #waitForHeld(left: () => number): Promise<void> {
     while (this.#held.size > 0 && (await settles(Promise.all(this.#held), left())));
-    if (this.#held.size > 0)
-      this.#report(`held work has not ended by drainTimeout: ${this.#held.size} promises are left behind`)
+    const { size } = this.#held
+    if (size > 0)
+      this.#report(
+        `held work has not ended by drainTimeout: ${size} ${size === 1 ? 'promise is' : 'promises are'} left behind`,
+      )
   }
 
   async #attempt(what: string, work: () => unknown): Promise<void> {

@@ -63,7 +63,9 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     const wasReady = this.state === 'ready'
     for (const single of all) single.state = 'closing'
     if (wasReady) await sleep(this.#settings.shutdownDelay)
-    await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drainable?.drain())))
+    await lifecycle.end(this.#settings.drainTimeout, () =>
+      Promise.all(all.map(async (single) => single.#drainable?.drain())),
+    )
   }
 
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
