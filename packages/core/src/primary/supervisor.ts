@@ -128,7 +128,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     this.#fleet.tellWorkers(this.#state)
     // What has never served is in no load balancer.
     if (this.#proven && this.#settings.shutdownDelay > 0) await sleep(this.#settings.shutdownDelay)
-    return this.#end(reason)
+    return this.#closing ?? this.#end(reason)
   }
 
   #refuseCalls(): void {
