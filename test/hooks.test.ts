@@ -141,3 +141,20 @@ for (const balance of balances)
       await program.sees(/reload done/)
     })
   })
+
+describe('several places to listen at in single mode', () => {
+  it('close together: each drains, then the hooks of every call run', async (t) => {
+    const program = start(t, 'two-places.js')
+    const listening = /listening on \S*?:(\d+), single mode/g
+    const ports = await program.until(() => {
+      const found = [...program.output.matchAll(listening)].map(([, port]) => Number(port))
+      return found.length === 2 && found
+    }, 'two places')
+    const answers = ports.map((port) => get(port))
+    await program.sees(/slow request begins[^]*slow request begins/)
+    program.kill('SIGTERM')
+    for (const answer of answers) assert.equal((await answer).body, 'slow')
+    assert.equal(await program.ends(), 0)
+    assert.match(program.output, /onShutdown 500\nonShutdown 3000\n/)
+  })
+})
