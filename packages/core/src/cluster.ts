@@ -40,8 +40,7 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
   scale(workers: number): Promise<void>
   /**
    * Waits for `shutdownDelay`, drains every worker, and resolves when the last
-   * is gone. Called in a
-   * worker it also ends the primary, with exit code 0.
+   * is gone. Called in a worker it also ends the primary, with exit code 0.
    */
   close(): Promise<void>
 }
