@@ -11,6 +11,12 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
    * listens), rejects when the first boot fails. Nobody has to look at it.
    */
   readonly ready: Promise<void>
+  /**
+   * What a readiness probe wants to know. `'ready'` from the moment on which
+   * every slot's worker is; `'closing'` from the first signal or `close()`, so
+   * throughout `shutdownDelay` and the drain. A reload does not change it.
+   */
+  readonly state: ClusterState
   /** Where it listens, or `null` before that. */
   address(): AddressInfo | string | null
   /** How connections reach the workers, or `null` before that and in single mode. */
@@ -33,11 +39,14 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
    */
   scale(workers: number): Promise<void>
   /**
-   * Drains every worker and resolves when the last is gone. Called in a
-   * worker it also ends the primary, with exit code 0.
+   * Waits for `shutdownDelay`, drains every worker, and resolves when the last
+   * is gone. Called in a worker it also ends the primary, with exit code 0.
    */
   close(): Promise<void>
 }
+
+/** Where a cluster is between its first boot and its end. */
+export type ClusterState = 'booting' | 'ready' | 'closing'
 
 /** A worker as the primary sees it. */
 export interface WorkerInfo {

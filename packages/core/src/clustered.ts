@@ -64,7 +64,7 @@ export function adapt<App>(adapter: Adapter<App>, target: unknown, options?: Clu
 function start(makeServer: () => Promise<net.Server>, target: ListenTarget, settings: Settings): Cluster {
   const here = runtime()
   const key = `listen ${++here.listens}`
-  if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options)
+  if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options, settings.hooks)
   // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
   if (settings.workers === 0 || cluster.isWorker) return startSingle(makeServer, target, settings)
   return startPrimary(key, target, settings)

@@ -24,6 +24,8 @@ export interface ClusterEvents {
   'worker:lag': [worker: WorkerInfo, stall: StallReport]
   /** A worker's event loop has not turned for `hangTimeout`: it is killed and replaced. */
   'worker:hung': [worker: WorkerInfo, stall: StallReport]
+  /** Something in a worker failed that it lives on without: a hook, or held work. */
+  'worker:problem': [worker: WorkerInfo, problem: string]
   'worker:exit': [worker: WorkerInfo, exit: WorkerExit]
   /** A slot stays empty for `delay` ms, because its worker's boot failed `failures` times in a row. */
   'slot:backoff': [slot: number, failures: number, delay: number]

@@ -1,11 +1,12 @@
+import { badOption } from './bad-option.ts'
 import { usableCpus } from './cpus.ts'
 import { totalmem } from 'node:os'
-import { ClusteredError } from './errors.ts'
+import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 
 /** All durations are in milliseconds. */
-export interface ClusteredOptions {
+export interface ClusteredOptions extends Hooks {
   /**
    * How many workers serve. `0` is single mode: this one process serves, no
    * cluster, the same drain.
@@ -26,6 +27,13 @@ export interface ClusteredOptions {
    * @default 10000
    */
   drainTimeout?: number
+  /**
+   * How long the cluster goes on accepting and serving after SIGTERM, SIGINT,
+   * SIGQUIT or `close()`, while `cluster.state` is `'closing'` already. For
+   * load balancers that need a while to send no more.
+   * @default 0
+   */
+  shutdownDelay?: number
   /**
    * How long a connection may wait while no worker is there to take it. It
    * then gets a 503 (or, when it speaks TLS, is closed).
@@ -135,6 +143,7 @@ export interface Settings {
   workers: number
   bootTimeout: number
   drainTimeout: number
+  shutdownDelay: number
   queueTimeout: number
   balance: 'auto' | 'kernel' | 'round-robin'
   surge: number
@@ -150,6 +159,7 @@ export interface Settings {
   /** In bytes. */
   heapLimit: number | undefined
   spares: number
+  hooks: Hooks
   env: () => Record<string, string | undefined>
   logger: Logger
 }
@@ -158,6 +168,7 @@ const known = new Set<string>([
   'workers',
   'bootTimeout',
   'drainTimeout',
+  'shutdownDelay',
   'queueTimeout',
   'balance',
   'migrate',
@@ -170,6 +181,7 @@ const known = new Set<string>([
   'maxAge',
   'heapLimit',
   'spares',
+  ...hookNames,
   'env',
   'logger',
 ] satisfies (keyof ClusteredOptions)[])
@@ -206,6 +218,7 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     workers,
     bootTimeout: integer('bootTimeout', options.bootTimeout ?? 30_000, 1),
     drainTimeout: integer('drainTimeout', options.drainTimeout ?? 10_000, 0),
+    shutdownDelay: integer('shutdownDelay', options.shutdownDelay ?? 0, 0),
     queueTimeout: integer('queueTimeout', options.queueTimeout ?? 30_000, 0),
     balance,
     surge: integer('reload.surge', reload.surge ?? 1, 1),
@@ -219,6 +232,7 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     maxAge: integer('maxAge', options.maxAge ?? Infinity, 1, Infinity),
     heapLimit: heapLimit(options.heapLimit, workers),
     spares: integer('spares', options.spares ?? 0, 0, 1024),
+    hooks: resolveHooks(options),
     env,
     logger: resolveLogger(logger),
   }
@@ -266,12 +280,4 @@ function isLogger(value: unknown): value is Logger {
 function refuseUnknown(options: object, names: ReadonlySet<string>, prefix: string): void {
   for (const [name, value] of Object.entries(options))
     if (!names.has(name)) throw badOption(prefix + name, value, `one of: ${[...names].join(', ')}`, 'is not an option')
-}
-
-function badOption(name: string, value: unknown, allowed: string, problem = 'is not valid'): ClusteredError {
-  const shown = typeof value === 'string' ? `'${value}'` : String(value)
-  return new ClusteredError(
-    'ERR_CLUSTERED_BAD_OPTION',
-    `${name}: ${shown} ${problem}. Allowed: ${allowed}.`,
-  )
 }

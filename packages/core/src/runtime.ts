@@ -2,7 +2,9 @@
  * What this process is to Clustered, kept on `globalThis`: an app may load two
  * copies of this package (one under each adapter), and they must agree.
  */
+import type { Lifecycle } from './lifecycle.ts'
 import type { Supervisor } from './primary/supervisor.ts'
+import type { Singles } from './single.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {
@@ -10,6 +12,10 @@ export interface Runtime {
   worker?: Worker
   /** In the primary, from the first `listen` on: its supervisor. */
   supervisor?: Supervisor
+  /** In single mode: every place that this process listens at. */
+  singles?: Singles
+  /** In a process that serves: its hooks and held work. */
+  lifecycle?: Lifecycle
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }

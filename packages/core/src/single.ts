@@ -1,13 +1,23 @@
 import { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
-import type { Cluster, WorkerInfo } from './cluster.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
 import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
+import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import type { Settings } from './options.ts'
 import { place } from './primary/reporter.ts'
+import { runtime } from './runtime.ts'
 import { DrainableServer } from './worker/drain.ts'
+
+/** Every place that a process in single mode listens at: they close together. */
+export interface Singles {
+  lifecycle: Lifecycle
+  all: Single[]
+  closing: Promise<void> | undefined
+}
 
 /** Single mode: this one process serves, and drains as a worker does. */
 class Single extends EventEmitter<ClusterEvents> implements Cluster {
@@ -15,14 +25,20 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   readonly balance = null
   readonly workers: WorkerInfo[] = []
   readonly ready: Promise<void>
+  state: ClusterState = 'booting'
+  readonly #singles: Singles
   readonly #settings: Settings
   #server: Server | undefined
   #drainable: DrainableServer | undefined
-  #closing: Promise<void> | undefined
 
   constructor(makeServer: () => Promise<Server>, options: ListenOptions, settings: Settings) {
     super()
     this.#settings = settings
+    const here = runtime()
+    here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
+    here.lifecycle.add(settings.hooks)
+    this.#singles = here.singles ??= { lifecycle: here.lifecycle, all: [], closing: undefined }
+    this.#singles.all.push(this)
     this.ready = this.#listen(makeServer, options)
     this.ready.catch(() => {})
   }
@@ -40,7 +56,16 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#drainable?.drain() ?? Promise.resolve())
+    return (this.#singles.closing ??= this.#close(this.#singles))
+  }
+
+  async #close({ all, lifecycle }: Singles): Promise<void> {
+    const wasReady = this.state === 'ready'
+    for (const single of all) single.state = 'closing'
+    if (wasReady) await sleep(this.#settings.shutdownDelay)
+    await lifecycle.end(this.#settings.drainTimeout, () =>
+      Promise.all(all.map(async (single) => single.#drainable?.drain())),
+    )
   }
 
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
@@ -54,6 +79,9 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
         resolve()
       })
     })
+    if (this.state === 'closing') return
+    this.state = 'ready'
+    this.#singles.lifecycle.ready(this.#settings.hooks)
   }
 
   #needsWorkers(call: string): ClusteredError {

@@ -1,7 +1,8 @@
 import type { RequestListener, Server } from 'node:http'
 import { adapt, type Adapter, type Clustered, type ClusteredOptions } from '@clustered/core'
 
-export { type Cluster, type Clustered, ClusteredError, type ClusteredOptions } from '@clustered/core'
+export { type Cluster, type Clustered, ClusteredError, type ClusteredOptions, hold } from '@clustered/core'
+export { type Shed, shed } from './shed.ts'
 
 /** What an Express app looks like, in Express 4 and 5 alike. */
 export interface ExpressApp extends RequestListener {

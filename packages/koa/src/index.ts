@@ -1,7 +1,8 @@
 import type { RequestListener, Server } from 'node:http'
 import { adapt, type Adapter, type Clustered, type ClusteredOptions } from '@clustered/core'
 
-export { type Cluster, type Clustered, ClusteredError, type ClusteredOptions } from '@clustered/core'
+export { type Cluster, type Clustered, ClusteredError, type ClusteredOptions, hold } from '@clustered/core'
+export { type Shed, shed, type ShedContext } from './shed.ts'
 
 /** What a Koa app looks like, in Koa 2 and 3 alike. */
 export interface KoaApp {

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '../cluster.ts'
+import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import type { Settings } from '../options.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -111,8 +111,8 @@ export class Fleet {
     return this.slotOf(worker)
   }
 
-  tellWorkers(): void {
+  tellWorkers(state: ClusterState): void {
     const { info } = this
-    for (const worker of this.serving) worker.send({ type: 'workers', workers: info })
+    for (const worker of this.workers) worker.send({ type: 'workers', workers: info, state })
   }
 }

@@ -26,6 +26,7 @@ export function report(cluster: Cluster, logger: Logger): void {
     if (exit.reason === 'drained') logger.info(line)
     else logger.error(line)
   })
+  cluster.on('worker:problem', (worker, problem) => logger.error(`${name(worker)}: ${problem}`))
   cluster.on('slot:backoff', (slot, failures, delay) => {
     const loop = failures >= crashLoop ? `crash loop: ${failures} failures in a row; ` : ''
     logger.warn(`slot ${slot} is empty: ${loop}the next boot is in ${delay} ms`)

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { AddressInfo, ListenOptions } from 'node:net'
-import type { Cluster, Vitals, WorkerInfo } from '../cluster.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster, ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
 import type { ClusterEvents, WorkerExit } from '../events.ts'
 import type { TransferableHandle } from '../node-internals.ts'
@@ -34,6 +35,9 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   #nextReload: Promise<void> | undefined
   /** A worker has been ready: from here on nothing is fatal. */
   #proven = false
+  #state: ClusterState = 'booting'
+  #closed: Promise<void> | undefined
+  /** From the end of `shutdownDelay` on: nothing boots any more. */
   #closing: Promise<void> | undefined
   #gone!: () => void
   #settleReady!: { resolve: () => void; reject: (error: Error) => void }
@@ -64,6 +68,10 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     return this.#listeners.first?.balancer.kind ?? null
   }
 
+  get state(): ClusterState {
+    return this.#state
+  }
+
   get workers(): WorkerInfo[] {
     return this.#fleet.info
   }
@@ -84,7 +92,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   reload(): Promise<void> {
-    if (this.#closing) return Promise.reject(closingError('reload'))
+    if (this.#state === 'closing') return Promise.reject(closingError('reload'))
     if (this.#rollout.reload || !this.#proven)
       return (this.#nextReload ??= (this.#rollout.reload?.promise ?? this.ready)
         .catch(() => {})
@@ -98,7 +106,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   async scale(workers: number): Promise<void> {
-    if (this.#closing) throw closingError('scale')
+    if (this.#state === 'closing') throw closingError('scale')
     this.#fleet.resize(checkWorkerCount(workers, 'scale', workers, 1), 'scaled away')
     this.emit('scale', workers)
     this.#reconcile()
@@ -113,17 +121,31 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   close(reason = 'close()'): Promise<void> {
+    return (this.#closed ??= this.#close(reason))
+  }
+
+  async #close(reason: string): Promise<void> {
     if (this.#closing) return this.#closing
+    this.#state = 'closing'
     this.emit('close', reason)
-    return this.#end(reason)
+    this.#refuseCalls()
+    this.#fleet.tellWorkers(this.#state)
+    // What has never served is in no load balancer.
+    if (this.#proven && this.#settings.shutdownDelay > 0) await sleep(this.#settings.shutdownDelay)
+    return this.#closing ?? this.#end(reason)
+  }
+
+  #refuseCalls(): void {
+    this.#rollout.abort(closingError('reload'))
+    for (const { reject } of this.#waiting.splice(0)) reject(closingError('scale'))
   }
 
   #end(reason: string): Promise<void> {
+    this.#state = 'closing'
     this.#closing = new Promise((resolve) => {
       this.#gone = resolve
     })
-    this.#rollout.abort(closingError('reload'))
-    for (const { reject } of this.#waiting.splice(0)) reject(closingError('scale'))
+    this.#refuseCalls()
     this.#listeners.close()
     this.#fleet.close(reason)
     this.#reconcile()
@@ -147,8 +169,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     for (const slot of this.#fleet.slots) this.#fill(slot, now)
     if (this.#fleet.isFilled && !this.#rollout.reload) this.#refreshSpares(now)
     this.#updateBalance()
-    this.#fleet.tellWorkers()
     if (this.#fleet.isFilled) this.#onFilled()
+    this.#fleet.tellWorkers(this.#state)
     this.#rollout.finish()
     this.#wakeAtNextDeadline(now)
   }
@@ -216,6 +238,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         return this.#onVitals(worker, message.vitals)
       case 'crash':
         return this.#onCrash(worker, message.contained)
+      case 'problem':
+        return void this.emit('worker:problem', worker.info, message.problem)
       case 'signal':
         return this.#onWorkerSignal(worker, message.signal)
       case 'call':
@@ -282,6 +306,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     if (worker.replaceFor && worker.serving) this.#drainUnreplaced(worker, signal)
     // Ctrl-C reaches every process at once: the primary's own may be on its way.
     setTimeout(() => {
+      if (this.#state === 'closing') return
       worker.replaceFor ??= signal
       this.#reconcile()
     }, groupSignalDelay)
@@ -302,6 +327,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   #onFilled(): void {
+    if (this.#state === 'booting') this.#state = 'ready'
     this.#settleReady.resolve()
     for (const { resolve } of this.#waiting.splice(0)) resolve()
   }

@@ -1,4 +1,4 @@
-import type { Vitals, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
@@ -66,6 +66,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** For the log: it lives on. */
+  | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
@@ -96,5 +98,5 @@ export type ToWorker =
    * leave. With `migrate`, others are there to adopt idle connections.
    */
   | { type: 'drain'; migrate: boolean }
-  | { type: 'workers'; workers: WorkerInfo[] }
+  | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

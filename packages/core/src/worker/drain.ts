@@ -1,9 +1,9 @@
 import net from 'node:net'
 import type { Http2Session } from 'node:http2'
 import type { Server as HttpServer } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpTerminator, type HttpTerminator } from 'http-terminator'
 import type { TransferableHandle } from '../node-internals.ts'
+import { settles } from '../settles.ts'
 import { answerWithClose } from './lame-duck.ts'
 import { Migration } from './migration.ts'
 
@@ -82,14 +82,4 @@ function keepWhileOpen<Thing extends Closable>(server: net.Server, event: string
     open.add(thing)
     thing.once('close', () => open.delete(thing))
   })
-}
-
-async function settles(promise: Promise<void>, timeout: number): Promise<boolean> {
-  const timer = new AbortController()
-  const settled = await Promise.race([
-    promise.then(() => true),
-    sleep(timeout, false, { signal: timer.signal }).catch(() => false),
-  ])
-  timer.abort()
-  return settled
 }

@@ -13,5 +13,6 @@ const briefing = process.env[briefingVariable]
 // A worker's own children and threads inherit the --require, not the part.
 if (briefing && cluster.isWorker && isMainThread) {
   delete process.env[briefingVariable]
-  runtime().worker = new Worker(JSON.parse(briefing))
+  const worker = new Worker(JSON.parse(briefing))
+  Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
 }

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
-import type { Cluster, WorkerInfo } from '../cluster.ts'
+import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
 import type { ClusterEvents } from '../events.ts'
+import type { Hooks } from '../hooks.ts'
 import type { Worker } from './worker.ts'
 
 /** What a worker's `listen` returns: its calls are carried out by the primary. */
@@ -11,10 +12,12 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
   readonly #worker: Worker
   #server: Server | undefined
 
-  constructor(worker: Worker, key: string, makeServer: () => Promise<Server>, options: ListenOptions) {
+  constructor(worker: Worker, key: string, makeServer: () => Promise<Server>, options: ListenOptions, hooks: Hooks) {
     super()
     this.#worker = worker
+    worker.lifecycle.add(hooks)
     this.ready = this.#listen(key, makeServer, options)
+    this.ready.then(() => worker.lifecycle.ready(hooks), () => {})
     // A worker that cannot serve dies of the reason, stack and all.
     this.ready.catch((error: unknown) => {
       process.nextTick(() => {
@@ -29,6 +32,10 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
 
   get balance(): 'kernel' | 'round-robin' | null {
     return this.#worker.balance
+  }
+
+  get state(): ClusterState {
+    return this.#worker.state
   }
 
   get workers(): readonly WorkerInfo[] {

@@ -8,7 +8,9 @@ import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import tls from 'node:tls'
 import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
-import type { WorkerInfo } from '../cluster.ts'
+import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import { Lifecycle } from '../lifecycle.ts'
+import { resolveLogger } from '../logger.ts'
 import { type GiveHandle, type ListeningServer, onWorkerListen, type TransferableHandle } from '../node-internals.ts'
 import { receive, send } from '../protocol/channel.ts'
 import type { ForwardedCall, ListenRequest, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
@@ -25,6 +27,8 @@ export class Worker {
   workers: readonly WorkerInfo[] = []
   /** How connections reach this worker, from its first server on. */
   balance: 'kernel' | 'round-robin' | null = null
+  state: ClusterState = 'booting'
+  readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
   readonly #briefing: WorkerBriefing
   readonly #names = new WeakMap<net.Server, string>()
   readonly #replies = new Map<string, (reply: ListenReply, handle?: TransferableHandle) => void>()
@@ -54,7 +58,10 @@ export class Worker {
     })
     onWorkerListen((server, request, give) => this.#listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
-    process.once('disconnect', () => void this.#drain())
+    process.once('disconnect', () => {
+      this.state = 'closing'
+      void this.#drain()
+    })
     this.#takeSignals()
   }
 
@@ -94,6 +101,7 @@ export class Worker {
         return void this.#drainNextTurn(message.migrate)
       case 'workers':
         this.workers = message.workers
+        this.state = message.state
         return
       case 'call-reply':
         return this.#settleCall(message)
@@ -212,12 +220,20 @@ export class Worker {
   async #drain(migrate = false): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    await Promise.all(
-      [...this.#servers].map(([key, server]) =>
-        server.drain(migrate ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given) : undefined),
+    await this.lifecycle.end(this.#briefing.drainTimeout, () =>
+      Promise.all(
+        [...this.#servers].map(([key, server]) =>
+          server.drain(migrate ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given) : undefined),
+        ),
       ),
     )
     this.#leave()
+  }
+
+  /** The primary has the app's logger at hand and says which worker it was. */
+  #report(problem: string): void {
+    if (process.connected) this.#tell({ type: 'problem', problem })
+    else resolveLogger(undefined).error(problem)
   }
 
   #leave(): void {

@@ -1,0 +1,93 @@
+import { performance } from 'node:perf_hooks'
+import type { Hooks } from './hooks.ts'
+import { settles } from './settles.ts'
+
+/** The least (in ms) that `onShutdown` gets, however late the drain is. */
+const leastForShutdown = 1000
+
+/**
+ * What a process that serves does besides serving, and in which order: the
+ * app's hooks, and the work that a drain waits for.
+ */
+export class Lifecycle {
+  readonly #report: (problem: string) => void
+  readonly #hooks = new Set<Hooks>()
+  /** Each ends when its `onReady` has, well or not. */
+  readonly #readied = new Map<Hooks, Promise<void>>()
+  readonly #held = new Set<Promise<unknown>>()
+  #ending = false
+
+  /** @param report called with what the log shall say. */
+  constructor(report: (problem: string) => void) {
+    this.#report = report
+  }
+
+  /** From now on these hooks are run; twice the same ones are run once. */
+  add(hooks: Hooks): void {
+    this.#hooks.add(hooks)
+  }
+
+  ready(hooks: Hooks): void {
+    const { onReady } = hooks
+    if (onReady && !this.#ending && !this.#readied.has(hooks))
+      this.#readied.set(hooks, this.#attempt('onReady', onReady))
+  }
+
+  hold(work: Promise<unknown>): void {
+    const ended = this.#attempt('held work', () => work)
+    this.#held.add(ended)
+    void ended.then(() => this.#held.delete(ended))
+  }
+
+  /**
+   * @param timeout milliseconds for all of it, save that `onShutdown` gets its least.
+   * @param drain drains the servers, within the same time.
+   */
+  async end(timeout: number, drain: () => Promise<unknown>): Promise<void> {
+    this.#ending = true
+    const deadline = performance.now() + timeout
+    const left = (): number => Math.max(0, deadline - performance.now())
+    await Promise.all([this.#run('onDrain', left()), drain()])
+    await this.#waitForHeld(left)
+    await this.#run('onShutdown', Math.max(leastForShutdown, left()))
+  }
+
+  async #run(name: 'onDrain' | 'onShutdown', timeout: number): Promise<void> {
+    await Promise.all(
+      [...this.#hooks].map(async (hooks) => {
+        const hook = hooks[name]
+        if (!hook) return
+        // What onReady begins, onDrain ends.
+        const readied = name === 'onDrain' ? this.#readied.get(hooks) : undefined
+        let running: string = readied ? 'onReady' : name
+        const run = async (): Promise<void> => {
+          if (readied) await readied
+          running = name
+          await this.#attempt(name, hook)
+        }
+        if (!(await settles(run(), timeout)))
+          this.#report(`${running} has not ended after ${Math.round(timeout)} ms: it is left behind`)
+      }),
+    )
+  }
+
+  /** Held work may hold more. */
+  async #waitForHeld(left: () => number): Promise<void> {
+    while (this.#held.size > 0 && (await settles(Promise.all(this.#held), left())));
+    const { size } = this.#held
+    if (size > 0)
+      this.#report(
+        `held work has not ended by drainTimeout: ${size} ${size === 1 ? 'promise is' : 'promises are'} left behind`,
+      )
+  }
+
+  async #attempt(what: string, work: () => unknown): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      // The log has a line of it; the stack is for whoever repairs it.
+      console.error(error)
+      this.#report(`${what} failed: ${String(error)}`)
+    }
+  }
+}
