@@ -15,7 +15,12 @@ const peer = 'node:cluster'
 const kinds = [peer, 'kernel', 'round-robin', 'kernel, crash: exit']
 
 const measures = [
-  { name: 'fresh connections, requests/s', workers: 2, wrk: ['-H', 'Connection: close'], read: requestsPerSecond },
+  {
+    name: 'fresh connections, requests/s',
+    workers: 2,
+    wrk: ['-H', 'Connection: close'],
+    read: requestsPerSecond,
+  },
   { name: 'keep-alive, requests/s', workers: 2, wrk: [], read: requestsPerSecond },
   {
     name: 'p99 of fresh connections while one of four workers blocks for 400 ms, ms',
@@ -26,7 +31,9 @@ const measures = [
   },
 ]
 
-console.log(`Node ${process.versions.node}, ${rounds} rounds of ${seconds} s, medians; in brackets the ratio to ${peer}`)
+console.log(
+  `Node ${process.versions.node}, ${rounds} rounds of ${seconds} s, medians; in brackets the ratio to ${peer}`,
+)
 for (const measure of measures) {
   const results = new Map(kinds.map((kind) => [kind, []]))
   for (let round = 0; round < rounds; round++)
@@ -36,13 +43,17 @@ for (const measure of measures) {
   for (const [kind, values] of results) {
     const value = median(values)
     const spread = `${round3(Math.min(...values))} to ${round3(Math.max(...values))}`
-    console.log(`  ${kind.padEnd(22)} ${String(round3(value)).padStart(9)}  (${(value / base).toFixed(2)})  ${spread}`)
+    console.log(
+      `  ${kind.padEnd(22)} ${String(round3(value)).padStart(9)}  (${(value / base).toFixed(2)})  ${spread}`,
+    )
   }
 }
 
 async function run(kind, { workers, wrk, read, disturb }) {
   const port = 8100 + Math.floor(Math.random() * 800)
-  const child = spawn(process.execPath, [server, kind, port, workers], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [server, kind, port, workers], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   await new Promise((resolve, reject) => {
     child.stderr.on('data', (text) => String(text).includes('listening on') && resolve())
     child.once('exit', () => reject(new Error(`${kind} did not start`)))

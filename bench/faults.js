@@ -14,17 +14,22 @@ import { load, nodeClients } from '../test/dist/support/load.js'
 const { PM2, TIMES = '5' } = process.env
 const app = fileURLToPath(new URL('faulty-app.js', import.meta.url))
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-const ask = (port, path) =>
+const ask = (port, where) =>
   new Promise((resolve) => {
-    const request = http.get({ port, path, agent: false }, (response) => response.resume().on('end', resolve))
+    const request = http.get({ port, path: where, agent: false }, (response) =>
+      response.resume().on('end', resolve),
+    )
     request.on('error', resolve)
   })
 
 /** Each fault is given time to be over before the next. */
 const faults = {
-  'reload': { after: 3000, do: ({ reload }) => reload() },
+  reload: { after: 3000, do: ({ reload }) => reload() },
   'kill -9 of a worker': { after: 1500, do: ({ workers }) => kill(workers()[0], 'SIGKILL') },
-  'kill -9 of all workers': { after: 2000, do: ({ workers }) => workers().forEach((pid) => kill(pid, 'SIGKILL')) },
+  'kill -9 of all workers': {
+    after: 2000,
+    do: ({ workers }) => workers().forEach((pid) => kill(pid, 'SIGKILL')),
+  },
   'an uncaught error': { after: 1500, do: ({ port }) => ask(port, '/throw') },
   'a worker blocks for 3 s': { after: 4000, do: ({ port }) => ask(port, '/block?ms=3000') },
   'a worker stops (SIGSTOP)': { after: 6000, do: ({ workers }) => kill(workers()[0], 'SIGSTOP') },
@@ -32,7 +37,9 @@ const faults = {
 
 const systems = { Clustered: startClustered, 'node:cluster': startPlain, ...(PM2 && { pm2: startPm2 }) }
 const columns = Object.keys(systems)
-console.log(`Failed requests of 16 clients per fault, ${TIMES} times each; in brackets those that hung. Node ${process.versions.node}`)
+console.log(
+  `Failed requests of 16 clients per fault, ${TIMES} times each; in brackets those that hung. Node ${process.versions.node}`,
+)
 console.log(['fault'.padEnd(26), ...columns.map((name) => name.padStart(16))].join(''))
 for (const [name, fault] of Object.entries(faults)) {
   const cells = []
@@ -91,7 +98,10 @@ async function startPm2(port) {
   await listens(port)
   return {
     port,
-    workers: () => JSON.parse(pm2('jlist')).map(({ pid }) => pid).filter(Boolean),
+    workers: () =>
+      JSON.parse(pm2('jlist'))
+        .map(({ pid }) => pid)
+        .filter(Boolean),
     reload: () => spawn(process.execPath, [PM2, 'reload', 'app'], { env, stdio: 'ignore' }),
     stop: () => pm2('kill'),
   }
@@ -112,7 +122,9 @@ function childrenOf(pid) {
 async function listens(port) {
   for (let asked = 0; asked < 100; asked++) {
     const answered = await new Promise((resolve) => {
-      http.get({ port, agent: false }, (response) => resolve(response.resume())).on('error', () => resolve(false))
+      http
+        .get({ port, agent: false }, (response) => resolve(response.resume()))
+        .on('error', () => resolve(false))
     })
     if (answered) return sleep(500)
     await sleep(100)

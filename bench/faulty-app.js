@@ -20,7 +20,9 @@ function answer(request, response) {
 }
 
 if (kind === 'clustered')
-  clustered(() => http.createServer(answer), { workers: 2, hangTimeout: 2000, reload: { soak: 100 } }).listen(port)
+  clustered(() => http.createServer(answer), { workers: 2, hangTimeout: 2000, reload: { soak: 100 } }).listen(
+    port,
+  )
 else if (kind === 'node:cluster' && cluster.isPrimary) {
   // The fork loop that everybody writes, with the reload that everybody writes.
   for (let worker = 0; worker < 2; worker++) cluster.fork()

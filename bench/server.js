@@ -16,7 +16,10 @@ function answer(request, response) {
 
 if (kind !== 'node:cluster') {
   const [balance, crash = 'contain'] = kind.split(', crash: ')
-  clustered(() => http.createServer(answer), { workers: Number(workers), balance, crash }).listen(port, '127.0.0.1')
+  clustered(() => http.createServer(answer), { workers: Number(workers), balance, crash }).listen(
+    port,
+    '127.0.0.1',
+  )
 } else if (cluster.isPrimary) {
   let listening = 0
   for (let worker = 0; worker < Number(workers); worker++) cluster.fork()

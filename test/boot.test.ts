@@ -49,11 +49,15 @@ describe('the first boot', () => {
     assert.match(second.output, /EADDRINUSE/)
   })
 
-  it('ends with exit code 1 when the port needs a permission', { skip: process.getuid?.() !== 0 && 'needs root' }, async (t) => {
-    const program = start(t, 'unprivileged.js', { env: { LISTEN: '[80]' } })
-    assert.equal(await program.ends(), 1)
-    assert.equal(program.output.match(/EACCES: permission denied/g)?.length, 1)
-  })
+  it(
+    'ends with exit code 1 when the port needs a permission',
+    { skip: process.getuid?.() !== 0 && 'needs root' },
+    async (t) => {
+      const program = start(t, 'unprivileged.js', { env: { LISTEN: '[80]' } })
+      assert.equal(await program.ends(), 1)
+      assert.equal(program.output.match(/EACCES: permission denied/g)?.length, 1)
+    },
+  )
 
   it('ends with exit code 1 when the app throws, and shows its stack once', async (t) => {
     const program = start(t, 'throws-at-boot.js', { env: { WEB_CONCURRENCY: '4' } })
@@ -76,7 +80,9 @@ describe('the first boot', () => {
 
   it('refuses a program that is no file', () => {
     const code = "import { clustered } from '@clustered/core'; clustered((q, r) => r.end()).listen(0)"
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    })
     assert.equal(status, 1)
     assert.match(stderr, /ERR_CLUSTERED_NO_ENTRY/)
   })

@@ -42,7 +42,11 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: env({ workers: 2 }) })
       const port = await program.listens()
       const what = { path: '/later?ms=2', expect: 'later' }
-      const clients = load([...nodeClients(4, { port }, what), ...undiciClients(4, { port }, what), ...nodeClients(4, { port }, what, false)])
+      const clients = load([
+        ...nodeClients(4, { port }, what),
+        ...undiciClients(4, { port }, what),
+        ...nodeClients(4, { port }, what, false),
+      ])
       for (let crash = 0; crash < 4; crash++) {
         const since = program.output.length
         assert.equal((await get(port, '/crash')).status, 500)

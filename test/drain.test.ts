@@ -7,7 +7,12 @@ import { rawClient } from './support/load.ts'
 import { eventually, isAlive, type Program, start } from './support/program.ts'
 
 /** Starts a request that is answered after `ms`, and waits until the app has it. */
-async function begin(program: Program, port: number, ms: number, agent?: http.Agent): Promise<{ answer: ReturnType<typeof get> }> {
+async function begin(
+  program: Program,
+  port: number,
+  ms: number,
+  agent?: http.Agent,
+): Promise<{ answer: ReturnType<typeof get> }> {
   const seen = program.output.split('slow request begins').length
   const answer = get(port, `/slow?ms=${ms}`, agent)
   answer.catch(() => {})

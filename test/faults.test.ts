@@ -56,13 +56,22 @@ for (const balance of balances)
       }
       await stopReloading()
       await Promise.all(loads.map((one) => one.load.stop()))
-      const failed = loads.flatMap(({ kind, load: { failures } }) => failures.map((failure) => `${kind}: ${failure}`))
-      for (const failure of failed) assert.match(failure, /ECONNRESET|EPIPE|other side closed|closed before the answer|the answer was cut/, failure)
+      const failed = loads.flatMap(({ kind, load: { failures } }) =>
+        failures.map((failure) => `${kind}: ${failure}`),
+      )
+      for (const failure of failed)
+        assert.match(
+          failure,
+          /ECONNRESET|EPIPE|other side closed|closed before the answer|the answer was cut/,
+          failure,
+        )
       const clients = Object.values(traffic).flatMap((make) => make({ port })).length
       assert.ok(failed.length <= kills * clients, `${failed.length} failed`)
       await eventually(() => program.workers().length === 3, 'three workers are left')
       assert.equal((await pidsOf(port, 3)).size, 3)
-      t.diagnostic(`${loads.reduce((sum, one) => sum + one.load.answered, 0)} answered, ${failed.length} cut by ${kills} kills`)
+      t.diagnostic(
+        `${loads.reduce((sum, one) => sum + one.load.answered, 0)} answered, ${failed.length} cut by ${kills} kills`,
+      )
       program.kill('SIGTERM')
       assert.equal(await program.ends(), 0)
     })

@@ -52,14 +52,18 @@ describe('a slow worker', () => {
     const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":1,"lagWarning":300}' } })
     const port = await program.listens()
     assert.equal((await get(port, '/block?ms=1500')).body, 'blocked')
-    const [report] = await program.sees(/warning: worker 0 .* has not turned its event loop for \d+ ms, on GET \/block\?ms=1500\n[^]*?server\.js:\d+/)
+    const [report] = await program.sees(
+      /warning: worker 0 .* has not turned its event loop for \d+ ms, on GET \/block\?ms=1500\n[^]*?server\.js:\d+/,
+    )
     assert.match(report, /at \/block|at .*server\.js/)
     assert.equal((await get(port)).body, 'hello')
     assert.doesNotMatch(program.output, /is gone/)
   })
 
   it('is nobody on a machine that was suspended', async (t) => {
-    const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":2,"hangTimeout":1000,"lagWarning":0}' } })
+    const program = start(t, 'server.js', {
+      env: { OPTIONS: '{"workers":2,"hangTimeout":1000,"lagWarning":0}' },
+    })
     const port = await program.listens()
     const family = [program.pid, ...program.workers()]
     for (const pid of family) process.kill(pid, 'SIGSTOP')

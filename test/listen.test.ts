@@ -22,7 +22,10 @@ async function freePort(): Promise<number> {
 
 for (const balance of balances)
   describe(`listen takes what net.Server#listen takes (${balance})`, () => {
-    const env = (listen: unknown[]) => ({ OPTIONS: JSON.stringify({ workers: 2, balance }), LISTEN: JSON.stringify(listen) })
+    const env = (listen: unknown[]) => ({
+      OPTIONS: JSON.stringify({ workers: 2, balance }),
+      LISTEN: JSON.stringify(listen),
+    })
 
     const forms: Record<string, (port: number) => unknown[]> = {
       'a port': (port) => [port],
@@ -103,7 +106,9 @@ it('ends with exit code 1, and drains first, when a later port is in use', async
   const other = net.createServer().listen(0)
   t.after(() => other.close())
   await once(other, 'listening')
-  const program = start(t, 'later-port.js', { env: { LATER: String((other.address() as net.AddressInfo).port) } })
+  const program = start(t, 'later-port.js', {
+    env: { LATER: String((other.address() as net.AddressInfo).port) },
+  })
   assert.equal(await program.ends(), 1)
   assert.match(program.output, /first: ok[^]*later: EADDRINUSE/)
   assert.equal(program.output.match(/error: listen EADDRINUSE/g)?.length, 1)
@@ -146,10 +151,14 @@ it('listens on a descriptor that it was given, as by systemd', async (t) => {
   t.after(() => server.close())
   const { port } = server.address() as net.AddressInfo
   const { fd } = (server as unknown as { _handle: { fd: number } })._handle
-  const program = spawn(process.execPath, [fileURLToPath(new URL('../fixtures/server.js', import.meta.url))], {
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined, OPTIONS: '{"workers":2}', LISTEN: '[{"fd":3}]' },
-    stdio: ['ignore', 'ignore', 'pipe', fd],
-  })
+  const program = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../fixtures/server.js', import.meta.url))],
+    {
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, OPTIONS: '{"workers":2}', LISTEN: '[{"fd":3}]' },
+      stdio: ['ignore', 'ignore', 'pipe', fd],
+    },
+  )
   const ended = once(program, 'exit')
   t.after(() => program.kill('SIGKILL'))
   program.stderr!.setEncoding('utf8')

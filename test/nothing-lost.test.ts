@@ -12,7 +12,10 @@ import { traffic } from './support/traffic.ts'
 /** 20 and more for a release; each takes about a second. */
 const reloads = Number(process.env['RELOADS'] ?? 4)
 
-const places: Record<string, { env: Record<string, string>; options?: object; where: (port: number) => Where }> = {
+const places: Record<
+  string,
+  { env: Record<string, string>; options?: object; where: (port: number) => Where }
+> = {
   TCP: { env: {}, where: (port) => ({ port }) },
   'TCP, with migration': { env: {}, options: { migrate: true }, where: (port) => ({ port }) },
   TLS: { env: { TLS: '1' }, where: (port) => ({ port, secure: true }) },
@@ -44,14 +47,25 @@ for (const balance of balances)
       if (balance === 'kernel' && place === 'a unix socket') continue
       if (workers === 4 && place !== 'TCP') continue
       it(`loses nothing over ${reloads} reloads of ${workers} workers on ${place} (${balance})`, async (t) => {
-        const options = JSON.stringify({ workers, balance, reload: { soak: 50, surge: workers / 2 }, ...more })
+        const options = JSON.stringify({
+          workers,
+          balance,
+          reload: { soak: 50, surge: workers / 2 },
+          ...more,
+        })
         const program = start(t, 'server.js', { env: { OPTIONS: options, ...env } })
         const at = where(await program.listens())
-        const clients = Object.fromEntries(Object.entries(traffic).map(([kind, make]) => [kind, load(make(at))]))
+        const clients = Object.fromEntries(
+          Object.entries(traffic).map(([kind, make]) => [kind, load(make(at))]),
+        )
         await reloadInALoop(program, reloads)
         await Promise.all(Object.values(clients).map((client) => client.stop()))
         assertNothingLost(clients)
-        t.diagnostic(Object.entries(clients).map(([kind, { answered }]) => `${kind}: ${answered}`).join('; '))
+        t.diagnostic(
+          Object.entries(clients)
+            .map(([kind, { answered }]) => `${kind}: ${answered}`)
+            .join('; '),
+        )
       })
     }
 

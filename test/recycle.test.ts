@@ -15,12 +15,25 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: env({ maxRequests: 400 }) })
       const port = await program.listens()
       const what = { path: '/later?ms=2', expect: 'later' }
-      const clients = load([...nodeClients(4, { port }, what), ...undiciClients(4, { port }, what), ...nodeClients(4, { port }, what, false)])
-      await eventually(() => program.output.split('drains: maxRequests: it has served').length > 4, 'four were recycled')
+      const clients = load([
+        ...nodeClients(4, { port }, what),
+        ...undiciClients(4, { port }, what),
+        ...nodeClients(4, { port }, what, false),
+      ])
+      await eventually(
+        () => program.output.split('drains: maxRequests: it has served').length > 4,
+        'four were recycled',
+      )
       await clients.stop()
       assert.deepEqual(clients.failures, [])
-      const events = program.output.split('listening on')[1]!.match(/is ready|drains/g)!.slice(0, 8)
-      assert.deepEqual(events, Array.from({ length: events.length }, (_, index) => (index % 2 === 0 ? 'is ready' : 'drains')))
+      const events = program.output
+        .split('listening on')[1]!
+        .match(/is ready|drains/g)!
+        .slice(0, 8)
+      assert.deepEqual(
+        events,
+        Array.from({ length: events.length }, (_, index) => (index % 2 === 0 ? 'is ready' : 'drains')),
+      )
     })
 
     it('replaces a worker that is maxAge old', async (t) => {
@@ -71,7 +84,8 @@ describe('a spare', () => {
     await program.until(() => program.output.split('is ready').length === 3, 'ready spare')
     const serving = Number((await get(port, '/pid')).body)
     const spare = program.workers().find((pid) => pid !== serving)
-    for (let asked = 0; asked < 20; asked++) assert.equal(Number((await get(port, '/pid')).body), serving, 'a spare accepts nothing')
+    for (let asked = 0; asked < 20; asked++)
+      assert.equal(Number((await get(port, '/pid')).body), serving, 'a spare accepts nothing')
     const since = program.output.length
     const killedAt = Date.now()
     process.kill(serving, 'SIGKILL')
@@ -83,7 +97,9 @@ describe('a spare', () => {
   })
 
   it('is refreshed by a reload', async (t) => {
-    const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":1,"spares":1,"reload":{"soak":50}}' } })
+    const program = start(t, 'server.js', {
+      env: { OPTIONS: '{"workers":1,"spares":1,"reload":{"soak":50}}' },
+    })
     const port = await program.listens()
     await program.until(() => program.output.split('is ready').length === 3, 'ready spare')
     const since = program.output.length
@@ -91,7 +107,10 @@ describe('a spare', () => {
     await program.sees(/reload done[^]*generation 2\) is ready/, since)
     await eventually(() => program.workers().length === 2, 'one worker and one spare')
     const workers = JSON.parse((await get(port, '/workers')).body) as { state: string; generation: number }[]
-    assert.deepEqual(workers.map(({ state, generation }) => `${state} ${generation}`), ['ready 2', 'spare 2'])
+    assert.deepEqual(
+      workers.map(({ state, generation }) => `${state} ${generation}`),
+      ['ready 2', 'spare 2'],
+    )
     program.kill('SIGTERM')
     assert.equal(await program.ends(), 0)
   })

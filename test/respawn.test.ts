@@ -44,7 +44,9 @@ describe('a worker that leaves', () => {
     const port = await program.listens()
     await get(port)
     await program.sees(/crash loop: 4 failures in a row/)
-    const delays = [...program.output.matchAll(/the next boot is in (\d+) ms/g)].map(([, delay]) => Number(delay))
+    const delays = [...program.output.matchAll(/the next boot is in (\d+) ms/g)].map(([, delay]) =>
+      Number(delay),
+    )
     for (const [index, delay] of delays.entries())
       assert.ok(delay >= 150 * 2 ** index && delay <= 200 * 2 ** index, `delays: ${delays}`)
   })

@@ -26,7 +26,9 @@ for (const balance of balances) {
   for (const protocol of ['h2', 'h2c'])
     describe(`HTTP/2 (${protocol}, ${balance})`, () => {
       const connect = (port: number) =>
-        http2.connect(`${protocol === 'h2' ? 'https' : 'http'}://localhost:${port}`, { rejectUnauthorized: false })
+        http2.connect(`${protocol === 'h2' ? 'https' : 'http'}://localhost:${port}`, {
+          rejectUnauthorized: false,
+        })
 
       it('finishes the streams of a session that drains, and says GOAWAY', async (t) => {
         const program = start(t, 'http2.js', { env: { OPTIONS: options, PROTOCOL: protocol } })
@@ -63,7 +65,12 @@ for (const balance of balances) {
       const port = await program.listens()
       let session: Buffer | undefined
       const handshake = async (): Promise<boolean> => {
-        const socket = tls.connect({ port, rejectUnauthorized: false, maxVersion: 'TLSv1.2', ...(session && { session }) })
+        const socket = tls.connect({
+          port,
+          rejectUnauthorized: false,
+          maxVersion: 'TLSv1.2',
+          ...(session && { session }),
+        })
         socket.on('session', (ticket) => (session = ticket))
         await once(socket, 'secureConnect')
         const reused = socket.isSessionReused()

@@ -24,7 +24,10 @@ describe('single mode', () => {
     const [, port] = await program.sees(/listening on .*:(\d+), single mode/)
     program.kill('SIGHUP')
     await program.sees(/SIGHUP is ignored: single mode/)
-    assert.match((await get(Number(port), '/reload')).body, /ERR_CLUSTERED_SINGLE_MODE: reload: this is single mode/)
+    assert.match(
+      (await get(Number(port), '/reload')).body,
+      /ERR_CLUSTERED_SINGLE_MODE: reload: this is single mode/,
+    )
     assert.match((await get(Number(port), '/scale?to=2')).body, /ERR_CLUSTERED_SINGLE_MODE/)
   })
 
@@ -40,9 +43,14 @@ describe('single mode', () => {
 
 describe('a debugger', () => {
   it('attaches to the primary and to each worker, on ports of their own', async (t) => {
-    const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":2,"bootTimeout":50}' }, nodeArgs: ['--inspect=0'] })
+    const program = start(t, 'server.js', {
+      env: { OPTIONS: '{"workers":2,"bootTimeout":50}' },
+      nodeArgs: ['--inspect=0'],
+    })
     const port = await program.listens()
-    const addresses = new Set([...program.output.matchAll(/Debugger listening on (\S+)/g)].map(([, address]) => address))
+    const addresses = new Set(
+      [...program.output.matchAll(/Debugger listening on (\S+)/g)].map(([, address]) => address),
+    )
     assert.equal(addresses.size, 3)
     assert.equal((await get(port)).body, 'hello')
   })

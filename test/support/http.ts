@@ -8,9 +8,17 @@ export interface Answer {
 }
 
 /** One request on a connection of its own. */
-export function get(where: number | string | { host: string; port: number }, path = '/', agent: http.Agent | false = false): Promise<Answer> {
+export function get(
+  where: number | string | { host: string; port: number },
+  path = '/',
+  agent: http.Agent | false = false,
+): Promise<Answer> {
   const place =
-    typeof where === 'number' ? { host: '127.0.0.1', port: where } : typeof where === 'string' ? { socketPath: where } : where
+    typeof where === 'number'
+      ? { host: '127.0.0.1', port: where }
+      : typeof where === 'string'
+        ? { socketPath: where }
+        : where
   return new Promise((resolve, reject) => {
     const request = http.get({ ...place, path, agent }, (response) => {
       let body = ''
@@ -26,6 +34,7 @@ export function get(where: number | string | { host: string; port: number }, pat
 /** Asks, on new connections, until `count` different workers have answered with their pid. */
 export async function pidsOf(where: number | string, count: number): Promise<Set<number>> {
   const pids = new Set<number>()
-  for (let asked = 0; pids.size < count && asked < 500; asked++) pids.add(Number((await get(where, '/pid')).body))
+  for (let asked = 0; pids.size < count && asked < 500; asked++)
+    pids.add(Number((await get(where, '/pid')).body))
   return pids
 }

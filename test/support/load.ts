@@ -75,7 +75,12 @@ export function nodeClients(count: number, where: Where, what: What, keepAlive =
   return Array.from({ length: count }, () => () => nodeRequest(module, agent, where, what))
 }
 
-function nodeRequest(module: typeof http | typeof https, agent: http.Agent, where: Where, what: What): Promise<void> {
+function nodeRequest(
+  module: typeof http | typeof https,
+  agent: http.Agent,
+  where: Where,
+  what: What,
+): Promise<void> {
   const { path = '/', method = 'GET', body, expect } = what
   return new Promise((resolve, reject) => {
     const request = module.request(
@@ -125,7 +130,10 @@ function check(
   else resolve()
 }
 
-function address({ port, socketPath }: Where): { socketPath: string } | { host: string; port: number | undefined } {
+function address({
+  port,
+  socketPath,
+}: Where): { socketPath: string } | { host: string; port: number | undefined } {
   return socketPath ? { socketPath } : { host: '127.0.0.1', port }
 }
 
@@ -146,7 +154,10 @@ export interface RawExchange {
 }
 
 /** @returns a client that keeps its connection as long as the server lets it. */
-export function rawClient(where: Where, { pieces, pause = 0, answers = 1, readPause = 0, perConnection = 100 }: RawExchange): Client {
+export function rawClient(
+  where: Where,
+  { pieces, pause = 0, answers = 1, readPause = 0, perConnection = 100 }: RawExchange,
+): Client {
   let connection: RawConnection | undefined
   let used = 0
   return async () => {
@@ -183,9 +194,13 @@ class RawConnection {
     return new Promise((resolve, reject) => {
       const socket = where.secure
         ? tls.connect({ ...address(where), rejectUnauthorized: false } as tls.ConnectionOptions)
-        : net.connect(where.socketPath ? { path: where.socketPath } : { host: '127.0.0.1', port: where.port! })
+        : net.connect(
+            where.socketPath ? { path: where.socketPath } : { host: '127.0.0.1', port: where.port! },
+          )
       socket.once('error', reject)
-      socket.once(where.secure ? 'secureConnect' : 'connect', () => resolve(new RawConnection(socket, readPause)))
+      socket.once(where.secure ? 'secureConnect' : 'connect', () =>
+        resolve(new RawConnection(socket, readPause)),
+      )
     })
   }
 

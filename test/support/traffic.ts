@@ -23,7 +23,10 @@ export const traffic: Record<string, (where: Where) => Client[]> = {
     rawClient(where, { pieces: ['G', 'ET / HTTP/1.1\r\nHost: localhost\r\n\r\n'], pause: 50 }),
   ],
   'half-sent bodies': (where) => [
-    rawClient(where, { pieces: ['POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf', 'second'], pause: 300 }),
+    rawClient(where, {
+      pieces: ['POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf', 'second'],
+      pause: 300,
+    }),
   ],
   'pipelined requests': (where) => [
     rawClient(where, { pieces: [get('/').repeat(8)], answers: 8 }),
@@ -31,4 +34,3 @@ export const traffic: Record<string, (where: Where) => Client[]> = {
     rawClient(where, { pieces: [get('/later?ms=20') + get('/') + get('/later?ms=1')], answers: 3 }),
   ],
 }
-

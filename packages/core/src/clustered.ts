@@ -28,7 +28,10 @@ export interface Clustered<App> {
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
 export function clustered<T extends Target>(target: T, options?: ClusteredOptions): Clustered<T>
-export function clustered<Make extends () => Target | Promise<Target>>(target: Make, options?: ClusteredOptions): Clustered<Make>
+export function clustered<Make extends () => Target | Promise<Target>>(
+  target: Make,
+  options?: ClusteredOptions,
+): Clustered<Make>
 export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
   return adapt(plain, target, options)
 }
@@ -44,9 +47,15 @@ const plain: Adapter<Target> = {
  * What adapters are made of: `clustered` for the apps of one framework.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function adapt<App>(adapter: Adapter<App>, target: unknown, options?: ClusteredOptions): Clustered<unknown> {
+export function adapt<App>(
+  adapter: Adapter<App>,
+  target: unknown,
+  options?: ClusteredOptions,
+): Clustered<unknown> {
   const isApp = adapter.isApp(target)
-  if (!isApp && typeof target !== 'function') throw badTarget(adapter, target, 'clustered() was given')
+  // A function with parameters makes no app: it is one, of another framework.
+  const isFactory = typeof target === 'function' && target.length === 0
+  if (!isApp && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
 
   const makeServer = async (): Promise<net.Server> => {
@@ -74,8 +83,13 @@ function toServer(target: Target): net.Server {
   return target instanceof net.Server ? target : http.createServer(target)
 }
 
+function describeValue(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return `an object (${value.constructor?.name})`
+  return typeof value === 'function' ? `a function with ${value.length} parameters` : String(value)
+}
+
 function badTarget(adapter: Adapter<unknown>, value: unknown, where: string): ClusteredError {
-  const shown = typeof value === 'object' && value !== null ? `an object (${value.constructor?.name})` : String(value)
+  const shown = describeValue(value)
   return new ClusteredError(
     'ERR_CLUSTERED_BAD_TARGET',
     `${where} ${shown}. Expected: ${adapter.accepts}, or a function without parameters that returns one.`,

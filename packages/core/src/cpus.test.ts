@@ -32,7 +32,11 @@ describe('usable CPUs', () => {
     ['without a quota are all (v1)', { ...v1, ...quotaV1('-1\n') }, all],
     ['are held to the quota (v2)', { ...v2, 'sys/fs/cgroup/app/cpu.max': '100000 100000\n' }, 1],
     ['are held to the quota (v1)', { ...v1, ...quotaV1('100000\n') }, 1],
-    ['are held to the quota of a container that sees its cgroup as the root', { ...v2, 'sys/fs/cgroup/cpu.max': '100000 100000\n' }, 1],
+    [
+      'are held to the quota of a container that sees its cgroup as the root',
+      { ...v2, 'sys/fs/cgroup/cpu.max': '100000 100000\n' },
+      1,
+    ],
     ['are at least 1', { ...v2, 'sys/fs/cgroup/app/cpu.max': '50000 100000\n' }, 1],
     ['are not more than there are', { ...v2, 'sys/fs/cgroup/app/cpu.max': '9900000 100000\n' }, all],
   ]

@@ -32,15 +32,13 @@ interface CgroupDirectory {
 /** This process's CPU cgroup and its ancestors: a limit on any of them holds. */
 function cgroupDirectories(root: string): CgroupDirectory[] {
   const membership = read(path.join(root, 'proc/self/cgroup'))
-  return membership
-    .split('\n')
-    .flatMap((line): CgroupDirectory[] => {
-      const [, controllers, group] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
-      if (controllers === undefined || group === undefined) return []
-      if (controllers === '') return ancestors(path.join(root, 'sys/fs/cgroup'), group, 2)
-      if (!controllers.split(',').includes('cpu')) return []
-      return ancestors(path.join(root, 'sys/fs/cgroup', 'cpu'), group, 1)
-    })
+  return membership.split('\n').flatMap((line): CgroupDirectory[] => {
+    const [, controllers, group] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
+    if (controllers === undefined || group === undefined) return []
+    if (controllers === '') return ancestors(path.join(root, 'sys/fs/cgroup'), group, 2)
+    if (!controllers.split(',').includes('cpu')) return []
+    return ancestors(path.join(root, 'sys/fs/cgroup', 'cpu'), group, 1)
+  })
 }
 
 // A container often sees its own cgroup mounted as the root, while

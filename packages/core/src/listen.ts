@@ -35,8 +35,7 @@ export function parseListenArguments(args: readonly unknown[]): ListenTarget {
   const callback = typeof last === 'function' ? (last as ListenCallback) : undefined
   const [first, second, third] = args.filter((argument) => typeof argument !== 'function')
 
-  if (typeof first === 'object' && first !== null)
-    return { options: checkShareable(first), callback }
+  if (typeof first === 'object' && first !== null) return { options: checkShareable(first), callback }
 
   const backlog = [second, third].find((argument): argument is number => typeof argument === 'number')
   const where = isPath(first)
@@ -55,8 +54,7 @@ function checkShareable(options: ListenOptions & { reusePort?: boolean; fd?: num
     throw badListen('a handle cannot be shared by workers', 'give a port, a path or { fd }')
   if (port === undefined && path === undefined && fd === undefined)
     throw badListen('the options name no place to listen', 'give one of port, path and fd')
-  if (options.exclusive)
-    throw badListen('exclusive: true lets only one worker listen', 'leave it out')
+  if (options.exclusive) throw badListen('exclusive: true lets only one worker listen', 'leave it out')
   if (options.reusePort)
     throw badListen(
       'reusePort: true makes workers lose queued connections',

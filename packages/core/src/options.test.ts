@@ -9,12 +9,23 @@ describe('options', () => {
     const { workers, bootTimeout, drainTimeout, surge, soak, balance, crash } = resolveOptions()
     assert.deepEqual(
       { workers, bootTimeout, drainTimeout, surge, soak, balance, crash },
-      { workers: usableCpus(), bootTimeout: 30_000, drainTimeout: 10_000, surge: 1, soak: 1000, balance: 'auto', crash: 'contain' },
+      {
+        workers: usableCpus(),
+        bootTimeout: 30_000,
+        drainTimeout: 10_000,
+        surge: 1,
+        soak: 1000,
+        balance: 'auto',
+        crash: 'contain',
+      },
     )
   })
 
   const bad: [options: unknown, message: RegExp][] = [
-    [{ workers: -1 }, /^workers: -1 is not valid\. Allowed: a whole number from 0 \(single mode\) to 1024\.$/],
+    [
+      { workers: -1 },
+      /^workers: -1 is not valid\. Allowed: a whole number from 0 \(single mode\) to 1024\.$/,
+    ],
     [{ workers: 1.5 }, /^workers: 1\.5/],
     [{ workers: '4' }, /^workers: '4' is not valid/],
     [{ workers: 8000 }, /^workers: 8000/],
@@ -30,13 +41,19 @@ describe('options', () => {
     [{ reload: 3 }, /^reload: 3 is not valid/],
     [{ reload: { sock: 3 } }, /^reload\.sock: 3 is not an option\. Allowed: one of: surge, soak\.$/],
     [{ env: { A: 'b' } }, /^env: \[object Object\] is not valid\. Allowed: a function/],
-    [{ logger: true }, /^logger: true is not valid\. Allowed: false, or an object with the methods info, warn and error\.$/],
+    [
+      { logger: true },
+      /^logger: true is not valid\. Allowed: false, or an object with the methods info, warn and error\.$/,
+    ],
     [{ wokers: 4 }, /^wokers: 4 is not an option\. Allowed: one of: workers, /],
     [null, /^options: null is not valid\. Allowed: an object\.$/],
   ]
   for (const [options, message] of bad)
     it(`refuse ${JSON.stringify(options)}, with the name, the value and what is allowed`, () => {
-      assert.throws(() => resolveOptions(options as ClusteredOptions), { code: 'ERR_CLUSTERED_BAD_OPTION', message })
+      assert.throws(() => resolveOptions(options as ClusteredOptions), {
+        code: 'ERR_CLUSTERED_BAD_OPTION',
+        message,
+      })
     })
 
   it('take the number of workers from WEB_CONCURRENCY, and check it', (t) => {

@@ -196,12 +196,12 @@ const longestTimeout = 2 ** 31 - 1
 
 /** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION, naming the option, its value and what is allowed. */
 export function resolveOptions(options: ClusteredOptions = {}): Settings {
-  if (typeof options !== 'object' || options === null)
-    throw badOption('options', options, 'an object')
+  if (typeof options !== 'object' || options === null) throw badOption('options', options, 'an object')
   refuseUnknown(options, known, '')
 
   const reload = options.reload ?? {}
-  if (typeof reload !== 'object') throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
+  if (typeof reload !== 'object')
+    throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
   refuseUnknown(reload, knownOfReload, 'reload.')
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = false } = options
@@ -262,9 +262,12 @@ function memoryLimit(limit = Infinity): number {
 }
 
 function heapLimit(limit: number | false | undefined, workers: number): number | undefined {
-  if (limit !== undefined) return limit === false ? undefined : integer('heapLimit', limit, smallestHeap, Infinity)
+  if (limit !== undefined)
+    return limit === false ? undefined : integer('heapLimit', limit, smallestHeap, Infinity)
   const container = containerMemory()
-  return container === undefined ? undefined : Math.max(smallestHeap, heapShare(container, Math.max(1, workers)))
+  return container === undefined
+    ? undefined
+    : Math.max(smallestHeap, heapShare(container, Math.max(1, workers)))
 }
 
 function isLogger(value: unknown): value is Logger {
@@ -279,5 +282,6 @@ function isLogger(value: unknown): value is Logger {
 /** A misspelt option would otherwise be an option left out. */
 function refuseUnknown(options: object, names: ReadonlySet<string>, prefix: string): void {
   for (const [name, value] of Object.entries(options))
-    if (!names.has(name)) throw badOption(prefix + name, value, `one of: ${[...names].join(', ')}`, 'is not an option')
+    if (!names.has(name))
+      throw badOption(prefix + name, value, `one of: ${[...names].join(', ')}`, 'is not an option')
 }

@@ -92,7 +92,11 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   }
 }
 
-export function startSingle(makeServer: () => Promise<Server>, { options, callback }: ListenTarget, settings: Settings): Cluster {
+export function startSingle(
+  makeServer: () => Promise<Server>,
+  { options, callback }: ListenTarget,
+  settings: Settings,
+): Cluster {
   const { logger } = settings
   const single = new Single(makeServer, options, settings)
   if (callback) void single.ready.then(() => callback(), callback)
@@ -111,7 +115,8 @@ export function startSingle(makeServer: () => Promise<Server>, { options, callba
       logger.info(`closing: ${signal}`)
       void single.close().then(() => process.exit())
     })
-  const reload = (signal: string): void => logger.warn(`${signal} is ignored: single mode has no workers to replace`)
+  const reload = (signal: string): void =>
+    logger.warn(`${signal} is ignored: single mode has no workers to replace`)
   if (process.platform !== 'win32')
     for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, reload)
   return single

@@ -12,7 +12,8 @@ export interface ExpressApp extends RequestListener {
 
 const express: Adapter<ExpressApp> = {
   accepts: 'an Express app',
-  isApp: (value): value is ExpressApp => typeof value === 'function' && 'locals' in value && 'listen' in value,
+  isApp: (value): value is ExpressApp =>
+    typeof value === 'function' && 'locals' in value && 'listen' in value,
   toTarget: (app) => app,
 }
 
@@ -24,7 +25,10 @@ const express: Adapter<ExpressApp> = {
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
 export function clustered<App extends ExpressApp>(app: App, options?: ClusteredOptions): Clustered<App>
-export function clustered<Make extends () => ExpressApp | Promise<ExpressApp>>(make: Make, options?: ClusteredOptions): Clustered<Make>
+export function clustered<Make extends () => ExpressApp | Promise<ExpressApp>>(
+  make: Make,
+  options?: ClusteredOptions,
+): Clustered<Make>
 export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
   return adapt(express, target, options)
 }

@@ -24,7 +24,10 @@ const koa: Adapter<KoaApp> = {
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
 export function clustered<App extends KoaApp>(app: App, options?: ClusteredOptions): Clustered<App>
-export function clustered<Make extends () => KoaApp | Promise<KoaApp>>(make: Make, options?: ClusteredOptions): Clustered<Make>
+export function clustered<Make extends () => KoaApp | Promise<KoaApp>>(
+  make: Make,
+  options?: ClusteredOptions,
+): Clustered<Make>
 export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
   return adapt(koa, target, options)
 }

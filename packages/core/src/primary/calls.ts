@@ -6,7 +6,11 @@ import type { WorkerHandle } from './worker-handle.ts'
 type CallMessage = Extract<ToPrimary, { type: 'call' }>
 
 /** Carries out what a worker has called, and tells it how that went. */
-export async function carryOut(cluster: Cluster, worker: WorkerHandle, { id, call }: CallMessage): Promise<void> {
+export async function carryOut(
+  cluster: Cluster,
+  worker: WorkerHandle,
+  { id, call }: CallMessage,
+): Promise<void> {
   const reply = { type: 'call-reply', id } as const
   try {
     if (call.method === 'scale') await cluster.scale(call.workers)

@@ -76,7 +76,10 @@ export class HandOff {
   /** What waits is sent at once, ahead of the order to drain; nothing is taken after that. */
   close(): void {
     while (this.#queue.length > 0 && this.#workers.length > 0)
-      this.#send(this.#queue.shift()!, this.#nextWorker(() => true)!)
+      this.#send(
+        this.#queue.shift()!,
+        this.#nextWorker(() => true)!,
+      )
     this.#closed = true
     this.#workers = []
     this.#dispatch()
@@ -112,12 +115,15 @@ export class HandOff {
     const oldest = this.#queue[0]
     if (!oldest || this.#timer) return
     const { queueTimeout } = this.#options
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      const tooOld = Date.now() - queueTimeout
-      while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuse(this.#queue.shift()!.connection)
-      this.#watchQueue()
-    }, oldest.since + queueTimeout - Date.now())
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined
+        const tooOld = Date.now() - queueTimeout
+        while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuse(this.#queue.shift()!.connection)
+        this.#watchQueue()
+      },
+      oldest.since + queueTimeout - Date.now(),
+    )
   }
 
   #refuse(connection: TransferableHandle): void {

@@ -116,9 +116,13 @@ function answers(path: string): Promise<boolean> {
  * would share it with any program of the same user.
  * @returns what binds them; or undefined, and the server as it was, where that cannot be done.
  */
-function freePort(server: net.Server, options: ListenOptions & { fd?: number }): (() => TransferableHandle | undefined) | undefined {
+function freePort(
+  server: net.Server,
+  options: ListenOptions & { fd?: number },
+): (() => TransferableHandle | undefined) | undefined {
   const name = server.address()
-  if (name === null || typeof name === 'string' || options.fd !== undefined || !reusePortWorks()) return undefined
+  if (name === null || typeof name === 'string' || options.fd !== undefined || !reusePortWorks())
+    return undefined
   server.close()
   return () => {
     const handle = bindReusePort(name.address, name.port, options.ipv6Only ?? false)

@@ -40,7 +40,10 @@ export class Listeners {
       const { socketName, balancer } = listener
       const lent = worker.isSpare ? undefined : balancer.lendAtBoot?.(worker)
       const balance = balancer.kind
-      worker.send({ ...reply, errno: 0, balance, socketName, ticketKeys: listener.ticketKeys, loan: lent?.loan }, lent?.handle)
+      worker.send(
+        { ...reply, errno: 0, balance, socketName, ticketKeys: listener.ticketKeys, loan: lent?.loan },
+        lent?.handle,
+      )
     } catch (error) {
       const { errno = -1 } = error as NodeJS.ErrnoException
       worker.send({ ...reply, errno })
@@ -54,7 +57,10 @@ export class Listeners {
 
   update(serving: readonly WorkerHandle[], slots: number): void {
     for (const listener of this.#open)
-      listener.update(serving.filter((worker) => worker.listening.has(listener.key)), slots)
+      listener.update(
+        serving.filter((worker) => worker.listening.has(listener.key)),
+        slots,
+      )
   }
 
   /** A draining worker gives away a connection that is between two requests. */

@@ -24,7 +24,9 @@ export function recycleReason(worker: Recyclable, settings: Settings, now: numbe
   const isSettled = now - startedAt >= stableAfter
   if (vitals && isSettled && vitals.rss > maxMemory)
     return `maxMemory: it uses ${Math.round(vitals.rss / mebibyte)} MiB of ${Math.round(maxMemory / mebibyte)} MiB`
-  if (vitals && vitals.requests >= jittered(maxRequests)) return `maxRequests: it has served ${vitals.requests}`
-  if (now - startedAt >= jittered(maxAge)) return `maxAge: it is ${Math.round((now - startedAt) / 1000)} s old`
+  if (vitals && vitals.requests >= jittered(maxRequests))
+    return `maxRequests: it has served ${vitals.requests}`
+  if (now - startedAt >= jittered(maxAge))
+    return `maxAge: it is ${Math.round((now - startedAt) / 1000)} s old`
   return undefined
 }

@@ -12,7 +12,9 @@ const crashLoop = 3
 
 /** One readable line per event. */
 export function report(cluster: Cluster, logger: Logger): void {
-  cluster.on('worker:ready', (worker, bootTime) => logger.info(`${name(worker)} is ready after ${bootTime} ms`))
+  cluster.on('worker:ready', (worker, bootTime) =>
+    logger.info(`${name(worker)} is ready after ${bootTime} ms`),
+  )
   cluster.on('worker:drain', (worker, reason) => logger.info(`${name(worker)} drains: ${reason}`))
   const lastLag = new Map<number, number>()
   cluster.on('worker:lag', (worker, stall) => {
@@ -32,19 +34,27 @@ export function report(cluster: Cluster, logger: Logger): void {
     logger.warn(`slot ${slot} is empty: ${loop}the next boot is in ${delay} ms`)
   })
   cluster.on('reload:start', (generation) => logger.info(`reload to generation ${generation} begins`))
-  cluster.on('reload:done', (generation) => logger.info(`reload done: every slot is on generation ${generation}`))
+  cluster.on('reload:done', (generation) =>
+    logger.info(`reload done: every slot is on generation ${generation}`),
+  )
   cluster.on('reload:failed', (_generation, error) => logger.error(error.message))
   cluster.on('scale', (workers) => logger.info(`scale to ${workers} ${plural(workers)}`))
   cluster.on('close', (reason) => logger.info(`closing: ${reason}`))
   cluster.ready.then(
-    () => logger.info(`listening on ${place(cluster.address())}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}, primary pid ${process.pid}`),
+    () =>
+      logger.info(
+        `listening on ${place(cluster.address())}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}, primary pid ${process.pid}`,
+      ),
     () => {},
   )
 }
 
 /** The one event that takes more lines: the first says what, the others where. */
 function stalled({ stalledFor, request, stack }: StallReport): string {
-  const where = stack.length > 0 ? stack.map((frame) => `\n    at ${frame}`).join('') : ', in a native call that cannot be interrupted'
+  const where =
+    stack.length > 0
+      ? stack.map((frame) => `\n    at ${frame}`).join('')
+      : ', in a native call that cannot be interrupted'
   return `${stalledFor} ms${request ? `, on ${request}` : ''}${where}`
 }
 

@@ -55,7 +55,9 @@ export class Rollout {
 
   /** Ends the reload if every slot has what it shall have. */
   finish(): void {
-    const isDone = this.#fleet.slots.every(({ worker, next }) => worker?.serving && !next && !this.isStale(worker))
+    const isDone = this.#fleet.slots.every(
+      ({ worker, next }) => worker?.serving && !next && !this.isStale(worker),
+    )
     if (this.reload && isDone) this.#end(this.reload)
   }
 

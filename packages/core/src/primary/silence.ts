@@ -26,7 +26,8 @@ export class Silence {
       for (const worker of workers()) {
         const silentFor = (this.#silentFor.get(worker) ?? 0) + elapsed
         this.#silentFor.set(worker, silentFor)
-        if (silentFor >= hangTimeout + margin) worker.kill(`hung: no heartbeat for ${Math.round(silentFor)} ms`)
+        if (silentFor >= hangTimeout + margin)
+          worker.kill(`hung: no heartbeat for ${Math.round(silentFor)} ms`)
       }
     }, interval).unref()
   }

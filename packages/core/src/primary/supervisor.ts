@@ -110,7 +110,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     this.#fleet.resize(checkWorkerCount(workers, 'scale', workers, 1), 'scaled away')
     this.emit('scale', workers)
     this.#reconcile()
-    if (!this.#fleet.isFilled) await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    if (!this.#fleet.isFilled)
+      await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
   /** One worker more, or fewer, but never none. */
@@ -178,7 +179,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   #fill(slot: Slot, now: number): void {
     const { worker, next } = slot
     if (next) {
-      if (next.readyAt > 0 && (!worker || now >= this.#soakedAt(next))) this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
+      if (next.readyAt > 0 && (!worker || now >= this.#soakedAt(next)))
+        this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
     } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker) : this.#mayBoot(slot))) {
       this.#boot(slot)
     }
@@ -297,7 +299,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     if (!worker.serving) return
     const slot = this.#fleet.slotOf(worker)
     this.#fleet.drain(worker, 'crash')
-    if (slot) this.#onLoss(slot, worker, { reason: 'crash', code: null, signal: null, lastWords: worker.lastWords })
+    if (slot)
+      this.#onLoss(slot, worker, { reason: 'crash', code: null, signal: null, lastWords: worker.lastWords })
     this.#reconcile()
   }
 
@@ -356,7 +359,11 @@ function closingError(call: string): ClusteredError {
 }
 
 function bootFailed(exit: WorkerExit): ClusteredError {
-  return new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', `The first worker did not come up: ${describe(exit)}`, {
-    cause: toError(exit.lastWords),
-  })
+  return new ClusteredError(
+    'ERR_CLUSTERED_BOOT_FAILED',
+    `The first worker did not come up: ${describe(exit)}`,
+    {
+      cause: toError(exit.lastWords),
+    },
+  )
 }

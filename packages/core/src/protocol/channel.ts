@@ -22,7 +22,12 @@ type Peer = NodeJS.Process | ChildProcess
  *
  * @param sent called when it has been written, or cannot be.
  */
-export function send<Message>(peer: Peer, message: Message, handle?: TransferableHandle, sent = (): void => {}): void {
+export function send<Message>(
+  peer: Peer,
+  message: Message,
+  handle?: TransferableHandle,
+  sent = (): void => {},
+): void {
   if (!peer.connected || !peer.send) return sent()
   const envelope: Envelope<Message> = { cmd, message }
   // Without a callback an EPIPE would be emitted as 'error', uncaught.

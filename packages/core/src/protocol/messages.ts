@@ -35,10 +35,7 @@ export interface LastWords {
 }
 
 /** A method of `Cluster`, called in a worker and carried out by the primary. */
-export type ForwardedCall =
-  | { method: 'reload' }
-  | { method: 'scale'; workers: number }
-  | { method: 'close' }
+export type ForwardedCall = { method: 'reload' } | { method: 'scale'; workers: number } | { method: 'close' }
 
 /** What a worker's heartbeat says of its main loop. */
 export interface Beat {

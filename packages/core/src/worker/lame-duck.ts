@@ -32,8 +32,7 @@ export function answerWithClose(server: net.Server): void {
 
   server.emit = function (...args: unknown[]): boolean {
     const [name, request] = args as RequestEvent
-    if (!requestEvents.has(name) || request.httpVersionMajor >= 2)
-      return emit(args)
+    if (!requestEvents.has(name) || request.httpVersionMajor >= 2) return emit(args)
     const { socket } = request
     const events = held.get(socket)
     if (events) events.push(args as RequestEvent)

@@ -39,15 +39,21 @@ export function takeStack(requestExpression: string, done: (stack: Stack) => voi
     const callFrameId = callFrames[0]?.callFrameId ?? ''
     const question = { callFrameId, expression: requestExpression, returnByValue: true }
     session.post('Debugger.evaluateOnCallFrame', question, (_error, answer) => {
-      const request = (answer as inspector.Debugger.EvaluateOnCallFrameReturnType | undefined)?.result.value as unknown
-      session.post('Debugger.disable', () => finish({ stack, request: typeof request === 'string' ? request : undefined }))
+      const request = (answer as inspector.Debugger.EvaluateOnCallFrameReturnType | undefined)?.result
+        .value as unknown
+      session.post('Debugger.disable', () =>
+        finish({ stack, request: typeof request === 'string' ? request : undefined }),
+      )
     })
   })
   session.post('Debugger.enable')
   session.post('Debugger.pause')
 }
 
-function describe({ functionName, location }: inspector.Debugger.CallFrame, urls: Map<string, string>): string {
+function describe(
+  { functionName, location }: inspector.Debugger.CallFrame,
+  urls: Map<string, string>,
+): string {
   const url = urls.get(location.scriptId) ?? ''
   const place = `${url}:${location.lineNumber + 1}:${(location.columnNumber ?? 0) + 1}`
   return functionName ? `${functionName} (${place})` : place

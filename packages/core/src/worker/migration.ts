@@ -76,5 +76,11 @@ export class Migration {
 function isQuiet(socket: net.Socket): boolean {
   const { _httpMessage: response } = socket as { _httpMessage?: http.ServerResponse | null }
   const handle = handleOf(socket) as StreamHandle | null
-  return handle?.writeQueueSize === 0 && !response && socket.writableLength === 0 && !socket.readableEnded && !socket.destroyed
+  return (
+    handle?.writeQueueSize === 0 &&
+    !response &&
+    socket.writableLength === 0 &&
+    !socket.readableEnded &&
+    !socket.destroyed
+  )
 }

@@ -12,12 +12,21 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
   readonly #worker: Worker
   #server: Server | undefined
 
-  constructor(worker: Worker, key: string, makeServer: () => Promise<Server>, options: ListenOptions, hooks: Hooks) {
+  constructor(
+    worker: Worker,
+    key: string,
+    makeServer: () => Promise<Server>,
+    options: ListenOptions,
+    hooks: Hooks,
+  ) {
     super()
     this.#worker = worker
     worker.lifecycle.add(hooks)
     this.ready = this.#listen(key, makeServer, options)
-    this.ready.then(() => worker.lifecycle.ready(hooks), () => {})
+    this.ready.then(
+      () => worker.lifecycle.ready(hooks),
+      () => {},
+    )
     // A worker that cannot serve dies of the reason, stack and all.
     this.ready.catch((error: unknown) => {
       process.nextTick(() => {

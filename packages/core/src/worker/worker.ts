@@ -11,9 +11,20 @@ import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { resolveLogger } from '../logger.ts'
-import { type GiveHandle, type ListeningServer, onWorkerListen, type TransferableHandle } from '../node-internals.ts'
+import {
+  type GiveHandle,
+  type ListeningServer,
+  onWorkerListen,
+  type TransferableHandle,
+} from '../node-internals.ts'
 import { receive, send } from '../protocol/channel.ts'
-import type { ForwardedCall, ListenRequest, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import type {
+  ForwardedCall,
+  ListenRequest,
+  ToPrimary,
+  ToWorker,
+  WorkerBriefing,
+} from '../protocol/messages.ts'
 import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
 import { Face } from './face.ts'
@@ -74,7 +85,10 @@ export class Worker {
   call(call: ForwardedCall): Promise<void> {
     if (!process.connected)
       return Promise.reject(
-        new ClusteredError('ERR_CLUSTERED_NO_PRIMARY', `${call.method}: the primary is gone; this worker is draining.`),
+        new ClusteredError(
+          'ERR_CLUSTERED_NO_PRIMARY',
+          `${call.method}: the primary is gone; this worker is draining.`,
+        ),
       )
     const id = this.#nextCall++
     return new Promise((resolve, reject) => {
@@ -110,7 +124,8 @@ export class Worker {
 
   #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
     const key = this.#names.get(server) ?? this.#keyOf(request)
-    if (this.#faces.has(key) || this.#replies.has(key)) return process.nextTick(give, -constants.errno.EADDRINUSE, null)
+    if (this.#faces.has(key) || this.#replies.has(key))
+      return process.nextTick(give, -constants.errno.EADDRINUSE, null)
     this.#replies.set(key, ({ errno, balance = null, socketName = null, ticketKeys, loan }, handle) => {
       this.#replies.delete(key)
       if (errno !== 0) return give(errno, null)
@@ -223,7 +238,11 @@ export class Worker {
     await this.lifecycle.end(this.#briefing.drainTimeout, () =>
       Promise.all(
         [...this.#servers].map(([key, server]) =>
-          server.drain(migrate ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given) : undefined),
+          server.drain(
+            migrate
+              ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
+              : undefined,
+          ),
         ),
       ),
     )
