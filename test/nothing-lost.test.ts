@@ -10,7 +10,7 @@ import { type Program, start } from './support/program.ts'
 import { traffic } from './support/traffic.ts'
 
 /** 20 and more for a release; each takes about a second. */
-const reloads = Number(process.env['RELOADS'] ?? 4)
+const reloads = Number(process.env['RELOADS'] ?? 3)
 
 const places: Record<
   string,

@@ -9,7 +9,7 @@ import type { TestContext } from 'node:test'
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
 /** Far above what anything here takes, so that only what never comes runs into it. */
-const patience = 30_000
+const patience = 60_000
 
 export interface ProgramOptions {
   env?: Record<string, string | undefined>
