@@ -41,6 +41,11 @@ export class Fleet {
     return this.slots.every(({ worker }) => worker?.serving)
   }
 
+  /** One that was told to drain has not stopped accepting yet. */
+  get stillAccepts(): boolean {
+    return [...this.draining].some(({ listening }) => listening.size > 0)
+  }
+
   slotOf(worker: WorkerHandle): Slot | undefined {
     return this.allSlots.find(({ workers }) => workers.includes(worker))
   }

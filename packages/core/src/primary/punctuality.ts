@@ -40,7 +40,10 @@ export class Punctuality {
     if (due === Infinity) return
     // After the turn's reads: if this process was the one that stood still, the
     // beats are there and have only not been read.
-    this.#timer = setTimeout(() => setImmediate(() => this.#check()), due - Date.now() + 1).unref()
+    this.#timer = setTimeout(
+      () => setImmediate(() => this.#check()),
+      Math.max(1, due - Date.now() + 1),
+    ).unref()
   }
 
   #check(): void {

@@ -40,13 +40,13 @@ export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('reload:failed', (_generation, error) => logger.error(error.message))
   cluster.on('scale', (workers) => logger.info(`scale to ${workers} ${plural(workers)}`))
   cluster.on('close', (reason) => logger.info(`closing: ${reason}`))
-  cluster.ready.then(
-    () =>
-      logger.info(
-        `listening on ${place(cluster.address())}, ${cluster.workers.length} ${plural(cluster.workers.length)}, balance: ${cluster.balance}, primary pid ${process.pid}`,
-      ),
-    () => {},
-  )
+  cluster.ready.then(() => logger.info(listening(cluster))).catch(() => {})
+}
+
+function listening(cluster: Cluster): string {
+  const workers = cluster.workers.filter(({ state }) => state === 'ready').length
+  const where = `${place(cluster.address())}, ${workers} ${plural(workers)}`
+  return `listening on ${where}, balance: ${cluster.balance}, primary pid ${process.pid}`
 }
 
 /** The one event that takes more lines: the first says what, the others where. */

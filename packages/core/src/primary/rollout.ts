@@ -58,7 +58,7 @@ export class Rollout {
     const isDone = this.#fleet.slots.every(
       ({ worker, next }) => worker?.serving && !next && !this.isStale(worker),
     )
-    if (this.reload && isDone) this.#end(this.reload)
+    if (this.reload && isDone && !this.#fleet.stillAccepts) this.#end(this.reload)
   }
 
   abort(error: ClusteredError): void {

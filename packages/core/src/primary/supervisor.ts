@@ -228,7 +228,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         return this.#onListening(worker)
       case 'closed':
         worker.listening.delete(message.key)
-        return this.#updateBalance()
+        return this.#reconcile()
       case 'answer':
         return this.#listeners.onAnswer(worker, message)
       case 'adopt':

@@ -190,7 +190,7 @@ export class Worker {
 
   #onClosed(key: string): void {
     this.#faces.delete(key)
-    if (!this.#draining) this.#tell({ type: 'closed', key })
+    this.#tell({ type: 'closed', key })
   }
 
   #borrow({ key, loan }: Lend, handle: TransferableHandle): void {
