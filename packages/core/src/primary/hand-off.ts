@@ -122,7 +122,7 @@ export class HandOff {
         while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuse(this.#queue.shift()!.connection)
         this.#watchQueue()
       },
-      oldest.since + queueTimeout - Date.now(),
+      Math.max(1, oldest.since + queueTimeout - Date.now()),
     )
   }
 
