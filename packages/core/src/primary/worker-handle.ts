@@ -158,6 +158,8 @@ function fork(slot: number, release: Release, settings: Settings): Worker {
   cluster.setupPrimary({
     exec: release.exec,
     cwd: release.cwd,
+    // Where the primary takes any free port, the next one up may not be free.
+    ...(isGiven(/--inspect\S*=(\S*:)?0$/) && { inspectPort: 0 }),
     // The last is the watchdog's, which runs while the channel does not.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
     execArgv: [...process.execArgv, ...heapArguments(settings.heapLimit), '--require', preload],
