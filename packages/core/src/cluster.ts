@@ -82,4 +82,8 @@ export interface Vitals {
   inFlight: number
   /** Requests since its boot. */
   requests: number
+  /** Requests per second, over the last second. */
+  requestRate: number
+  /** The share of one CPU that it used in the last second; above 1 with more threads than one. */
+  cpu: number
 }

@@ -11,6 +11,8 @@ const interval = 1000
 const resolution = 20
 
 const nanosecondsPerMs = 1e6
+const microsecondsPerMs = 1e3
+const msPerSecond = 1e3
 
 /**
  * Tells the primary, once a second, how this worker is. A request costs one
@@ -18,6 +20,7 @@ const nanosecondsPerMs = 1e6
  */
 export class VitalSigns {
   #requests = 0
+  #last = { at: performance.now(), requests: 0, cpu: process.cpuUsage() }
   readonly #sockets = new Set<net.Socket>()
   readonly #delay = monitorEventLoopDelay({ resolution })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
@@ -45,6 +48,10 @@ export class VitalSigns {
       Math.max(0, this.#delay.percentile(percentile) / nanosecondsPerMs - resolution)
     const loopDelay = { p50: late(50), p99: late(99) }
     this.#delay.reset()
+    const { at, requests, cpu } = this.#last
+    this.#last = { at: performance.now(), requests: this.#requests, cpu: process.cpuUsage() }
+    const elapsed = this.#last.at - at
+    const used = process.cpuUsage(cpu)
     return {
       loopDelay,
       utilization,
@@ -53,6 +60,8 @@ export class VitalSigns {
       connections: this.#sockets.size,
       inFlight: [...this.#sockets].filter(isAnswering).length,
       requests: this.#requests,
+      requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
+      cpu: (used.user + used.system) / microsecondsPerMs / elapsed,
     }
   }
 }
