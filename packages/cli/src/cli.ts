@@ -43,10 +43,8 @@ function makeCli(argv: string[]): CAC {
     .option('--name <name>', "What to call it (default: the package's name, else the file's)")
     .option('--daemon', 'Detach, keep it running, and write its logs to files')
     .option('--watch', 'Reload when a file changes')
-    .option(
-      '--drain-timeout, --kill-timeout <ms>',
-      'For a worker to answer what it has in flight (default: 10000)',
-    )
+    .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
+    .option('--kill-timeout <ms>', "The same, by pm2's name for it")
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
     .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'")

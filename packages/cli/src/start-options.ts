@@ -11,6 +11,7 @@ export interface StartFlags {
   instances?: string | number
   name?: string | number
   drainTimeout?: string | number
+  killTimeout?: string | number
   bootTimeout?: string | number
   envFile?: string
   nodeArgs?: string
@@ -37,7 +38,7 @@ export function toStart(given: string, flags: StartFlags): Start {
     envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
   const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
   const drainTimeout =
-    milliseconds('--drain-timeout', flags.drainTimeout) ?? (watch ? whileWatching.drainTimeout : undefined)
+    milliseconds('--drain-timeout', flags.drainTimeout ?? flags.killTimeout) ?? (watch ? whileWatching.drainTimeout : undefined)
   const bootTimeout = milliseconds('--boot-timeout', flags.bootTimeout)
   return {
     file,
