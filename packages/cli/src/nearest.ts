@@ -14,20 +14,22 @@ function startsAlike(word: string, candidate: string): boolean {
   return word.length >= 2 && candidate.toLowerCase().startsWith(word.toLowerCase())
 }
 
-/** Levenshtein's: how many letters must be put in, left out or changed. */
+/** How many letters must be put in, left out, changed, or swapped with their neighbour. */
 function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [row, letter] of [...a].entries()) {
-    const current = [row + 1]
-    for (const [column, other] of [...b].entries())
-      current.push(
-        Math.min(
-          previous[column + 1]! + 1,
-          current[column]! + 1,
-          previous[column]! + (letter === other ? 0 : 1),
-        ),
+  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)]
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const change = a[row - 1] === b[column - 1] ? 0 : 1
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      current[column] = Math.min(
+        rows[row - 1]![column]! + 1,
+        current[column - 1]! + 1,
+        rows[row - 1]![column - 1]! + change,
+        swapped ? rows[row - 2]![column - 2]! + 1 : Infinity,
       )
-    previous = current
+    }
+    rows.push(current)
   }
-  return previous[b.length]!
+  return rows[a.length]![b.length]!
 }
