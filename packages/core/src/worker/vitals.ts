@@ -1,8 +1,9 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import tls from 'node:tls'
 import type { Vitals } from '../cluster.ts'
+import { Latency } from './latency.ts'
 
 /** How often (in ms) a worker says how it is. */
 const interval = 1000
@@ -21,6 +22,7 @@ const msPerSecond = 1e3
 export class VitalSigns {
   #requests = 0
   #last = { at: performance.now(), requests: 0, cpu: process.cpuUsage() }
+  readonly #latency = new Latency()
   readonly #sockets = new Set<net.Socket>()
   readonly #delay = monitorEventLoopDelay({ resolution })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
@@ -31,7 +33,9 @@ export class VitalSigns {
   }
 
   watch(server: net.Server): void {
-    server.prependListener('request', () => this.#requests++)
+    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) =>
+      this.#latency.watch(response, ++this.#requests),
+    )
     const connected = server instanceof tls.Server ? 'secureConnection' : 'connection'
     server.on(connected, (socket: net.Socket) => {
       this.#sockets.add(socket)
@@ -61,6 +65,7 @@ export class VitalSigns {
       inFlight: [...this.#sockets].filter(isAnswering).length,
       requests: this.#requests,
       requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
+      latency: this.#latency.take(this.#requests - requests),
       cpu: (used.user + used.system) / microsecondsPerMs / elapsed,
     }
   }
