@@ -6,6 +6,7 @@ import { runInForeground } from '../foreground.ts'
 import { print } from '../print.ts'
 import { findPrograms, isRunning, type RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
+import { startArguments } from '../start-arguments.ts'
 import { type StartFlags, toStart } from '../start-options.ts'
 import { toJson } from '../to-json.ts'
 
@@ -23,7 +24,7 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
       `--name ${name} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _.`,
     )
   await refuseSecond(name)
-  announce(await startDaemon(name, withoutDaemon(argv), process.cwd()), flags.json)
+  announce(await startDaemon(name, startArguments(argv), process.cwd()), flags.json)
 }
 
 /** Starts a daemon as it was started before. */
@@ -54,11 +55,6 @@ async function refuseSecond(name: string): Promise<void> {
       `'${name}' runs already (pid ${other.status.pid}). For its new code: clustered reload ${name}. ` +
         'For a second one beside it, give that a --name of its own.',
     )
-}
-
-function withoutDaemon(argv: string[]): string[] {
-  const end = argv.indexOf('--')
-  return argv.filter((argument, index) => argument !== '--daemon' || (end >= 0 && index > end))
 }
 
 function announce(program: RunningProgram, asJson: boolean | undefined): void {
