@@ -1,12 +1,13 @@
 import { type Cluster, supervise } from '@clustered/core'
-import { notifySystemd } from './systemd-notify.ts'
+import { notifySystemd, takeNotify } from './systemd-notify.ts'
 import { type Start, type StartFlags } from './start-options.ts'
 import { watch } from './watch.ts'
 
 /** This process becomes the primary, and stays it to the end. */
 export function runInForeground({ file, options }: Start, flags: StartFlags): Cluster {
+  const notify = takeNotify()
   const cluster = supervise(file, options)
-  notifySystemd(cluster)
+  if (notify) notifySystemd(cluster, notify)
   if (flags.watch)
     void cluster.ready.then(
       () => watch(cluster, flags.envFile),

@@ -28,7 +28,7 @@ export interface Start {
 }
 
 /** Reloads during development come with every save, and are to be felt at once. */
-const whileWatching = { drainTimeout: 1000, soak: 250, surge: 1024 }
+const whileWatching = { drainTimeout: 1000, soak: 100, surge: 1024 }
 
 /** @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NO_TYPESCRIPT */
 export function toStart(given: string, flags: StartFlags): Start {

@@ -1,16 +1,21 @@
 import { spawn } from 'node:child_process'
 import type { Cluster } from '@clustered/core'
 
-/** Tells systemd how it goes, if it is systemd that started us with `Type=notify`. */
-export function notifySystemd(cluster: Cluster): void {
+/**
+ * Where systemd wants to be told, if it has started us with `Type=notify`.
+ * Taken out of the environment: the app in the workers has no business with it.
+ */
+export function takeNotify(): string | undefined {
   const { NOTIFY_SOCKET } = process.env
-  if (!NOTIFY_SOCKET) return
-  // The app in the workers has no business with it.
   delete process.env['NOTIFY_SOCKET']
-  // Node has no datagrams over unix sockets; systemd's own tool has.
-  const tell = (...states: string[]): void => {
-    const env = { ...process.env, NOTIFY_SOCKET }
-    spawn('systemd-notify', [`--pid=${process.pid}`, ...states], { env, stdio: 'ignore' })
+  return NOTIFY_SOCKET
+}
+
+/** Node has no datagrams over unix sockets; systemd's own tool has. */
+export function notifySystemd(cluster: Cluster, socket: string): void {
+  const tell = (state: string): void => {
+    const env = { ...process.env, NOTIFY_SOCKET: socket }
+    spawn('systemd-notify', [`--pid=${process.pid}`, state], { env, stdio: 'ignore' })
       .on('error', (error) => console.error(`[clustered] warning: systemd-notify: ${error.message}`))
       .unref()
   }
