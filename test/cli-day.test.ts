@@ -25,7 +25,10 @@ describe("a pm2 user's day, in a terminal", () => {
     assert.equal((await get(port, '/log')).body, 'version 1')
     assert.match(await command('clustered logs app'), /app \|.* \{"message":"a line","version":"version 1"\}/)
     await command('clustered delete app')
-    assert.match(await command('clustered list'), /Nothing runs\. To start a program: clustered start app\.js/)
+    assert.match(
+      await command('clustered list'),
+      /Nothing runs\. To start a program: clustered start app\.js/,
+    )
 
     await command('clustered start app.js -i 2 --kill-timeout 12000 --daemon')
     assert.equal((await pidsOf(port, 2)).size, 2)
@@ -35,7 +38,10 @@ describe("a pm2 user's day, in a terminal", () => {
     const check = get(port, '/check')
     desk.write('app.js', plainApp('version 2'))
     const reload = await command('clustered reload app')
-    assert.match(reload, /slot 0.*is ready[^]*slot 1.*is ready[^]*done: every slot of app \(2\) runs generation 2/s)
+    assert.match(
+      reload,
+      /slot 0.*is ready[^]*slot 1.*is ready[^]*done: every slot of app \(2\) runs generation 2/s,
+    )
     assert.equal((await get(port)).body, 'version 2')
     const { status, body } = await check
     assert.equal(status, 200)
@@ -51,7 +57,10 @@ describe("a pm2 user's day, in a terminal", () => {
 
     await command('clustered delete app')
     await command('clustered start app.js -i max --daemon')
-    assert.match(await command('clustered list'), new RegExp(` ${availableParallelism()}/${availableParallelism()} `))
+    assert.match(
+      await command('clustered list'),
+      new RegExp(` ${availableParallelism()}/${availableParallelism()} `),
+    )
     const [listed] = await desk.json<Listed[]>('list')
     await terminal.close()
     assert.equal((await get(port)).body, 'version 2', 'it outlives its terminal')

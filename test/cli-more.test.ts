@@ -25,7 +25,7 @@ describe('clustered top', () => {
     await get(port)
     await terminal.sees(/ [1-9]\d*(\.\d)? ms/, since)
     terminal.type('q')
-    await terminal.sees(/\u001b\[\?1049l[^]*<0>/, since)
+    await terminal.sees(/\[\?1049l[^]*<0>/, since)
     assert.match((await desk.run('top')).stdout, /app +\d+ +ready/, 'once, where nobody is looking')
     assert.match((await desk.run('top', 'ap')).stderr, /Is it 'app' that you mean/)
     await desk.run('delete', 'app')
@@ -45,13 +45,29 @@ describe('clustered startup', () => {
   it('prints a unit that systemd understands', { skip: isMissing('systemd-analyze') }, async (t) => {
     const desk = new Desk(t)
     desk.write('app.js', plainApp('1'))
-    const { stdout, code } = await desk.run('startup', 'app.js', '-i', '2', '--name', 'shop', '--kill-timeout', '12000')
+    const { stdout, code } = await desk.run(
+      'startup',
+      'app.js',
+      '-i',
+      '2',
+      '--name',
+      'shop',
+      '--kill-timeout',
+      '12000',
+    )
     assert.equal(code, 0)
     assert.match(stdout, /Type=notify/)
-    assert.match(stdout, /ExecStart=\S+node \S+main\.js start app\.js -i 2 --name shop --kill-timeout 12000\n/)
+    assert.match(
+      stdout,
+      /ExecStart=\S+node \S+main\.js start app\.js -i 2 --name shop --kill-timeout 12000\n/,
+    )
     assert.match(stdout, /TimeoutStopSec=17\n/)
     desk.write('shop.service', stdout)
-    const { status, stderr } = spawnSync('systemd-analyze', ['verify', path.join(desk.project, 'shop.service')], { encoding: 'utf8' })
+    const { status, stderr } = spawnSync(
+      'systemd-analyze',
+      ['verify', path.join(desk.project, 'shop.service')],
+      { encoding: 'utf8' },
+    )
     assert.equal(status, 0, stderr)
   })
 
@@ -66,26 +82,36 @@ describe('clustered startup', () => {
     await desk.run('delete', 'app')
   })
 
-  it('tells systemd when it is ready and when it stops', { skip: isMissing('systemd-notify') || isMissing('python3') }, async (t) => {
-    const desk = new Desk(t)
-    const file = path.join(desk.root, 'notify')
-    const listener = notifySocket(file)
-    t.after(() => listener.kill())
-    let told = ''
-    listener.stdout!.on('data', (text: Buffer) => (told += text.toString()))
-    await eventually(() => told.includes('bound'), 'the notify socket')
-    desk.write('app.js', plainApp('1', 'console.log("NOTIFY_SOCKET in the app:", process.env.NOTIFY_SOCKET)'))
-    const child = desk.spawn(['start', 'app.js', '-i', '1'], { NOTIFY_SOCKET: file, PORT: String(await freePort()) })
-    let output = ''
-    child.stdout!.on('data', (text: Buffer) => (output += text.toString()))
-    await eventually(() => told.includes('READY=1'), 'READY=1')
-    assert.match(told, new RegExp(`MAINPID=${child.pid}\\b`))
-    assert.match(output, /NOTIFY_SOCKET in the app: undefined/)
-    const exit = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    assert.equal(await exit, 0)
-    await eventually(() => told.includes('STOPPING=1'), 'STOPPING=1')
-  })
+  it(
+    'tells systemd when it is ready and when it stops',
+    { skip: isMissing('systemd-notify') || isMissing('python3') },
+    async (t) => {
+      const desk = new Desk(t)
+      const file = path.join(desk.root, 'notify')
+      const listener = notifySocket(file)
+      t.after(() => listener.kill())
+      let told = ''
+      listener.stdout!.on('data', (text: Buffer) => (told += text.toString()))
+      await eventually(() => told.includes('bound'), 'the notify socket')
+      desk.write(
+        'app.js',
+        plainApp('1', 'console.log("NOTIFY_SOCKET in the app:", process.env.NOTIFY_SOCKET)'),
+      )
+      const child = desk.spawn(['start', 'app.js', '-i', '1'], {
+        NOTIFY_SOCKET: file,
+        PORT: String(await freePort()),
+      })
+      let output = ''
+      child.stdout!.on('data', (text: Buffer) => (output += text.toString()))
+      await eventually(() => told.includes('READY=1'), 'READY=1')
+      assert.match(told, new RegExp(`MAINPID=${child.pid}\\b`))
+      assert.match(output, /NOTIFY_SOCKET in the app: undefined/)
+      const exit = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      assert.equal(await exit, 0)
+      await eventually(() => told.includes('STOPPING=1'), 'STOPPING=1')
+    },
+  )
 })
 
 const manifest = (framework: string, start = 'node server.js'): string =>
@@ -95,7 +121,10 @@ describe('clustered init', () => {
   it('puts Clustered into an Express project of ES modules', async (t) => {
     const desk = new Desk(t)
     desk.write('package.json', manifest('express'))
-    desk.write('server.js', "import express from 'express'\n\nconst app = express()\napp.listen(3000, () => console.log('up'))\n")
+    desk.write(
+      'server.js',
+      "import express from 'express'\n\nconst app = express()\napp.listen(3000, () => console.log('up'))\n",
+    )
     assert.equal((await desk.run('init', '--dry-run')).code, 0)
     assert.match(readFileSync(path.join(desk.project, 'server.js'), 'utf8'), /^app\.listen/m)
     const { code, stdout } = await desk.run('init')
@@ -115,7 +144,10 @@ describe('clustered init', () => {
   it('puts Clustered into a Koa project of CommonJS', async (t) => {
     const desk = new Desk(t)
     desk.write('package.json', manifest('koa', 'node src/app'))
-    desk.write('src/app.js', "const Koa = require('koa');\nconst app = new Koa();\nif (!module.parent) {\n  app.listen(3000);\n}\n")
+    desk.write(
+      'src/app.js',
+      "const Koa = require('koa');\nconst app = new Koa();\nif (!module.parent) {\n  app.listen(3000);\n}\n",
+    )
     assert.equal((await desk.run('init')).code, 0)
     assert.equal(
       readFileSync(path.join(desk.project, 'src/app.js'), 'utf8'),
@@ -132,7 +164,10 @@ describe('clustered init', () => {
     assert.match((await desk.run('init')).stderr, /The entry file was not found/)
     const source = "const app = require('express')()\nconst server = app.listen(3000)\n"
     desk.write('server.js', source)
-    assert.match((await desk.run('init')).stderr, /By hand: import \{ clustered \} from '@clustered\/express'/)
+    assert.match(
+      (await desk.run('init')).stderr,
+      /By hand: import \{ clustered \} from '@clustered\/express'/,
+    )
     assert.equal(readFileSync(path.join(desk.project, 'server.js'), 'utf8'), source)
     assert.ok(existsSync(path.join(desk.project, 'package.json')))
   })

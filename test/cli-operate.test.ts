@@ -21,7 +21,10 @@ const faults = {
   'throws at boot': ['throw new Error("bad release")', /bad release[^]*at .*app\.js:3/],
   'has a syntax error': ['this is no JavaScript', /SyntaxError/],
   'exits at boot': ['process.exit(7)', /exit code 7/],
-  'dies during its soak': ['setTimeout(() => { throw new Error("bad release") }, 400)', /bad release[^]*at .*app\.js:3/],
+  'dies during its soak': [
+    'setTimeout(() => { throw new Error("bad release") }, 400)',
+    /bad release[^]*at .*app\.js:3/,
+  ],
 } as const
 
 describe('clustered reload', () => {
@@ -29,7 +32,10 @@ describe('clustered reload', () => {
     it(`exits with 1 when the new code ${name}, says why, and the old code serves on`, async (t) => {
       const { desk, port } = await startDaemon(t)
       const pids = [...(await pidsOf(port, 2))].sort()
-      const clients = load([...nodeClients(2, { port }, { expect: 'old' }), ...undiciClients(2, { port }, { expect: 'old' })])
+      const clients = load([
+        ...nodeClients(2, { port }, { expect: 'old' }),
+        ...undiciClients(2, { port }, { expect: 'old' }),
+      ])
       desk.write('app.js', plainApp('new', fault))
       const { code, stderr, stdout } = await desk.run('reload', 'app')
       await clients.stop()
@@ -46,7 +52,10 @@ describe('clustered reload', () => {
     desk.write('app.js', plainApp('new'))
     const { code, stdout } = await desk.run('reload', 'app', '--json')
     assert.equal(code, 0)
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line))
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     assert.deepEqual(lines.at(-1), { event: 'end', ok: true, generation: 2, slots: 2 })
     const ready = lines.filter(({ event }) => event === 'worker:ready').map(({ worker }) => worker.slot)
     assert.deepEqual(ready, [0, 1])
@@ -66,7 +75,10 @@ describe('the clustered command', () => {
     assert.equal(listed!.daemon, false)
     assert.deepEqual(listed!.workers.map(({ pid }) => pid).sort(), program.workers().sort())
     process.kill(program.workers()[0]!, 'SIGKILL')
-    await eventually(async () => (await desk.json<Listed>('describe', 'shop')).restarts === 1, 'a restart is counted')
+    await eventually(
+      async () => (await desk.json<Listed>('describe', 'shop')).restarts === 1,
+      'a restart is counted',
+    )
     assert.equal((await desk.run('scale', 'shop', '3')).code, 0)
     assert.equal((await pidsOf(port, 3)).size, 3)
     assert.equal((await desk.run('reload', 'server.js')).code, 0, "the entry file's name will do")
@@ -83,7 +95,10 @@ describe('the clustered command', () => {
     for (const program of programs) await program.listens()
     const { code, stderr } = await desk.run('reload', 'shop')
     assert.equal(code, 1)
-    assert.match(stderr, /2 programs are called 'shop'\. Say which: shop:\d+ .*, shop:\d+ .*ERR_CLUSTERED_AMBIGUOUS_NAME/)
+    assert.match(
+      stderr,
+      /2 programs are called 'shop'\. Say which: shop:\d+ .*, shop:\d+ .*ERR_CLUSTERED_AMBIGUOUS_NAME/,
+    )
     assert.equal((await desk.run('stop', `shop:${programs[0]!.pid}`)).code, 0)
     assert.equal(await programs[0]!.ends(), 0)
     assert.equal((await desk.run('reload', 'shop')).code, 0)
@@ -92,18 +107,36 @@ describe('the clustered command', () => {
 
   it('says what to do about a name that is not there', async (t) => {
     const { desk } = await startDaemon(t)
-    assert.match((await desk.run('stop', 'ap')).stderr, /There is no 'ap'\. Is it 'app' that you mean\?.*ERR_CLUSTERED_UNKNOWN_NAME/)
+    assert.match(
+      (await desk.run('stop', 'ap')).stderr,
+      /There is no 'ap'\. Is it 'app' that you mean\?.*ERR_CLUSTERED_UNKNOWN_NAME/,
+    )
     assert.match((await desk.run('logs', 'shop')).stderr, /There is no 'shop'\. There is: app\./)
-    assert.match((await desk.run('start', 'app.js', '--daemon')).stderr, /'app' runs already.*clustered reload app.*ERR_CLUSTERED_ALREADY_RUNNING/)
-    assert.match((await desk.run('scale', 'app', 'more')).stderr, /'more' is not a number of workers\. Expected: 4, or \+1, or -1/)
+    assert.match(
+      (await desk.run('start', 'app.js', '--daemon')).stderr,
+      /'app' runs already.*clustered reload app.*ERR_CLUSTERED_ALREADY_RUNNING/,
+    )
+    assert.match(
+      (await desk.run('scale', 'app', 'more')).stderr,
+      /'more' is not a number of workers\. Expected: 4, or \+1, or -1/,
+    )
     assert.match((await desk.run('scale', 'app', '0')).stderr, /ERR_CLUSTERED_BAD_OPTION/)
     assert.match((await desk.run('scale', 'app', '-2')).stderr, /a whole number from 1/)
     await desk.run('stop', 'app')
-    assert.match((await desk.run('reload', 'app')).stderr, /'app' does not run.*clustered restart app.*ERR_CLUSTERED_NOT_RUNNING/)
+    assert.match(
+      (await desk.run('reload', 'app')).stderr,
+      /'app' does not run.*clustered restart app.*ERR_CLUSTERED_NOT_RUNNING/,
+    )
     await desk.run('delete', 'app')
-    assert.match((await desk.run('reload', 'app')).stderr, /Nothing runs\. To start a program: clustered start app\.js.*ERR_CLUSTERED_NOTHING_RUNNING/)
+    assert.match(
+      (await desk.run('reload', 'app')).stderr,
+      /Nothing runs\. To start a program: clustered start app\.js.*ERR_CLUSTERED_NOTHING_RUNNING/,
+    )
     assert.match((await desk.run('list')).stdout, /Nothing runs/)
-    assert.deepEqual(JSON.parse((await desk.run('reload', 'app', '--json')).stderr).error.code, 'ERR_CLUSTERED_NOTHING_RUNNING')
+    assert.deepEqual(
+      JSON.parse((await desk.run('reload', 'app', '--json')).stderr).error.code,
+      'ERR_CLUSTERED_NOTHING_RUNNING',
+    )
   })
 })
 
@@ -155,7 +188,10 @@ describe('a daemon', () => {
     }, 'the request is under way')
     process.kill(listed!.pid, 'SIGKILL')
     assert.equal((await answer).status, 200, 'what was in flight is answered')
-    await eventually(() => ![listed!.pid, ...listed!.workers.map(({ pid }) => pid)].some(isAlive), 'no process is left')
+    await eventually(
+      () => ![listed!.pid, ...listed!.workers.map(({ pid }) => pid)].some(isAlive),
+      'no process is left',
+    )
     assert.equal((await desk.json<Listed[]>('list'))[0]!.state, 'gone')
     assert.match((await desk.run('list')).stdout, /app +- +.*gone/)
     assert.deepEqual(desk.sockets, [], 'nor a socket')

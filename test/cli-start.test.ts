@@ -23,7 +23,12 @@ const apps = {
   'typed.ts': `import http from 'node:http'\nhttp.createServer((q: http.IncomingMessage, r: http.ServerResponse): void => { r.end(String(process.pid)) }).${listen}`,
 }
 
-async function startDaemon(t: TestContext, file: string, source: string, args: string[] = []): Promise<{ desk: Desk; port: number }> {
+async function startDaemon(
+  t: TestContext,
+  file: string,
+  source: string,
+  args: string[] = [],
+): Promise<{ desk: Desk; port: number }> {
   const desk = new Desk(t)
   const port = await freePort()
   desk.env['PORT'] = String(port)
@@ -42,29 +47,49 @@ describe('clustered start', () => {
       assert.equal((await desk.run('stop', path.parse(file).name)).code, 0)
     })
 
-  it("runs TypeScript by Node's own type stripping", { skip: !stripsTypes && 'this Node does not strip types' }, async (t) => {
-    const desk = new Desk(t)
-    const port = await freePort()
-    desk.env['PORT'] = String(port)
-    desk.write('typed.ts', apps['typed.ts'])
-    const ran = await desk.run('start', 'typed.ts', '-i', '1', '--daemon')
-    assert.equal(ran.code, 0, ran.stderr)
-    assert.match((await get(port)).body, /^\d+$/)
-  })
+  it(
+    "runs TypeScript by Node's own type stripping",
+    { skip: !stripsTypes && 'this Node does not strip types' },
+    async (t) => {
+      const desk = new Desk(t)
+      const port = await freePort()
+      desk.env['PORT'] = String(port)
+      desk.write('typed.ts', apps['typed.ts'])
+      const ran = await desk.run('start', 'typed.ts', '-i', '1', '--daemon')
+      assert.equal(ran.code, 0, ran.stderr)
+      assert.match((await get(port)).body, /^\d+$/)
+    },
+  )
 
-  it('says what TypeScript needs where nothing runs it', { skip: stripsTypes && 'this Node strips types' }, async (t) => {
-    const desk = new Desk(t)
-    desk.write('typed.ts', apps['typed.ts'])
-    const { code, stderr } = await desk.run('start', 'typed.ts')
-    assert.equal(code, 1)
-    assert.match(stderr, /does not run TypeScript.*npm install tsx.*ERR_CLUSTERED_NO_TYPESCRIPT/)
-  })
+  it(
+    'says what TypeScript needs where nothing runs it',
+    { skip: stripsTypes && 'this Node strips types' },
+    async (t) => {
+      const desk = new Desk(t)
+      desk.write('typed.ts', apps['typed.ts'])
+      const { code, stderr } = await desk.run('start', 'typed.ts')
+      assert.equal(code, 1)
+      assert.match(stderr, /does not run TypeScript.*npm install tsx.*ERR_CLUSTERED_NO_TYPESCRIPT/)
+    },
+  )
 
   it('passes on what stands after --, and the variables of an env file, anew at each reload', async (t) => {
     const { desk, port } = await startDaemon(t, 'app.js', plainApp('1'), [])
     await desk.run('delete', 'app')
     desk.write('.env', 'COLOUR=red\nPORT=1\n')
-    const ran = await desk.run('start', 'app.js', '--env-file', '.env', '-i', '1', '--daemon', '--', '--daemon', '-i', '7')
+    const ran = await desk.run(
+      'start',
+      'app.js',
+      '--env-file',
+      '.env',
+      '-i',
+      '1',
+      '--daemon',
+      '--',
+      '--daemon',
+      '-i',
+      '7',
+    )
     assert.equal(ran.code, 0, ran.stderr)
     assert.equal((await get(port, '/env')).body, 'red --daemon,-i,7')
     desk.write('.env', 'COLOUR=blue')
@@ -88,7 +113,10 @@ describe('clustered start', () => {
     await eventually(() => out !== '', 'the line')
     assert.equal(out, '{"message":"a line","version":"1"}\n')
     assert.equal((await desk.json<Listed[]>('list'))[0]!.name, 'shop')
-    assert.match((await desk.run('logs', 'shop')).stderr, /was not started with --daemon.*ERR_CLUSTERED_NOT_A_DAEMON/)
+    assert.match(
+      (await desk.run('logs', 'shop')).stderr,
+      /was not started with --daemon.*ERR_CLUSTERED_NOT_A_DAEMON/,
+    )
     assert.match((await desk.run('restart', 'shop')).stderr, /clustered reload shop/)
     const exit = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
@@ -112,7 +140,10 @@ describe('clustered start', () => {
     [['start', 'nothing.js'], /There is no file .*nothing\.js.*ERR_CLUSTERED_NO_SUCH_FILE/],
     [['start', 'ap.js'], /Is it app\.js that you mean\?/],
     [['start', 'app.js', '-i', 'many'], /-i many is not a number of workers.*or 'max'/],
-    [['start', 'app.js', '--kill-timeout', 'soon'], /--drain-timeout soon is not a time\. Expected: milliseconds/],
+    [
+      ['start', 'app.js', '--kill-timeout', 'soon'],
+      /--drain-timeout soon is not a time\. Expected: milliseconds/,
+    ],
     [['start', 'app.js', '--name', '../x'], /name: '\.\.\/x' is not valid/],
     [['start', 'app.js', '--daemon', '--name', '../x'], /--name \.\.\/x cannot be a name/],
     // Node itself looks at this one, wherever it stands.

@@ -15,13 +15,19 @@ describe('clustered start --watch', () => {
     desk.write('node_modules/dependency/index.js', '')
     const child = desk.spawn(['start', 'app.js', '-i', '2', '--watch'], { PORT: String(port) })
     let output = ''
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (output += text.toString()))
-    const sees = (text: string): Promise<void> => eventually(() => output.includes(text), `${text} in ${output}`)
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (text: Buffer) => (output += text.toString()))
+    const sees = (text: string): Promise<void> =>
+      eventually(() => output.includes(text), `${text} in ${output}`)
     const forget = (): void => {
       output = ''
     }
     await sees('watching')
-    const clients = load([...nodeClients(2, { port }, {}), ...undiciClients(2, { port }, {}), ...nodeClients(2, { port }, {}, false)])
+    const clients = load([
+      ...nodeClients(2, { port }, {}),
+      ...undiciClients(2, { port }, {}),
+      ...nodeClients(2, { port }, {}, false),
+    ])
 
     const saved = Date.now()
     desk.write('app.js', plainApp('2'))

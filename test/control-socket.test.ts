@@ -25,16 +25,30 @@ async function serve(t: TestContext, options: object = {}): Promise<Served> {
   return { desk, program, port, socket: desk.sockets[0]! }
 }
 
-async function serveAt(t: TestContext, desk: Desk, options: object = {}): Promise<{ program: Program; port: number }> {
+async function serveAt(
+  t: TestContext,
+  desk: Desk,
+  options: object = {},
+): Promise<{ program: Program; port: number }> {
   const program = start(t, 'server.js', {
-    env: { XDG_RUNTIME_DIR: desk.runtime, TMPDIR: desk.root, OPTIONS: JSON.stringify({ workers: 2, ...options }) },
+    env: {
+      XDG_RUNTIME_DIR: desk.runtime,
+      TMPDIR: desk.root,
+      OPTIONS: JSON.stringify({ workers: 2, ...options }),
+    },
   })
   return { program, port: await program.listens() }
 }
 
 interface ControlAnswer {
   status: number
-  body: { name?: string; slots?: number; state?: string; workers?: object[]; error?: { code: string; message: string } }
+  body: {
+    name?: string
+    slots?: number
+    state?: string
+    workers?: object[]
+    error?: { code: string; message: string }
+  }
 }
 
 function ask(socketPath: string, method: string, url: string, body = ''): Promise<ControlAnswer> {
@@ -99,44 +113,59 @@ describe('the control socket', () => {
     assert.equal(statSync(socket).mode & 0o777, 0o600)
   })
 
-  it('lets no other user in', { skip: process.getuid?.() !== 0 && 'needs root, to be another user' }, async (t) => {
-    const { desk, socket } = await serve(t)
-    chmodSync(desk.root, 0o755)
-    chmodSync(desk.runtime, 0o755)
-    const asNobody = (): string => {
-      const code = `
+  it(
+    'lets no other user in',
+    { skip: process.getuid?.() !== 0 && 'needs root, to be another user' },
+    async (t) => {
+      const { desk, socket } = await serve(t)
+      chmodSync(desk.root, 0o755)
+      chmodSync(desk.runtime, 0o755)
+      const asNobody = (): string => {
+        const code = `
         process.setgid(65534); process.setgroups([]); process.setuid(65534)
         require('net').connect(${JSON.stringify(socket)})
           .on('connect', () => { console.log('connected'); process.exit() })
           .on('error', (error) => console.log(error.code))`
-      return spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout.trim()
-    }
-    assert.equal(asNobody(), 'EACCES')
-    chmodSync(path.dirname(socket), 0o755)
-    assert.equal(asNobody(), 'EACCES', 'the socket itself refuses too')
-    assert.equal((await ask(socket, 'GET', '/v1/program')).status, 200)
-  })
+        return spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout.trim()
+      }
+      assert.equal(asNobody(), 'EACCES')
+      chmodSync(path.dirname(socket), 0o755)
+      assert.equal(asNobody(), 'EACCES', 'the socket itself refuses too')
+      assert.equal((await ask(socket, 'GET', '/v1/program')).status, 200)
+    },
+  )
 
-  it("is not put into a folder that is another user's, nor behind a symlink", { skip: process.getuid?.() !== 0 && 'needs root' }, async (t) => {
-    const desk = new Desk(t)
-    const elsewhere = path.join(desk.root, 'elsewhere')
-    mkdirSync(elsewhere)
-    symlinkSync(elsewhere, path.join(desk.runtime, 'clustered'))
-    const { program } = await serveAt(t, desk)
-    const own = path.join(desk.root, `clustered-${process.getuid!()}`)
-    await eventually(() => existsSync(own) && readdirSync(own).length === 1, 'the socket in the second place')
-    assert.deepEqual(readdirSync(elsewhere), [])
-    program.kill('SIGTERM')
-    await program.ends()
-  })
+  it(
+    "is not put into a folder that is another user's, nor behind a symlink",
+    { skip: process.getuid?.() !== 0 && 'needs root' },
+    async (t) => {
+      const desk = new Desk(t)
+      const elsewhere = path.join(desk.root, 'elsewhere')
+      mkdirSync(elsewhere)
+      symlinkSync(elsewhere, path.join(desk.runtime, 'clustered'))
+      const { program } = await serveAt(t, desk)
+      const own = path.join(desk.root, `clustered-${process.getuid!()}`)
+      await eventually(
+        () => existsSync(own) && readdirSync(own).length === 1,
+        'the socket in the second place',
+      )
+      assert.deepEqual(readdirSync(elsewhere), [])
+      program.kill('SIGTERM')
+      await program.ends()
+    },
+  )
 
   it('costs the program nothing but itself where it cannot be had', async (t) => {
     const desk = new Desk(t)
     const file = path.join(desk.root, 'file')
     desk.write('../file', '')
-    const program = start(t, 'server.js', { env: { XDG_RUNTIME_DIR: file, TMPDIR: file, OPTIONS: '{"workers":1}' } })
+    const program = start(t, 'server.js', {
+      env: { XDG_RUNTIME_DIR: file, TMPDIR: file, OPTIONS: '{"workers":1}' },
+    })
     assert.equal((await get(await program.listens())).body, 'hello')
-    await program.sees(/warning: no control socket, so that the command 'clustered' does not see this program/)
+    await program.sees(
+      /warning: no control socket, so that the command 'clustered' does not see this program/,
+    )
   })
 
   it('is not there with control: false', async (t) => {
@@ -166,7 +195,11 @@ describe('the control socket', () => {
       raw(socket, (to) => to.end('\u0000\u00ff garbage \r\n\r\n')),
       raw(socket, (to) => to.end(`GET /${'x'.repeat(100_000)} HTTP/1.1\r\n\r\n`)),
       raw(socket, (to) => to.end(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(1_000_000)}\r\n\r\n`)),
-      raw(socket, (to) => to.write('POST /v1/scale HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n' + 'x'.repeat(1_000_000))),
+      raw(socket, (to) =>
+        to.write(
+          'POST /v1/scale HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n' + 'x'.repeat(1_000_000),
+        ),
+      ),
       raw(socket, (to) => to.write('POST /v1/scale HTTP/1.1\r\nHost: x\r\nContent-Length: 14\r\n\r\n{"work')),
       raw(socket, (to) => to.write('POST /v1/clo')),
       raw(socket, () => {}),
@@ -185,7 +218,9 @@ describe('the control socket', () => {
     assert.deepEqual(program.workers(), workers)
     await clients.stop()
     assert.deepEqual(clients.failures, [])
-    t.diagnostic(`${attacks.length} attacks over ${Date.now() - began} ms; ${clients.answered} requests answered meanwhile, 0 failed`)
+    t.diagnostic(
+      `${attacks.length} attacks over ${Date.now() - began} ms; ${clients.answered} requests answered meanwhile, 0 failed`,
+    )
   })
 
   it('is told when a program is closing, and lets a client leave in the middle of a reload', async (t) => {

@@ -46,7 +46,8 @@ export class Terminal {
         this.#look = () => {
           const match = pattern.exec(this.output.slice(since))
           if (match) resolve(match)
-          else if (Date.now() >= end) reject(new Error(`The terminal never showed ${pattern}:\n${this.output}`))
+          else if (Date.now() >= end)
+            reject(new Error(`The terminal never showed ${pattern}:\n${this.output}`))
         }
         this.#look()
       })

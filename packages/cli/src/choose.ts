@@ -38,7 +38,7 @@ const waysToName: ((program: Program) => string[])[] = [
   ({ status }) => (status ? [path.basename(status.entry), path.parse(status.entry).name] : []),
 ]
 
-export function nothingRunning(): CliError {
+function nothingRunning(): CliError {
   return new CliError('ERR_CLUSTERED_NOTHING_RUNNING', `Nothing runs. ${howToStart}`)
 }
 

@@ -62,9 +62,9 @@ function makeCli(argv: string[]): CAC {
   cli.command('restart <name>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
   cli.command('delete <name>', 'Stop, and forget it and its logs').alias('del').action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)
-  withStartOptions(cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file')).action(
-    (file: string, flags: StartFlags) => startup(file, flags, argv.slice(argv.indexOf('startup') + 1)),
-  )
+  withStartOptions(
+    cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
+  ).action((file: string, flags: StartFlags) => startup(file, flags, argv.slice(argv.indexOf('startup') + 1)))
   cli
     .command('init', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')

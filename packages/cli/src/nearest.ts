@@ -1,12 +1,12 @@
 /** The word that was probably meant, if one is near enough to say so. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const [best] = words
-    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(
-      ({ candidate, distance }) =>
-        distance <= Math.max(1, Math.floor(candidate.length / 3)) || startsAlike(word, candidate),
+      ({ candidate, far }) =>
+        far <= Math.max(1, Math.floor(candidate.length / 3)) || startsAlike(word, candidate),
     )
-    .sort((a, b) => a.distance - b.distance)
+    .toSorted((a, b) => a.far - b.far)
   return best?.candidate
 }
 

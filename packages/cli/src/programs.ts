@@ -35,7 +35,9 @@ export async function findPrograms(): Promise<Program[]> {
   })
   for (const record of records)
     if (!programs.some((program) => program.record === record)) programs.push({ name: record.name, record })
-  return programs.sort((a, b) => a.name.localeCompare(b.name) || (a.status?.pid ?? 0) - (b.status?.pid ?? 0))
+  return programs.toSorted(
+    (a, b) => a.name.localeCompare(b.name) || (a.status?.pid ?? 0) - (b.status?.pid ?? 0),
+  )
 }
 
 async function findRunning(known: string[]): Promise<RunningProgram[]> {

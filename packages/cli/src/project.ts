@@ -4,7 +4,7 @@ import { CliError } from './errors.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
-export const frameworks = ['express', 'koa'] as const
+const frameworks = ['express', 'koa'] as const
 export type Framework = (typeof frameworks)[number]
 
 interface Manifest {
@@ -24,7 +24,10 @@ export function readPackage(): Manifest {
     const text = readFileSync('package.json', 'utf8')
     return { ...(JSON.parse(text) as object), text }
   } catch (error) {
-    throw new CliError('ERR_CLUSTERED_NO_SUCH_FILE', `package.json: ${(error as Error).message}. Run this in the folder of an Express or Koa project.`)
+    throw new CliError(
+      'ERR_CLUSTERED_NO_SUCH_FILE',
+      `package.json: ${(error as Error).message}. Run this in the folder of an Express or Koa project.`,
+    )
   }
 }
 
@@ -55,7 +58,7 @@ export function addDependency({ text }: Manifest, framework: Framework): { name:
   const name = `@clustered/${framework}`
   const manifest = JSON.parse(text) as { dependencies: Record<string, string> }
   const dependencies = Object.entries({ ...manifest.dependencies, [name]: `^${version}` })
-  manifest.dependencies = Object.fromEntries(dependencies.sort(([a], [b]) => (a < b ? -1 : 1)))
+  manifest.dependencies = Object.fromEntries(dependencies.toSorted(([a], [b]) => (a < b ? -1 : 1)))
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
   return { name, text: JSON.stringify(manifest, null, indent) + (text.endsWith('\n') ? '\n' : '') }
 }

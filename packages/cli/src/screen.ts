@@ -28,7 +28,7 @@ export class Screen {
 
   /** Draws over what is there: clearing first would flicker. */
   show(text: string): void {
-    const { rows = 24 } = process.stdout
+    const { rows } = process.stdout
     const lines = text.split('\n').slice(0, rows - 1)
     process.stdout.write(home + lines.map((line) => line + clearToEndOfLine).join('\n') + clearBelow)
   }

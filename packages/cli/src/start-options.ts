@@ -38,7 +38,8 @@ export function toStart(given: string, flags: StartFlags): Start {
     envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
   const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
   const drainTimeout =
-    milliseconds('--drain-timeout', flags.drainTimeout ?? flags.killTimeout) ?? (watch ? whileWatching.drainTimeout : undefined)
+    milliseconds('--drain-timeout', flags.drainTimeout ?? flags.killTimeout) ??
+    (watch ? whileWatching.drainTimeout : undefined)
   const bootTimeout = milliseconds('--boot-timeout', flags.bootTimeout)
   return {
     file,

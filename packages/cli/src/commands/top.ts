@@ -37,5 +37,7 @@ function draw(programs: readonly Program[]): string {
       ? `${colors.bold(program.name)} ${painted(stateOf(program))}\n${table(workerColumns, program.status.workers)}`
       : undefined,
   )
-  return [header, table(programColumns, programs), ...workers.filter((part) => part !== undefined)].join('\n\n')
+  return [header, table(programColumns, programs), ...workers.filter((part) => part !== undefined)].join(
+    '\n\n',
+  )
 }

@@ -31,7 +31,7 @@ export class Latency {
   take(requests: number): { p50: number; p99: number } | undefined {
     this.#every = Math.max(1, Math.round(requests / samplesPerSecond))
     this.#taken = 0
-    const samples = this.#seconds.flat().sort((a, b) => a - b)
+    const samples = this.#seconds.flat().toSorted((a, b) => a - b)
     this.#seconds.push([])
     if (this.#seconds.length > window) this.#seconds.shift()
     if (samples.length === 0) return undefined
