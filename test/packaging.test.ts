@@ -18,7 +18,9 @@ import { pidsOf } from './support/http.ts'
 import { childrenOf, eventually, isAlive, start } from './support/program.ts'
 
 const workspace = fileURLToPath(new URL('../../', import.meta.url))
-const packages = ['core', 'express', 'koa']
+/** Those that are imported. */
+const libraries = ['core', 'express', 'koa']
+const packages = [...libraries, 'cli']
 
 /** What else the project depends on, in the versions that the workspace has. */
 const others = ['express', 'koa', 'tsx', 'typescript', '@types/express', '@types/koa', '@types/node']
@@ -183,13 +185,25 @@ describe('the packages, installed from their tarballs', { concurrency: 2 }, () =
         await eventually(() => ![...old, ...family].some(isAlive), 'no process is left')
       })
 
+  it('run an app file that knows nothing of them, by the command', async (t) => {
+    const clustered = path.join(project, 'node_modules/.bin/clustered')
+    const { stdout } = await promisify(execFile)(clustered, ['--version'])
+    assert.match(stdout, /^clustered\/\d+\.\d+\.\d+/)
+    const app = "require('http').createServer((q, r) => r.end(String(process.pid))).listen(0)"
+    writeFileSync(path.join(project, 'unaware.cjs'), app)
+    const command = start(t, clustered, { args: ['start', 'unaware.cjs', '-i', '2'], cwd: project })
+    assert.equal((await pidsOf(await command.listens(), 2)).size, 2)
+    command.kill('SIGTERM')
+    assert.equal(await command.ends(), 0)
+  })
+
   it('give their types to ES modules and CommonJS alike', async () => {
     const files = Object.keys(programs).filter((file) => file.endsWith('.ts'))
     await compiles('consumers.json', files, { skipLibCheck: true })
   })
 
   it('have declarations that hold by themselves', async () => {
-    const imports = packages.map((name) => `import '@clustered/${name}'\n`)
+    const imports = libraries.map((name) => `import '@clustered/${name}'\n`)
     writeFileSync(path.join(project, 'declarations.ts'), imports.join(''))
     await compiles('declarations.json', ['declarations.ts'], { skipLibCheck: false })
   })

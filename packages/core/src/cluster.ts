@@ -82,4 +82,13 @@ export interface Vitals {
   inFlight: number
   /** Requests since its boot. */
   requests: number
+  /** Requests per second, over the last second. */
+  requestRate: number
+  /**
+   * How many milliseconds answers took in the last ten seconds, up to 100 of
+   * each second; not before the first.
+   */
+  latency: { p50: number; p99: number } | undefined
+  /** The share of one CPU that it used in the last second; above 1 with more threads than one. */
+  cpu: number
 }

@@ -13,6 +13,8 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_SINGLE_MODE'
   | 'ERR_CLUSTERED_CLOSING'
   | 'ERR_CLUSTERED_NO_PRIMARY'
+  | 'ERR_CLUSTERED_SECOND_PROGRAM'
+  | 'ERR_CLUSTERED_BAD_REQUEST'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {

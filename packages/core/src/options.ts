@@ -2,6 +2,7 @@ import { badOption } from './bad-option.ts'
 import { usableCpus } from './cpus.ts'
 import { totalmem } from 'node:os'
 import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
+import { isProgramName } from './control/name.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 
@@ -118,6 +119,18 @@ export interface ClusteredOptions extends Hooks {
    */
   env?: () => Record<string, string | undefined>
   /**
+   * What the program is called by the `clustered` command: up to 64 letters,
+   * digits and `. _ + -`, the first one a letter, a digit or `_`.
+   * @default the name in the nearest package.json, else the entry file's
+   */
+  name?: string
+  /**
+   * Whether the primary opens a control socket, by which the `clustered`
+   * command of the same user sees and operates it.
+   * @default true
+   */
+  control?: boolean
+  /**
    * Where log lines go; `false` for nowhere. `console` and pino fit.
    * @default one line per event on stderr
    */
@@ -161,6 +174,8 @@ export interface Settings {
   spares: number
   hooks: Hooks
   env: () => Record<string, string | undefined>
+  name: string | undefined
+  control: boolean
   logger: Logger
 }
 
@@ -183,6 +198,8 @@ const known = new Set<string>([
   'spares',
   ...hookNames,
   'env',
+  'name',
+  'control',
   'logger',
 ] satisfies (keyof ClusteredOptions)[])
 
@@ -205,10 +222,18 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
   refuseUnknown(reload, knownOfReload, 'reload.')
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = false } = options
+  const { name, control = true } = options
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
   if (!['auto', 'kernel', 'round-robin'].includes(balance))
     throw badOption('balance', balance, "'auto', 'kernel' or 'round-robin'")
   if (typeof migrate !== 'boolean') throw badOption('migrate', migrate, 'true or false')
+  if (typeof control !== 'boolean') throw badOption('control', control, 'true or false')
+  if (name !== undefined && !isProgramName(name))
+    throw badOption(
+      'name',
+      name,
+      'up to 64 letters, digits and . _ + -, the first one a letter, a digit or _',
+    )
   if (crash !== 'contain' && crash !== 'exit') throw badOption('crash', crash, "'contain' or 'exit'")
   if (logger !== undefined && logger !== false && !isLogger(logger))
     throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
@@ -234,6 +259,8 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     spares: integer('spares', options.spares ?? 0, 0, 1024),
     hooks: resolveHooks(options),
     env,
+    name,
+    control,
     logger: resolveLogger(logger),
   }
 }

@@ -2,6 +2,15 @@ import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { ClusteredError } from '../errors.ts'
 
+/** What the workers shall run, if it is not the program that this process runs. */
+export interface Program {
+  file: string
+  /** What the program finds in `process.argv` after its file. */
+  args: readonly string[]
+  /** Node's own arguments. */
+  execArgv: readonly string[]
+}
+
 /** What a worker runs: a program as it stands on disk. */
 export interface Release {
   /** Counts the reloads, from 1. */
@@ -10,6 +19,9 @@ export interface Release {
   exec: string
   /** The working directory, likewise. */
   cwd: string
+  args: readonly string[]
+  /** Node's own arguments. */
+  execArgv: readonly string[]
 }
 
 /**
@@ -18,12 +30,17 @@ export interface Release {
  * names lead to, and not the names.
  */
 export class Entry {
-  readonly #exec: string
+  /** The entry file as it was named. */
+  readonly file: string
+  readonly #args: readonly string[]
+  /** Node's own arguments. */
+  readonly execArgv: readonly string[]
   readonly #cwd: string
 
   /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY in a REPL, `node -e` and the like. */
-  constructor(exec: string | undefined = process.argv[1]) {
-    if (!exec)
+  constructor(program?: Program) {
+    const file = program?.file ?? process.argv[1]
+    if (!file)
       throw new ClusteredError(
         'ERR_CLUSTERED_NO_ENTRY',
         'There is no program file that workers could run: this process was started from a REPL, from ' +
@@ -31,14 +48,22 @@ export class Entry {
       )
     const cwd = process.cwd()
     this.#cwd = logicalCwd(cwd)
-    const inside = path.relative(cwd, exec)
+    const inside = path.relative(cwd, file)
     // Node has made argv[1] absolute with the physical working directory.
-    this.#exec = inside.startsWith('..') || path.isAbsolute(inside) ? exec : path.join(this.#cwd, inside)
+    this.file = inside.startsWith('..') || path.isAbsolute(inside) ? file : path.join(this.#cwd, inside)
+    this.#args = program?.args ?? process.argv.slice(2)
+    this.execArgv = program?.execArgv ?? process.execArgv
   }
 
   /** Follows the names to what they lead to now. */
   release(generation: number): Release {
-    return { generation, exec: follow(this.#exec), cwd: follow(this.#cwd) }
+    return {
+      generation,
+      exec: follow(this.file),
+      cwd: follow(this.#cwd),
+      args: this.#args,
+      execArgv: this.execArgv,
+    }
   }
 }
 

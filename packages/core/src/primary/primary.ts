@@ -1,7 +1,9 @@
+import { ControlServer } from '../control/server.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
 import type { Settings } from '../options.ts'
 import { runtime } from '../runtime.ts'
+import { Entry, type Program } from './entry.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Supervisor } from './supervisor.ts'
@@ -11,17 +13,20 @@ import { Supervisor } from './supervisor.ts'
  * place to listen at to the same workers, under the first one's options.
  */
 export function startPrimary(key: string, { options, callback }: ListenTarget, settings: Settings): Cluster {
-  const supervisor = (runtime().supervisor ??= supervise(settings))
+  const supervisor = (runtime().supervisor ??= makePrimary(settings))
   const listening = supervisor.listen(key, options)
   listening.catch((error: Error) => endWith(supervisor, error, settings))
   if (callback) void Promise.all([listening, supervisor.ready]).then(() => callback(), callback)
   return supervisor
 }
 
-function supervise(settings: Settings): Supervisor {
-  const supervisor = new Supervisor(settings)
+/** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
+export function makePrimary(settings: Settings, program?: Program): Supervisor {
+  const entry = new Entry(program)
+  const supervisor = new Supervisor(entry, settings)
   report(supervisor, settings.logger)
   takeSignals(supervisor, settings.logger)
+  if (settings.control) void new ControlServer(supervisor, entry, settings).open()
   supervisor.ready.catch((error: Error) => endWith(supervisor, error, settings))
   return supervisor
 }

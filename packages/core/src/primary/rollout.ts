@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { ClusteredError } from '../errors.ts'
 import type { ClusterEvents, WorkerExit } from '../events.ts'
-import { Entry, type Release } from './entry.ts'
+import type { Entry, Release } from './entry.ts'
 import type { Fleet } from './fleet.ts'
 import { Reload } from './reload.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -11,13 +11,13 @@ export class Rollout {
   /** What a worker that boots now runs. */
   release: Release
   reload: Reload | undefined
-  readonly #entry = new Entry()
+  readonly #entry: Entry
   readonly #fleet: Fleet
   readonly #events: EventEmitter<ClusterEvents>
   #generation = 1
 
-  /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
-  constructor(fleet: Fleet, events: EventEmitter<ClusterEvents>) {
+  constructor(entry: Entry, fleet: Fleet, events: EventEmitter<ClusterEvents>) {
+    this.#entry = entry
     this.#fleet = fleet
     this.#events = events
     this.release = this.#entry.release(this.#generation)

@@ -9,6 +9,7 @@ import { checkWorkerCount, type Settings } from '../options.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
 import { carryOut } from './calls.ts'
 import type { StallReport } from '../protocol/watchdog.ts'
+import type { Entry } from './entry.ts'
 import { Fleet } from './fleet.ts'
 import { Listeners } from './listeners.ts'
 import { Punctuality } from './punctuality.ts'
@@ -45,15 +46,14 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   readonly #waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
   #wakeTimer: NodeJS.Timeout | undefined
 
-  /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
-  constructor(settings: Settings) {
+  constructor(entry: Entry, settings: Settings) {
     super()
     this.#settings = settings
     this.#fleet = new Fleet(settings, (worker, reason) => this.emit('worker:drain', worker.info, reason))
     this.#listeners = new Listeners(settings)
-    this.#silence = new Silence(isDebugged() ? 0 : settings.hangTimeout, () => this.#fleet.beating)
+    this.#silence = new Silence(isDebugged(entry) ? 0 : settings.hangTimeout, () => this.#fleet.beating)
     this.#punctuality = new Punctuality(() => this.#updateBalance())
-    this.#rollout = new Rollout(this.#fleet, this)
+    this.#rollout = new Rollout(entry, this.#fleet, this)
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject }
     })
@@ -72,8 +72,23 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     return this.#state
   }
 
+  /** How many workers are wanted. */
+  get slots(): number {
+    return this.#fleet.slots.length
+  }
+
+  /** What a worker that boots now runs. */
+  get generation(): number {
+    return this.#rollout.release.generation
+  }
+
   get workers(): WorkerInfo[] {
     return this.#fleet.info
+  }
+
+  /** Boots the workers of a program that is not known to listen anywhere in particular. */
+  start(): void {
+    this.#reconcile()
   }
 
   /**

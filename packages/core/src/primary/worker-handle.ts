@@ -64,7 +64,8 @@ export class WorkerHandle {
     this.release = release
     this.#worker = fork(slot, release, settings)
     this.pid = this.#worker.process.pid ?? 0
-    if (!isDebugged()) this.#killAfter(settings.bootTimeout, `not listening after ${settings.bootTimeout} ms`)
+    if (!isDebugged(release))
+      this.#killAfter(settings.bootTimeout, `not listening after ${settings.bootTimeout} ms`)
 
     receive<ToPrimary>(this.#worker.process, (message, handle) => {
       if (message.type === 'crash') this.lastWords ??= message.error
@@ -153,16 +154,17 @@ function fork(slot: number, release: Release, settings: Settings): Worker {
     drainTimeout: settings.drainTimeout,
     crash: settings.crash,
     lagWarning: settings.lagWarning,
-    hangTimeout: isDebugged() ? 0 : settings.hangTimeout,
+    hangTimeout: isDebugged(release) ? 0 : settings.hangTimeout,
   }
   cluster.setupPrimary({
     exec: release.exec,
     cwd: release.cwd,
     // Where the primary takes any free port, the next one up may not be free.
-    ...(isGiven(/--inspect\S*=(\S*:)?0$/) && { inspectPort: 0 }),
+    ...(isGiven(/--inspect\S*=(\S*:)?0$/, release) && { inspectPort: 0 }),
     // The last is the watchdog's, which runs while the channel does not.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
-    execArgv: [...process.execArgv, ...heapArguments(settings.heapLimit), '--require', preload],
+    args: [...release.args],
+    execArgv: [...release.execArgv, ...heapArguments(settings.heapLimit, release), '--require', preload],
   })
   return cluster.fork({ ...settings.env(), [briefingVariable]: JSON.stringify(briefing) })
 }
@@ -174,17 +176,17 @@ function readStalls(worker: Worker, onStall: (stall: StallReport) => void): void
   createInterface(pipe).on('line', (line) => onStall(JSON.parse(line)))
 }
 
-function heapArguments(heapLimit: number | undefined): string[] {
-  if (heapLimit === undefined || isGiven(/--max[-_]old[-_]space[-_]size/)) return []
+function heapArguments(heapLimit: number | undefined, release: Release): string[] {
+  if (heapLimit === undefined || isGiven(/--max[-_]old[-_]space[-_]size/, release)) return []
   return [`--max-old-space-size=${Math.floor(heapLimit / 1024 ** 2)}`]
 }
 
 /** A program that stands at a breakpoint is not slow. */
-export function isDebugged(): boolean {
-  return isGiven(/--inspect/)
+export function isDebugged(program: { execArgv: readonly string[] }): boolean {
+  return isGiven(/--inspect/, program)
 }
 
-/** Whether Node was started with such an argument, which workers inherit. */
-function isGiven(argument: RegExp): boolean {
-  return [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((given) => argument.test(given))
+/** Whether the worker's Node is started with such an argument. */
+function isGiven(argument: RegExp, { execArgv }: { execArgv: readonly string[] }): boolean {
+  return [...execArgv, process.env['NODE_OPTIONS'] ?? ''].some((given) => argument.test(given))
 }

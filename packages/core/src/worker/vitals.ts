@@ -1,8 +1,9 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import tls from 'node:tls'
 import type { Vitals } from '../cluster.ts'
+import { Latency } from './latency.ts'
 
 /** How often (in ms) a worker says how it is. */
 const interval = 1000
@@ -11,6 +12,8 @@ const interval = 1000
 const resolution = 20
 
 const nanosecondsPerMs = 1e6
+const microsecondsPerMs = 1e3
+const msPerSecond = 1e3
 
 /**
  * Tells the primary, once a second, how this worker is. A request costs one
@@ -18,6 +21,8 @@ const nanosecondsPerMs = 1e6
  */
 export class VitalSigns {
   #requests = 0
+  #last = { at: performance.now(), requests: 0, cpu: process.cpuUsage() }
+  readonly #latency = new Latency()
   readonly #sockets = new Set<net.Socket>()
   readonly #delay = monitorEventLoopDelay({ resolution })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
@@ -28,7 +33,9 @@ export class VitalSigns {
   }
 
   watch(server: net.Server): void {
-    server.prependListener('request', () => this.#requests++)
+    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) =>
+      this.#latency.watch(response, ++this.#requests),
+    )
     const connected = server instanceof tls.Server ? 'secureConnection' : 'connection'
     server.on(connected, (socket: net.Socket) => {
       this.#sockets.add(socket)
@@ -45,6 +52,10 @@ export class VitalSigns {
       Math.max(0, this.#delay.percentile(percentile) / nanosecondsPerMs - resolution)
     const loopDelay = { p50: late(50), p99: late(99) }
     this.#delay.reset()
+    const { at, requests, cpu } = this.#last
+    this.#last = { at: performance.now(), requests: this.#requests, cpu: process.cpuUsage() }
+    const elapsed = this.#last.at - at
+    const used = process.cpuUsage(cpu)
     return {
       loopDelay,
       utilization,
@@ -53,6 +64,9 @@ export class VitalSigns {
       connections: this.#sockets.size,
       inFlight: [...this.#sockets].filter(isAnswering).length,
       requests: this.#requests,
+      requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
+      latency: this.#latency.take(this.#requests - requests),
+      cpu: (used.user + used.system) / microsecondsPerMs / elapsed,
     }
   }
 }

@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module'
+import { cac, type CAC, type Command } from 'cac'
+import { deleteProgram } from './commands/delete.ts'
+import { describe } from './commands/describe.ts'
+import { init } from './commands/init.ts'
+import { list } from './commands/list.ts'
+import { logs } from './commands/logs.ts'
+import { reload } from './commands/reload.ts'
+import { restart } from './commands/restart.ts'
+import { scale } from './commands/scale.ts'
+import { start } from './commands/start.ts'
+import { startup } from './commands/startup.ts'
+import { stop } from './commands/stop.ts'
+import { top } from './commands/top.ts'
+import { CliError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { printError } from './print.ts'
+import type { StartFlags } from './start-options.ts'
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
+/** @returns the exit code, or `undefined` where this process lives on. */
+export async function run(argv: string[]): Promise<number | undefined> {
+  const asJson = argv.includes('--json')
+  try {
+    const cli = makeCli(argv)
+    cli.parse(['', '', ...protectNumbers(argv)], { run: false })
+    if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number | undefined
+    if (cli.options['help'] || cli.options['version']) return undefined
+    if (cli.args[0] !== undefined) throw unknownCommand(cli, cli.args[0])
+    cli.outputHelp()
+    return undefined
+  } catch (error) {
+    return printError(error, asJson)
+  }
+}
+
+function makeCli(argv: string[]): CAC {
+  const cli = cac('clustered')
+  cli.option('--json', 'Answer with JSON')
+  cli.help()
+  cli.version(version)
+
+  withStartOptions(cli.command('start <file>', 'Run an app file on every core, as it is'))
+    .option('--daemon', 'Detach, keep it running, and write its logs to files')
+    .option('--watch', 'Reload when a file changes')
+    .example('clustered start app.js -i 2 --daemon')
+    .example('clustered start app.js --watch -- --port 8000')
+    .action((file: string, flags: StartFlags) => start(file, flags, argv.slice(argv.indexOf('start') + 1)))
+  cli.command('list', 'What runs, and how it is').alias('ls').action(list)
+  cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
+  cli
+    .command('logs <name>', 'What a daemon has written')
+    .option('-f, --follow', 'Go on as it writes more')
+    .option('--lines <number>', 'How many lines to begin with (default: 15)')
+    .action(logs)
+  cli
+    .command('reload <name>', 'Replace every worker by one with the new code, without losing a request')
+    .action(reload)
+  cli.command('scale <name> <size>', 'Change how many workers there are: 4, +1, -1').action(scale)
+  cli.command('stop <name>', 'Answer what is in flight, and end').action(stop)
+  cli.command('restart <name>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
+  cli.command('delete <name>', 'Stop, and forget it and its logs').alias('del').action(deleteProgram)
+  cli.command('top [name]', 'Every program and its workers, live').action(top)
+  withStartOptions(
+    cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
+  ).action((file: string, flags: StartFlags) => startup(file, flags, argv.slice(argv.indexOf('startup') + 1)))
+  cli
+    .command('init', 'Put Clustered into the Express or Koa project in this folder')
+    .option('--dry-run', 'Only say what would change')
+    .action(init)
+  return cli
+}
+
+function withStartOptions(command: Command): Command {
+  return command
+    .option('-i, --instances <number>', "How many workers: a number, or 'max' (default: the usable CPUs)")
+    .option('--name <name>', "What to call it (default: the package's name, else the file's)")
+    .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
+    .option('--kill-timeout <ms>', "The same, by pm2's name for it")
+    .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
+    .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
+    .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'")
+}
+
+/** `-1` is a number here and not an option: for the parser, it is when something stands before it. */
+function protectNumbers(argv: string[]): string[] {
+  const end = argv.indexOf('--')
+  return argv.map((argument, index) =>
+    /^-\d+$/.test(argument) && (end < 0 || index < end) ? ` ${argument}` : argument,
+  )
+}
+
+function unknownCommand(cli: CAC, word: string): CliError {
+  const near = nearest(
+    word,
+    cli.commands.flatMap(({ name, aliasNames }) => [name, ...aliasNames]),
+  )
+  return new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `There is no command '${word}'. ${near ? `Is it 'clustered ${near}' that you mean?` : 'See: clustered --help'}`,
+  )
+}

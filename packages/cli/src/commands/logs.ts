@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import colors from 'picocolors'
+import { choose } from '../choose.ts'
+import { CliError } from '../errors.ts'
+import { logFiles } from '../record.ts'
+import { follow, startOfLastLines } from '../tail.ts'
+import { LinePrefix } from '../line-prefix.ts'
+
+export interface LogFlags {
+  follow?: boolean
+  lines?: string | number
+  json?: boolean
+}
+
+/**
+ * What the program has written, stdout to stdout and stderr to stderr, byte
+ * for byte; where a person is reading, each line says where it is from.
+ */
+export async function logs(name: string, flags: LogFlags): Promise<void> {
+  const lines = lineCount(flags.lines ?? 15)
+  const program = await choose(name)
+  if (!program.record)
+    throw new CliError(
+      'ERR_CLUSTERED_NOT_A_DAEMON',
+      `'${program.name}' was not started with --daemon: it writes where it was started, and not to log files.`,
+    )
+  const files = logFiles(program.record.name)
+  if (flags.json) return console.log(JSON.stringify(files))
+  const show = async (file: string, to: NodeJS.WriteStream, label: string): Promise<void> => {
+    if (!existsSync(file)) return
+    const prefix = to.isTTY ? new LinePrefix(label) : undefined
+    for await (const chunk of follow(file, await startOfLastLines(file, lines), flags.follow ?? false))
+      to.write(prefix ? prefix.add(chunk) : chunk)
+  }
+  const showOut = () => show(files.out, process.stdout, colors.dim(`${program.name} | `))
+  const showErr = () => show(files.err, process.stderr, colors.yellow(`${program.name} ! `))
+  if (flags.follow) await Promise.all([showErr(), showOut()])
+  else {
+    await showErr()
+    await showOut()
+  }
+}
+
+function lineCount(given: string | number): number {
+  const lines = Number(given)
+  if (Number.isInteger(lines) && lines >= 0) return lines
+  throw new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `--lines ${given} is not a number of lines. Expected: a whole number from 0.`,
+  )
+}

@@ -1,0 +1,36 @@
+import { readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { CliError } from './errors.ts'
+import { nearest } from './nearest.ts'
+
+const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
+
+/**
+ * The file that is meant: `app` may be `app.js`, as for Node itself.
+ * @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE
+ */
+export function entryFile(given: string): string {
+  const found = extensions.map((extension) => given + extension).find((file) => isFile(file))
+  if (found) return found
+  const folder = path.dirname(path.resolve(given))
+  const near = nearest(path.basename(given), filesIn(folder))
+  throw new CliError(
+    'ERR_CLUSTERED_NO_SUCH_FILE',
+    `There is no file ${path.resolve(given)}, and no stopped program of that name. ` +
+      (near
+        ? `Is it ${path.join(path.dirname(given), near)} that you mean?`
+        : 'Give the file that Node would run: clustered start app.js'),
+  )
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => extensions.includes(path.extname(name)))
+  } catch {
+    return []
+  }
+}

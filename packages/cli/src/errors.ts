@@ -1,0 +1,29 @@
+/** What the command can fail with. The code is stable; the message may get better. */
+export type CliErrorCode =
+  | 'ERR_CLUSTERED_USAGE'
+  | 'ERR_CLUSTERED_UNKNOWN_NAME'
+  | 'ERR_CLUSTERED_AMBIGUOUS_NAME'
+  | 'ERR_CLUSTERED_NOTHING_RUNNING'
+  | 'ERR_CLUSTERED_NOT_RUNNING'
+  | 'ERR_CLUSTERED_ALREADY_RUNNING'
+  | 'ERR_CLUSTERED_NOT_A_DAEMON'
+  | 'ERR_CLUSTERED_NO_SUCH_FILE'
+  | 'ERR_CLUSTERED_NO_TYPESCRIPT'
+  | 'ERR_CLUSTERED_NO_ANSWER'
+  | 'ERR_CLUSTERED_BOOT_FAILED'
+  | 'ERR_CLUSTERED_STILL_RUNNING'
+  | 'ERR_CLUSTERED_NOTHING_TO_CHANGE'
+
+/** An error that the user of the command can do something about: its message says what. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  /** One of ours, or one that a primary has answered with. */
+  readonly code: string
+  readonly exitCode: number
+
+  constructor(code: CliErrorCode | (string & {}), message: string) {
+    super(message)
+    this.code = code
+    this.exitCode = code === 'ERR_CLUSTERED_USAGE' ? 2 : 1
+  }
+}

@@ -1,0 +1,17 @@
+import { type Cluster, supervise } from '@clustered/core'
+import { notifySystemd, takeNotify } from './systemd-notify.ts'
+import { type Start, type StartFlags } from './start-options.ts'
+import { watch } from './watch.ts'
+
+/** This process becomes the primary, and stays it to the end. */
+export function runInForeground({ file, options }: Start, flags: StartFlags): Cluster {
+  const notify = takeNotify()
+  const cluster = supervise(file, options)
+  if (notify) notifySystemd(cluster, notify)
+  if (flags.watch)
+    void cluster.ready.then(
+      () => watch(cluster, flags.envFile),
+      () => {},
+    )
+  return cluster
+}

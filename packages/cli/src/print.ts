@@ -1,0 +1,28 @@
+import colors from 'picocolors'
+import { CliError } from './errors.ts'
+
+/** Text for a person, or JSON for a program. */
+export function print(asJson: boolean | undefined, json: unknown, text: () => string): void {
+  console.log(asJson ? JSON.stringify(json, null, 2) : text())
+}
+
+/** @returns the exit code. */
+export function printError(error: unknown, asJson: boolean): number {
+  const { message, code, exitCode, stack } = toCliError(error)
+  if (asJson) console.error(JSON.stringify({ error: { code, message } }))
+  else if (code === undefined) console.error(stack)
+  else console.error(`${colors.red('error:')} ${message} ${colors.dim(`(${code})`)}`)
+  return exitCode ?? 1
+}
+
+interface Known extends Error {
+  code?: string
+  exitCode?: number
+}
+
+function toCliError(error: unknown): Known {
+  if (!(error instanceof Error)) return new Error(String(error))
+  return error.name === 'CACError'
+    ? new CliError('ERR_CLUSTERED_USAGE', `${error.message}. See: clustered --help`)
+    : error
+}

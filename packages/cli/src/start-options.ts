@@ -1,0 +1,85 @@
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import type { SuperviseOptions } from '@clustered/core'
+import { entryFile } from './entry-file.ts'
+import { readEnvFile } from './env-file.ts'
+import { CliError } from './errors.ts'
+import { typeScriptArguments } from './typescript.ts'
+
+/** The options of `clustered start`, as they come from the command line. */
+export interface StartFlags {
+  instances?: string | number
+  name?: string | number
+  drainTimeout?: string | number
+  killTimeout?: string | number
+  bootTimeout?: string | number
+  envFile?: string
+  nodeArgs?: string
+  watch?: boolean
+  daemon?: boolean
+  json?: boolean
+  /** What stands after `--`. */
+  '--'?: string[]
+}
+
+export interface Start {
+  file: string
+  options: SuperviseOptions
+}
+
+/** Reloads during development come with every save, and are to be felt at once. */
+const whileWatching = { drainTimeout: 1000, soak: 100, surge: 1024 }
+
+/** @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NO_TYPESCRIPT */
+export function toStart(given: string, flags: StartFlags): Start {
+  const file = entryFile(given)
+  const { envFile, watch } = flags
+  const env = (): Record<string, string | undefined> =>
+    envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
+  const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
+  const drainTimeout =
+    milliseconds('--drain-timeout', flags.drainTimeout ?? flags.killTimeout) ??
+    (watch ? whileWatching.drainTimeout : undefined)
+  const bootTimeout = milliseconds('--boot-timeout', flags.bootTimeout)
+  return {
+    file,
+    options: {
+      env,
+      args: flags['--'] ?? [],
+      execArgv: [
+        ...process.execArgv,
+        ...typeScriptArguments(file),
+        ...(flags.nodeArgs?.split(/\s+/).filter(Boolean) ?? []),
+      ],
+      ...(workers !== undefined && { workers }),
+      ...(flags.name !== undefined && { name: String(flags.name) }),
+      ...(drainTimeout !== undefined && { drainTimeout }),
+      ...(bootTimeout !== undefined && { bootTimeout }),
+      ...(watch && { reload: { soak: whileWatching.soak, surge: whileWatching.surge } }),
+    },
+  }
+}
+
+function workerCount(
+  given: string | number | undefined,
+  fromEnvFile: string | undefined,
+): number | undefined {
+  const value = given ?? (process.env['WEB_CONCURRENCY'] ? undefined : fromEnvFile)
+  if (value === undefined) return undefined
+  // What pm2 means by it: all that the process may use, which is the default.
+  if (value === 'max' || value === 0 || value === '0') return undefined
+  if (Number.isInteger(Number(value)) && Number(value) > 0) return Number(value)
+  throw new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `-i ${value} is not a number of workers. Expected: a whole number from 1, or 'max' (here ${availableParallelism()}).`,
+  )
+}
+
+function milliseconds(option: string, value: string | number | undefined): number | undefined {
+  if (value === undefined || (Number.isInteger(Number(value)) && Number(value) >= 0))
+    return value === undefined ? value : Number(value)
+  throw new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `${option} ${value} is not a time. Expected: milliseconds, such as 12000.`,
+  )
+}

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process'
+import type { Cluster } from '@clustered/core'
+
+/**
+ * Where systemd wants to be told, if it has started us with `Type=notify`.
+ * Taken out of the environment: the app in the workers has no business with it.
+ */
+export function takeNotify(): string | undefined {
+  const { NOTIFY_SOCKET } = process.env
+  delete process.env['NOTIFY_SOCKET']
+  return NOTIFY_SOCKET
+}
+
+/** Node has no datagrams over unix sockets; systemd's own tool has. */
+export function notifySystemd(cluster: Cluster, socket: string): void {
+  const tell = (state: string): void => {
+    const env = { ...process.env, NOTIFY_SOCKET: socket }
+    spawn('systemd-notify', [`--pid=${process.pid}`, state], { env, stdio: 'ignore' })
+      .on('error', (error) => console.error(`[clustered] warning: systemd-notify: ${error.message}`))
+      .unref()
+  }
+  cluster.ready.then(
+    () => tell('--ready'),
+    () => {},
+  )
+  cluster.on('close', () => tell('STOPPING=1'))
+}

@@ -1,0 +1,140 @@
+import { unlinkSync } from 'node:fs'
+import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { ClusteredError } from '../errors.ts'
+import type { Settings } from '../options.ts'
+import type { Entry } from '../primary/entry.ts'
+import { place } from '../primary/reporter.ts'
+import type { Supervisor } from '../primary/supervisor.ts'
+import { BadRequest } from './bad-request.ts'
+import { readBody } from './body.ts'
+import { defaultName } from './name.ts'
+import { streamReload, toErrorInfo } from './reload-stream.ts'
+import { Restarts } from './restarts.ts'
+import { openSocket } from './socket.ts'
+import type { ProgramStatus } from './status.ts'
+
+/** What a client may take up, so that none can make a difference to what the primary is for. */
+const limits = {
+  maxHeaderSize: 4096,
+  /** In ms, as all of these. */
+  headersTimeout: 5000,
+  requestTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 1000,
+}
+const mostConnections = 32
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/**
+ * Lives in the primary: the owner's way to see and operate it, HTTP and JSON
+ * over a unix socket. docs/control-socket.md describes what it speaks.
+ */
+export class ControlServer {
+  readonly #supervisor: Supervisor
+  readonly #settings: Settings
+  readonly #entry: Entry
+  readonly #name: string
+  readonly #restarts: Restarts
+  readonly #server: Server
+  readonly #startedAt = Date.now()
+
+  constructor(supervisor: Supervisor, entry: Entry, settings: Settings) {
+    this.#supervisor = supervisor
+    this.#settings = settings
+    this.#entry = entry
+    this.#name = settings.name ?? defaultName(entry.file)
+    this.#restarts = new Restarts(supervisor)
+    this.#server = http.createServer(limits, (request, response) => void this.#answer(request, response))
+    this.#server.maxConnections = mostConnections
+  }
+
+  /** A program that cannot be operated is still one that serves: a failure is only said. */
+  async open(): Promise<void> {
+    try {
+      const socket = await openSocket(this.#server)
+      this.#server.unref()
+      this.#server.on('error', () => {})
+      process.once('exit', () => remove(socket))
+    } catch (error) {
+      this.#settings.logger.warn(
+        `no control socket, so that the command 'clustered' does not see this program: ${(error as Error).message}`,
+      )
+    }
+  }
+
+  readonly #routes: Record<string, Handler> = {
+    'GET /v1/program': (_request, response) => answer(response, 200, this.#status()),
+    'POST /v1/reload': (_request, response) => streamReload(this.#supervisor, response),
+    'POST /v1/scale': (request, response) => this.#scale(request, response),
+    'POST /v1/close': (_request, response) => {
+      answer(response, 202, this.#status())
+      void this.#supervisor.close('control socket').then(() => setImmediate(() => process.exit()))
+    },
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const handler = this.#routes[`${request.method} ${request.url}`]
+      if (!handler)
+        throw new BadRequest(
+          404,
+          `there is no ${request.method} ${request.url}. There is: ${Object.keys(this.#routes).join(', ')}`,
+        )
+      await handler(request, response)
+    } catch (error) {
+      if (response.headersSent) return void response.destroy()
+      // What is left of the request is not waited for.
+      response.shouldKeepAlive = false
+      const known = error instanceof ClusteredError ? error : new BadRequest(500, (error as Error).message)
+      answer(response, known instanceof BadRequest ? known.status : 422, { error: toErrorInfo(known) })
+    }
+  }
+
+  async #scale(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { workers, by } = await readBody(request)
+    const wanted = workers ?? (typeof by === 'number' ? this.#supervisor.slots + by : undefined)
+    if (typeof wanted !== 'number') throw new BadRequest(400, 'scale takes { "workers": 4 } or { "by": -1 }')
+    await this.#supervisor.scale(wanted)
+    answer(response, 200, this.#status())
+  }
+
+  #status(): ProgramStatus {
+    const { state, generation, slots, balance, workers } = this.#supervisor
+    const address = this.#supervisor.address()
+    return {
+      name: this.#name,
+      pid: process.pid,
+      state,
+      entry: this.#entry.file,
+      cwd: process.cwd(),
+      version: process.version,
+      startedAt: this.#startedAt,
+      address: address === null ? null : place(address),
+      balance,
+      generation,
+      slots,
+      restarts: this.#restarts.count,
+      drainTimeout: this.#settings.drainTimeout,
+      primary: { rss: process.memoryUsage.rss() },
+      workers,
+    }
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  const text = `${JSON.stringify(body)}\n`
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  })
+  response.end(text)
+}
+
+function remove(socket: string): void {
+  try {
+    unlinkSync(socket)
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync } from 'node:fs'
+import { readdir, unlink } from 'node:fs/promises'
+import net from 'node:net'
+import path from 'node:path'
+import { controlFolders, makePrivate } from './folder.ts'
+
+const suffix = '.sock'
+
+/**
+ * Has the server listen on a socket of its own, in the first folder where that
+ * can be done, for this user alone.
+ * @returns where it listens.
+ */
+export async function openSocket(server: net.Server): Promise<string> {
+  const reasons: Error[] = []
+  for (const folder of controlFolders())
+    try {
+      await makePrivate(folder)
+      await removeStale(folder)
+      // Two containers may share the folder and have the same pids.
+      const place = path.join(folder, `${process.pid}-${randomBytes(3).toString('hex')}${suffix}`)
+      await listen(server, place)
+      chmodSync(place, 0o600)
+      return place
+    } catch (error) {
+      reasons.push(error as Error)
+    }
+  throw new Error(reasons.map(({ message }) => message).join('; '))
+}
+
+/** Every control socket in a folder, whether or not somebody still listens there. */
+export async function socketsIn(folder: string): Promise<{ path: string; pid: number }[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => ({ path: path.join(folder, name), pid: Number.parseInt(name, 10) }))
+}
+
+/** A primary that was killed leaves its socket behind. */
+export async function removeStale(folder: string): Promise<void> {
+  for (const socket of await socketsIn(folder))
+    if (!isAlive(socket.pid) && (await refuses(socket.path))) await unlink(socket.path).catch(() => {})
+}
+
+/** Whether there is such a process here; one in another container may have a pid that is none here. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function refuses(place: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect(place)
+    probe.once('connect', () => resolve(false))
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
+    probe.once('close', () => probe.destroy())
+    probe.setTimeout(1000, () => probe.destroy())
+  })
+}
+
+function listen(server: net.Server, place: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(place, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,29 @@
+import type { ClusterState, WorkerInfo } from '../cluster.ts'
+
+/** What a primary says of its program over the control socket. */
+export interface ProgramStatus {
+  name: string
+  /** The primary's. */
+  pid: number
+  state: ClusterState
+  /** The entry file, as it was named at the start. */
+  entry: string
+  cwd: string
+  /** Of Node. */
+  version: string
+  /** Milliseconds since the epoch. */
+  startedAt: number
+  /** Where it listens, such as `0.0.0.0:8000`, or `null` before that. */
+  address: string | null
+  balance: 'kernel' | 'round-robin' | null
+  /** What a worker that boots now runs. */
+  generation: number
+  /** How many workers are wanted. */
+  slots: number
+  /** How many workers have left their place without being told to. */
+  restarts: number
+  /** Milliseconds. */
+  drainTimeout: number
+  primary: { rss: number }
+  workers: WorkerInfo[]
+}
