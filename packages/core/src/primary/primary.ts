@@ -26,7 +26,8 @@ export function makePrimary(settings: Settings, program?: Program): Supervisor {
   const supervisor = new Supervisor(entry, settings)
   report(supervisor, settings.logger)
   takeSignals(supervisor, settings.logger)
-  if (settings.control && process.platform !== 'win32') void new ControlServer(supervisor, entry, settings).open()
+  if (settings.control && process.platform !== 'win32')
+    void new ControlServer(supervisor, entry, settings).open()
   supervisor.ready.catch((error: Error) => endWith(supervisor, error, settings))
   return supervisor
 }
