@@ -14,7 +14,7 @@ const lookEvery = 50
  * @throws {CliError} ERR_CLUSTERED_STILL_RUNNING
  */
 export async function stopProgram({ name, client, status, record }: RunningProgram): Promise<void> {
-  const patience = status.drainTimeout + margin
+  const patience = status.shutdownDelay + status.drainTimeout + margin
   await client.close()
   if (record) writeRecord({ ...record, stopped: true })
   const deadline = Date.now() + patience

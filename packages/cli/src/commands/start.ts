@@ -13,7 +13,7 @@ import { toJson } from '../to-json.ts'
 /** @param argv what followed `start` on the command line. */
 export async function start(given: string, flags: StartFlags, argv: string[]): Promise<void> {
   if (process.env[daemonVariable]) return becomeDaemon(given, flags)
-  const stopped = recordOf(given)
+  const stopped = recordOf(given, argv)
   if (stopped) return announce(await startAgain(stopped), flags.json)
   const plan = toStart(given, flags)
   if (!flags.daemon) return void runInForeground(plan, flags)
@@ -40,8 +40,10 @@ function becomeDaemon(given: string, flags: StartFlags): void {
 }
 
 /** What is given may be the name of a daemon that was stopped. */
-function recordOf(given: string): DaemonRecord | undefined {
-  return isProgramName(given) ? readRecord(given) : undefined
+function recordOf(given: string, argv: string[]): DaemonRecord | undefined {
+  // With options of its own, it is a new start.
+  const isName = isProgramName(given) && startArguments(argv).length === 1
+  return isName ? readRecord(given) : undefined
 }
 
 /** Its logs and its record would be the same. */

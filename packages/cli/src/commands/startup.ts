@@ -47,7 +47,16 @@ function makeUnit(name: string, argv: string[], folder: string, drainTimeout = d
     name,
     command: [process.execPath, ...process.execArgv, main, 'start', ...startArguments(argv)],
     folder,
-    user: userInfo().username,
+    user: userName(),
     stopSeconds: Math.ceil((drainTimeout + stopMargin) / 1000),
+  }
+}
+
+/** systemd takes a number as well, where the user has no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.())
   }
 }

@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 /**
@@ -8,9 +8,8 @@ import path from 'node:path'
  * shell of the same user need not have the same environment.
  */
 export function controlFolders(): string[] {
-  const { uid } = userInfo()
   const runtimeFolder = process.env['XDG_RUNTIME_DIR']
-  const own = path.join(tmpdir(), `clustered-${uid}`)
+  const own = path.join(tmpdir(), `clustered-${userId()}`)
   return runtimeFolder && path.isAbsolute(runtimeFolder)
     ? [path.join(runtimeFolder, 'clustered'), own]
     : [own]
@@ -30,9 +29,13 @@ export async function makePrivate(folder: string): Promise<void> {
 
 /** @throws if the folder is not this user's own. */
 export async function checkOwner(folder: string): Promise<void> {
-  const { uid } = userInfo()
+  const uid = userId()
   const found = await lstat(folder)
   if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
-  if (uid !== -1 && found.uid !== uid)
-    throw new Error(`${folder} belongs to user ${found.uid} and not to ${uid}`)
+  if (found.uid !== uid) throw new Error(`${folder} belongs to user ${found.uid} and not to ${uid}`)
+}
+
+/** Not from `os.userInfo()`, which throws for a user that has no name, as in many a container. */
+function userId(): number {
+  return process.getuid?.() ?? 0
 }

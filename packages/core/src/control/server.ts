@@ -116,6 +116,7 @@ export class ControlServer {
       slots,
       restarts: this.#restarts.count,
       drainTimeout: this.#settings.drainTimeout,
+      shutdownDelay: this.#settings.shutdownDelay,
       primary: { rss: process.memoryUsage.rss() },
       workers,
     }

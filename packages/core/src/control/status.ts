@@ -24,6 +24,8 @@ export interface ProgramStatus {
   restarts: number
   /** Milliseconds. */
   drainTimeout: number
+  /** Milliseconds. */
+  shutdownDelay: number
   primary: { rss: number }
   workers: WorkerInfo[]
 }

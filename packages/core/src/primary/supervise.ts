@@ -3,12 +3,13 @@ import path from 'node:path'
 import cluster from 'node:cluster'
 import type { Cluster } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
+import type { Hooks } from '../hooks.ts'
 import { type ClusteredOptions, resolveOptions } from '../options.ts'
 import { runtime } from '../runtime.ts'
 import { makePrimary } from './primary.ts'
 
-/** All durations are in milliseconds. */
-export interface SuperviseOptions extends ClusteredOptions {
+/** All durations are in milliseconds. Hooks are functions of the program, which is in the workers. */
+export interface SuperviseOptions extends Omit<ClusteredOptions, keyof Hooks> {
   /** What the program finds in `process.argv` after its file. */
   args?: readonly string[]
   /**
