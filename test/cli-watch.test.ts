@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Desk, plainApp } from './support/desk.ts'
 import { get } from './support/http.ts'
-import { load, nodeClients, undiciClients } from './support/load.ts'
+import { load, mixedClients } from './support/load.ts'
 import { freePort } from './support/port.ts'
 import { eventually } from './support/program.ts'
 
@@ -23,11 +23,7 @@ describe('clustered start --watch', () => {
       output = ''
     }
     await sees('watching')
-    const clients = load([
-      ...nodeClients(2, { port }, {}),
-      ...undiciClients(2, { port }, {}),
-      ...nodeClients(2, { port }, {}, false),
-    ])
+    const clients = load(mixedClients(2, { port }, {}))
 
     const saved = Date.now()
     desk.write('app.js', plainApp('2'))

@@ -4,7 +4,7 @@ import http from 'node:http'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
-import { load, nodeClients, undiciClients } from './support/load.ts'
+import { load, mixedClients } from './support/load.ts'
 import { start } from './support/program.ts'
 
 for (const balance of balances)
@@ -42,11 +42,7 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: env({ workers: 2 }) })
       const port = await program.listens()
       const what = { path: '/later?ms=2', expect: 'later' }
-      const clients = load([
-        ...nodeClients(4, { port }, what),
-        ...undiciClients(4, { port }, what),
-        ...nodeClients(4, { port }, what, false),
-      ])
+      const clients = load(mixedClients(4, { port }, what))
       for (let crash = 0; crash < 4; crash++) {
         const since = program.output.length
         assert.equal((await get(port, '/crash')).status, 500)

@@ -9,16 +9,8 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
+import { freePort } from './support/port.ts'
 import { eventually, isAlive, start } from './support/program.ts'
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 for (const balance of balances)
   describe(`listen takes what net.Server#listen takes (${balance})`, () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
-import { load, nodeClients, undiciClients } from './support/load.ts'
+import { load, mixedClients } from './support/load.ts'
 import { eventually, start } from './support/program.ts'
 
 const mebibyte = 1024 * 1024
@@ -15,11 +15,7 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: env({ maxRequests: 400 }) })
       const port = await program.listens()
       const what = { path: '/later?ms=2', expect: 'later' }
-      const clients = load([
-        ...nodeClients(4, { port }, what),
-        ...undiciClients(4, { port }, what),
-        ...nodeClients(4, { port }, what, false),
-      ])
+      const clients = load(mixedClients(4, { port }, what))
       await eventually(
         () => program.output.split('drains: maxRequests: it has served').length > 4,
         'four were recycled',

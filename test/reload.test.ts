@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
-import { load, nodeClients, undiciClients } from './support/load.ts'
+import { load, mixedClients } from './support/load.ts'
 import { eventually, isAlive, start } from './support/program.ts'
 import { Deploy, faults } from './support/release.ts'
 
@@ -102,11 +102,7 @@ for (const balance of balances)
         })
         const port = await site.listens()
         const old = site.workers()
-        const clients = load([
-          ...nodeClients(4, { port }, {}),
-          ...undiciClients(4, { port }, {}),
-          ...nodeClients(4, { port }, {}, false),
-        ])
+        const clients = load(mixedClients(4, { port }, {}))
         deploy.write('new', fault, 'app')
         const result = await site.call('reload')
         await clients.stop()
@@ -194,11 +190,7 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: { OPTIONS: JSON.stringify({ workers: 2, balance }) } })
       const port = await program.listens()
       const what = { path: '/later?ms=2', expect: 'later' }
-      const clients = load([
-        ...nodeClients(6, { port }, what),
-        ...undiciClients(6, { port }, what),
-        ...nodeClients(6, { port }, what, false),
-      ])
+      const clients = load(mixedClients(6, { port }, what))
       for (const to of [4, 1, 3, 2]) assert.equal((await get(port, `/scale?to=${to}`)).body, 'scaled')
       await eventually(() => program.workers().length === 2, 'two workers')
       for (const signal of ['SIGTTIN', 'SIGTTIN', 'SIGTTOU', 'SIGTTOU'] as const) {

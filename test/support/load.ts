@@ -118,6 +118,15 @@ export function undiciClients(count: number, where: Where, what: What): Client[]
   })
 }
 
+/** `count` clients of each kind that most programs meet: two libraries that keep connections, one that does not. */
+export function mixedClients(count: number, where: Where, what: What): Client[] {
+  return [
+    ...nodeClients(count, where, what),
+    ...undiciClients(count, where, what),
+    ...nodeClients(count, where, what, false),
+  ]
+}
+
 function check(
   status: number | undefined,
   body: string,

@@ -7,9 +7,11 @@ import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
+import { listening } from './listening.ts'
 import type { Settings } from './options.ts'
 import { place } from './primary/reporter.ts'
 import { runtime } from './runtime.ts'
+import { primarySignals, stopSignals } from './signal-names.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
@@ -72,13 +74,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     const server = await makeServer()
     this.#server = server
     this.#drainable = new DrainableServer(server, this.#settings.drainTimeout)
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(options, () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
+    await listening(server, options)
     if (this.state === 'closing') return
     this.state = 'ready'
     this.#singles.lifecycle.ready(this.#settings.hooks)
@@ -108,7 +104,7 @@ export function startSingle(
     },
   )
   let stopping = false
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
+  for (const signal of stopSignals)
     process.on(signal, () => {
       if (stopping) process.exit(128 + constants.signals[signal])
       stopping = true
@@ -117,7 +113,6 @@ export function startSingle(
     })
   const reload = (signal: string): void =>
     logger.warn(`${signal} is ignored: single mode has no workers to replace`)
-  if (process.platform !== 'win32')
-    for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, reload)
+  if (process.platform !== 'win32') for (const signal of primarySignals) process.on(signal, reload)
   return single
 }

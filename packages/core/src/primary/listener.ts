@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises'
 import net from 'node:net'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { ClusteredError } from '../errors.ts'
+import { listening } from '../listening.ts'
 import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../node-internals.ts'
 import type { Settings } from '../options.ts'
 import type { ListenRequest, SocketName } from '../protocol/messages.ts'
@@ -93,12 +94,10 @@ async function listen(options: ListenOptions): Promise<net.Server> {
   }
 }
 
-function tryListen(options: ListenOptions): Promise<net.Server> {
+async function tryListen(options: ListenOptions): Promise<net.Server> {
   const server = net.createServer()
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options, () => resolve(server))
-  })
+  await listening(server, options)
+  return server
 }
 
 function answers(path: string): Promise<boolean> {

@@ -24,6 +24,7 @@ export function report(cluster: Cluster, logger: Logger): void {
   })
   cluster.on('worker:hung', (worker, stall) => logger.error(`${name(worker)} hangs: for ${stalled(stall)}`))
   cluster.on('worker:exit', (worker, exit) => {
+    lastLag.delete(worker.pid)
     const line = `${name(worker)} is gone: ${describe(exit)}`
     if (exit.reason === 'drained') logger.info(line)
     else logger.error(line)

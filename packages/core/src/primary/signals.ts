@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import type { Logger } from '../logger.ts'
+import { stopSignals } from '../signal-names.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** What each signal to the primary does: see docs/signals.md. */
@@ -21,7 +22,7 @@ export function takeSignals(supervisor: Supervisor, logger: Logger): void {
   }
   const reload = (): void => void supervisor.reload().catch(() => {})
 
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, stop)
+  for (const signal of stopSignals) process.on(signal, stop)
   if (process.platform === 'win32') return
   process.on('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
   process.on('SIGUSR2', reload)

@@ -4,6 +4,7 @@ import type { Server as HttpServer } from 'node:http'
 import { createHttpTerminator, type HttpTerminator } from 'http-terminator'
 import type { TransferableHandle } from '../node-internals.ts'
 import { settles } from '../settles.ts'
+import { keepWhileOpen } from './keep-while-open.ts'
 import { answerWithClose } from './lame-duck.ts'
 import { Migration } from './migration.ts'
 
@@ -72,14 +73,3 @@ export class DrainableServer {
 
 /** Sends a connection away, and calls `given` when this process's copy may be closed. */
 export type Give = (connection: TransferableHandle, given: () => void) => void
-
-interface Closable {
-  once(event: 'close', listener: () => void): unknown
-}
-
-function keepWhileOpen<Thing extends Closable>(server: net.Server, event: string, open: Set<Thing>): void {
-  server.on(event, (thing: Thing) => {
-    open.add(thing)
-    thing.once('close', () => open.delete(thing))
-  })
-}

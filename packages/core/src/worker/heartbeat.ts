@@ -17,6 +17,7 @@ export class Heartbeat {
     this.#timer = this.#every(idleBeat)
   }
 
+  /** From now on this server's connections make the beat fast. */
   watch(server: net.Server): void {
     server.prependListener('connection', (socket: net.Socket) => {
       if (this.#connections++ === 0) this.#change(busyBeat)

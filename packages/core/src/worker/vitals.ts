@@ -3,6 +3,7 @@ import type net from 'node:net'
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import tls from 'node:tls'
 import type { Vitals } from '../cluster.ts'
+import { keepWhileOpen } from './keep-while-open.ts'
 import { Latency } from './latency.ts'
 
 /** How often (in ms) a worker says how it is. */
@@ -37,10 +38,7 @@ export class VitalSigns {
       this.#latency.watch(response, ++this.#requests),
     )
     const connected = server instanceof tls.Server ? 'secureConnection' : 'connection'
-    server.on(connected, (socket: net.Socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
+    keepWhileOpen(server, connected, this.#sockets)
   }
 
   #take(): Vitals {

@@ -25,6 +25,7 @@ import type {
   ToWorker,
   WorkerBriefing,
 } from '../protocol/messages.ts'
+import { primarySignals, stopSignals } from '../signal-names.ts'
 import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
 import { Face } from './face.ts'
@@ -131,7 +132,7 @@ export class Worker {
       if (errno !== 0) return give(errno, null)
       this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
-      this.#servers.set(key, this.#watch(server))
+      this.#servers.set(key, this.#watch(server, balance))
       const face: Face = new Face(socketName, {
         listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
@@ -151,12 +152,13 @@ export class Worker {
   }
 
   /** A server may be closed and listen again; it is watched from its first time on. */
-  #watch(server: net.Server): DrainableServer {
+  #watch(server: net.Server, balance: Worker['balance']): DrainableServer {
     const known = this.#watched.get(server)
     if (known) return known
     const drainable = new DrainableServer(server, this.#briefing.drainTimeout)
     this.#watched.set(server, drainable)
-    this.#heartbeat.watch(server)
+    // Only a socket that was lent can be lent to a sibling as well.
+    if (balance === 'kernel') this.#heartbeat.watch(server)
     this.#vitals.watch(server)
     if (this.#briefing.crash === 'contain') this.#crash.contain(server)
     return drainable
@@ -219,10 +221,9 @@ export class Worker {
    * Ctrl-C and systemd signal the whole group: then it decides to stop.
    */
   #takeSignals(): void {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
-      process.on(signal, () => this.#tell({ type: 'signal', signal }))
+    for (const signal of stopSignals) process.on(signal, () => this.#tell({ type: 'signal', signal }))
     if (process.platform === 'win32') return
-    for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const) process.on(signal, () => {})
+    for (const signal of primarySignals) process.on(signal, () => {})
   }
 
   /** At the last stop the queues end with us: a whole turn takes what is in them. */

@@ -1,0 +1,12 @@
+import type { ListenOptions, Server } from 'node:net'
+
+/** Resolves when the server listens, rejects with Node's own error if it cannot. */
+export function listening(server: Server, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
