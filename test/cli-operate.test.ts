@@ -47,6 +47,24 @@ describe('clustered reload', () => {
       assert.deepEqual([...(await pidsOf(port, 2))].sort(), pids)
     })
 
+  it('exits with 1 when the primary goes away meanwhile', async (t) => {
+    const { desk } = await startDaemon(t)
+    const [{ pid } = { pid: 0 }] = await desk.json<Listed[]>('list')
+    desk.write('app.js', 'setInterval(() => {}, 1000)')
+    const reload = desk.run('reload', 'app')
+    await eventually(
+      async () => (await desk.json<Listed[]>('list'))[0]!.workers.length === 3,
+      'the new worker boots',
+    )
+    process.kill(pid, 'SIGKILL')
+    const { code, stdout, stderr } = await reload
+    assert.equal(code, 1)
+    assert.match(stdout, /slot 0 .* boots/)
+    assert.match(stderr, /the primary of 'app' went away during the reload/)
+    // It has never listened, and so has no reason to wait for anything.
+    await desk.run('delete', 'app')
+  })
+
   it('tells each step, for people and for programs', async (t) => {
     const { desk, port } = await startDaemon(t)
     desk.write('app.js', plainApp('new'))

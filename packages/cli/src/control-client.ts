@@ -1,5 +1,4 @@
 import http, { type IncomingMessage } from 'node:http'
-import { createInterface } from 'node:readline'
 import type { ErrorInfo, ProgramStatus, ReloadLine } from '@clustered/core/control'
 import { CliError } from './errors.ts'
 
@@ -27,9 +26,10 @@ export class ControlClient {
     return this.#call('POST', '/v1/close')
   }
 
+  /** Ends early, without an `end`, if the primary does. */
   async *reload(): AsyncGenerator<ReloadLine> {
     const response = await this.#send('POST', '/v1/reload')
-    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as ReloadLine
+    for await (const line of lines(response)) yield JSON.parse(line) as ReloadLine
   }
 
   async #call(method: string, path: string, body?: object, timeout?: number): Promise<ProgramStatus> {
@@ -48,6 +48,19 @@ export class ControlClient {
       if (timeout) request.setTimeout(timeout, () => request.destroy(noAnswer(this.socket, timeout)))
       request.end(body && JSON.stringify(body))
     })
+  }
+}
+
+async function* lines(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = ''
+  try {
+    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+      const complete = (rest + chunk).split('\n')
+      rest = complete.pop()!
+      yield* complete
+    }
+  } catch {
+    // The other end was killed: there are no more lines.
   }
 }
 

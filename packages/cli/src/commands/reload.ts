@@ -36,7 +36,8 @@ function describeStep(line: Exclude<ReloadLine, End>): string {
 }
 
 function describeFailure(name: string, end: Exclude<End, { ok: true }> | undefined): string {
-  if (!end) return `${colors.red('error:')} the primary of '${name}' went away during the reload`
+  if (!end)
+    return `${colors.red('error:')} the primary of '${name}' went away during the reload ${colors.dim('(ERR_CLUSTERED_NO_ANSWER)')}`
   const { message, code, stack } = end.error
   return [
     `${colors.red('error:')} ${message} ${colors.dim(`(${code})`)}`,
