@@ -10,31 +10,36 @@ import { type Beat, busyBeat, idleBeat } from '../protocol/messages.ts'
 export class Heartbeat {
   readonly #beat: (beat: Beat) => void
   #connections = 0
+  #busy = false
   #timer: NodeJS.Timeout
 
   constructor(beat: (beat: Beat) => void) {
     this.#beat = beat
-    this.#timer = this.#every(idleBeat)
+    this.#timer = this.#start()
   }
 
   /** From now on this server's connections make the beat fast. */
   watch(server: net.Server): void {
     server.prependListener('connection', (socket: net.Socket) => {
-      if (this.#connections++ === 0) this.#change(busyBeat)
-      socket.once('close', () => {
-        if (--this.#connections === 0) this.#change(idleBeat)
-      })
+      this.#connections++
+      // At once: the handler of this very connection may be what blocks.
+      if (!this.#busy) this.#change(true)
+      socket.once('close', () => this.#connections--)
     })
   }
 
-  // The beat at once: the handler of this very connection may be what blocks.
-  #change(interval: number): void {
+  #change(busy: boolean): void {
+    this.#busy = busy
     clearInterval(this.#timer)
-    this.#timer = this.#every(interval)
-    this.#beat({ busy: interval === busyBeat })
+    this.#timer = this.#start()
+    this.#beat({ busy })
   }
 
-  #every(interval: number): NodeJS.Timeout {
-    return setInterval(() => this.#beat({ busy: interval === busyBeat }), interval).unref()
+  // Slow again at a beat, not at the last close: one connection after the other
+  // would cost two beats each.
+  #start(): NodeJS.Timeout {
+    const busy = this.#busy
+    const beat = (): void => (busy && this.#connections === 0 ? this.#change(false) : this.#beat({ busy }))
+    return setInterval(beat, busy ? busyBeat : idleBeat).unref()
   }
 }
