@@ -66,3 +66,15 @@ for (const balance of balances)
       assert.doesNotMatch(program.output, /drains/)
     })
   })
+
+it('drains after a crash for 10 s at most, however patient drainTimeout is', async (t) => {
+  const program = start(t, 'server.js', {
+    env: { OPTIONS: JSON.stringify({ workers: 1, drainTimeout: 600_000 }) },
+  })
+  const port = await program.listens()
+  const slow = assert.rejects(get(port, '/slow?ms=300000'), { code: 'ECONNRESET' })
+  await program.sees(/slow request begins/)
+  await get(port, '/crash')
+  await program.sees(/is gone: exit code 1/)
+  await slow
+})

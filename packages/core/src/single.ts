@@ -8,7 +8,7 @@ import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import { listening } from './listening.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import { place } from './primary/reporter.ts'
 import { runtime } from './runtime.ts'
 import { primarySignals, stopSignals } from './signal-names.ts'
@@ -66,7 +66,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     for (const single of all) single.state = 'closing'
     if (wasReady) await sleep(this.#settings.shutdownDelay)
     await lifecycle.end(this.#settings.drainTimeout, () =>
-      Promise.all(all.map(async (single) => single.#drainable?.drain())),
+      Promise.all(all.map(async (single) => single.#drainable?.drain(this.#settings.drainTimeout))),
     )
   }
 

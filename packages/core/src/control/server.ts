@@ -1,7 +1,7 @@
 import { unlinkSync } from 'node:fs'
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { ClusteredError } from '../errors.ts'
-import type { Settings } from '../options.ts'
+import type { Settings } from '../settings.ts'
 import type { Entry } from '../primary/entry.ts'
 import { place } from '../primary/reporter.ts'
 import type { Supervisor } from '../primary/supervisor.ts'

@@ -1,6 +1,6 @@
 import type { ListenOptions } from 'node:net'
 import type { TransferableHandle } from '../node-internals.ts'
-import type { Settings } from '../options.ts'
+import type { Settings } from '../settings.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
 import { Listener, toListenOptions } from './listener.ts'
 import type { WorkerHandle } from './worker-handle.ts'

@@ -1,7 +1,7 @@
 import { ControlServer } from '../control/server.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
-import type { Settings } from '../options.ts'
+import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { Entry, type Program } from './entry.ts'
 import { report } from './reporter.ts'

@@ -1,5 +1,5 @@
 import { stableAfter } from './backoff.ts'
-import type { Settings } from '../options.ts'
+import type { Settings } from '../settings.ts'
 import type { Vitals } from '../cluster.ts'
 
 /** What decides whether a worker is replaced before anything is wrong with it. */

@@ -5,11 +5,12 @@ import type { Cluster, ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
 import type { ClusterEvents, WorkerExit } from '../events.ts'
 import type { TransferableHandle } from '../node-internals.ts'
-import { checkWorkerCount, type Settings } from '../options.ts'
+import { checkWorkerCount, type Settings } from '../settings.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
-import { carryOut } from './calls.ts'
 import type { StallReport } from '../protocol/watchdog.ts'
+import { carryOut } from './calls.ts'
 import type { Entry } from './entry.ts'
+import { Filling } from './filling.ts'
 import { Fleet } from './fleet.ts'
 import { Listeners } from './listeners.ts'
 import { Punctuality } from './punctuality.ts'
@@ -33,6 +34,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   readonly #silence: Silence
   readonly #fleet: Fleet
   readonly #rollout: Rollout
+  readonly #filling: Filling
   #nextReload: Promise<void> | undefined
   /** A worker has been ready: from here on nothing is fatal. */
   #proven = false
@@ -54,6 +56,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     this.#silence = new Silence(isDebugged(entry) ? 0 : settings.hangTimeout, () => this.#fleet.beating)
     this.#punctuality = new Punctuality(() => this.#updateBalance())
     this.#rollout = new Rollout(entry, this.#fleet, this)
+    this.#filling = new Filling(this.#fleet, this.#rollout, settings, (slot) => this.#boot(slot))
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject }
     })
@@ -182,46 +185,14 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     }
     // One time for both: a deadline that passes in between would be missed by both.
     const now = Date.now()
-    for (const slot of this.#fleet.slots) this.#fill(slot, now)
-    if (this.#fleet.isFilled && !this.#rollout.reload) this.#refreshSpares(now)
+    this.#filling.advance(now, this.#proven)
     this.#updateBalance()
     if (this.#fleet.isFilled) this.#onFilled()
-    this.#fleet.tellWorkers(this.#state)
     this.#rollout.finish()
-    this.#wakeAtNextDeadline(now)
-  }
-
-  #fill(slot: Slot, now: number): void {
-    const { worker, next } = slot
-    if (next) {
-      if (next.readyAt > 0 && (!worker || now >= this.#soakedAt(next)))
-        this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
-    } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker) : this.#mayBoot(slot))) {
-      this.#boot(slot)
-    }
-  }
-
-  #refreshSpares(now: number): void {
-    this.#fleet.dropOldSpares()
-    for (const slot of this.#fleet.spareSlots) this.#fill(slot, now)
-  }
-
-  /** The first worker boots alone: if the app is broken, it fails once and not once per slot. */
-  #mayBoot(slot: Slot): boolean {
-    return this.#proven || slot.index === 0
-  }
-
-  #mayReplace(worker: WorkerHandle): boolean {
-    if (!this.#rollout.isStale(worker) && !worker.replaceFor) return false
-    const surging = this.#fleet.slots.filter((slot) => slot.worker && slot.next).length
-    // Where the code is not new, one at a time across the cluster is enough.
-    const surge = this.#rollout.reload ? this.#settings.surge : 1
-    return surging < surge && this.#fleet.draining.size < this.#fleet.slots.length
-  }
-
-  /** Only a reload brings code that has yet to show that it stays up. */
-  #soakedAt(next: WorkerHandle): number {
-    return next.readyAt + (this.#rollout.reload ? this.#settings.soak : 0)
+    this.#filling.advanceSpares(now)
+    this.#fleet.tellWorkers(this.#state)
+    const next = this.#filling.nextDeadline(now)
+    if (next < Infinity) this.#wakeTimer = setTimeout(() => this.#reconcile(), next - now)
   }
 
   #boot(slot: Slot): void {
@@ -353,16 +324,6 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   #updateBalance(): void {
     if (this.#closing) return
     this.#listeners.update(this.#fleet.serving, this.#fleet.slots.length)
-  }
-
-  /** Nothing happens at the end of a soak or a backoff, so it must be looked for. */
-  #wakeAtNextDeadline(now: number): void {
-    const deadlines = this.#fleet.allSlots.flatMap(({ worker, next, retryAt }) => {
-      if (next) return next.serving && worker ? [this.#soakedAt(next)] : []
-      return [retryAt]
-    })
-    const soonest = Math.min(...deadlines.filter((deadline) => deadline > now))
-    if (soonest < Infinity) this.#wakeTimer = setTimeout(() => this.#reconcile(), soonest - now)
   }
 }
 

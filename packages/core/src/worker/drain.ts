@@ -27,15 +27,13 @@ const migrationTime = 1000
  */
 export class DrainableServer {
   readonly #server: net.Server
-  readonly #timeout: number
   readonly #sockets = new Set<net.Socket>()
   readonly #sessions = new Set<Http2Session>()
   readonly #terminator: HttpTerminator
 
-  /** @param timeout milliseconds from `drain` until what is left is cut. */
+  /** @param timeout the longest, in ms, that a drain will take. */
   constructor(server: net.Server, timeout: number) {
     this.#server = server
-    this.#timeout = timeout
     this.#terminator = createHttpTerminator({
       // It asks for no more than the events that any server of sockets has.
       server: server as HttpServer,
@@ -45,8 +43,11 @@ export class DrainableServer {
     keepWhileOpen(server, 'session', this.#sessions)
   }
 
-  /** @param give gives a connection to another worker, if there is one. */
-  async drain(give?: Give): Promise<void> {
+  /**
+   * @param timeout milliseconds until what is left is cut.
+   * @param give gives a connection to another worker, if there is one.
+   */
+  async drain(timeout: number, give?: Give): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       // Not `http.Server#close`: that also cuts idle connections, on which a
       // request may be on its way, and stops the header and request timeouts.
@@ -58,11 +59,14 @@ export class DrainableServer {
     else answerWithClose(this.#server)
     for (const session of this.#sessions) session.close()
 
-    const isClosed = await settles(closed, this.#timeout * (1 - terminatePart))
+    const isClosed = await settles(closed, timeout * (1 - terminatePart))
     migration?.stop()
     if (isClosed) return
     // It rejects because the server is closed already; it did its work all the same.
-    await this.#terminator.terminate().catch(() => {})
+    await settles(
+      this.#terminator.terminate().catch(() => {}),
+      timeout * terminatePart,
+    )
     for (const socket of this.#sockets) socket.destroy()
   }
 

@@ -30,7 +30,8 @@ export class VitalSigns {
 
   constructor(tell: (vitals: Vitals) => void) {
     this.#delay.enable()
-    setInterval(() => tell(this.#take()), interval).unref()
+    // After the turn's timers: a block that has just ended is in the histogram by then.
+    setInterval(() => setImmediate(() => tell(this.#take())), interval).unref()
   }
 
   watch(server: net.Server): void {

@@ -66,7 +66,7 @@ export class Worker {
       this.#tell({ type: 'crash', error: toLastWords(error), contained })
       if (!contained) return
       process.exitCode = uncaughtExitCode
-      void this.#drain()
+      void this.#drain({ timeout: Math.min(longestCrashDrain, briefing.drainTimeout) })
     })
     onWorkerListen((server, request, give) => this.#listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
@@ -230,16 +230,17 @@ export class Worker {
   async #drainNextTurn(migrate: boolean): Promise<void> {
     await nextTurn()
     await nextTurn()
-    await this.#drain(migrate)
+    await this.#drain({ migrate })
   }
 
-  async #drain(migrate = false): Promise<void> {
+  async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    await this.lifecycle.end(this.#briefing.drainTimeout, () =>
+    await this.lifecycle.end(timeout, () =>
       Promise.all(
         [...this.#servers].map(([key, server]) =>
           server.drain(
+            timeout,
             migrate
               ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
               : undefined,
@@ -270,6 +271,9 @@ const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.requ
 
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1
+
+/** In ms. The state of such a process is not known: a patient `drainTimeout` is not for it. */
+const longestCrashDrain = 10_000
 
 type ListenReply = Extract<ToWorker, { type: 'listen-reply' }>
 type Lend = Extract<ToWorker, { type: 'lend' }>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { usableCpus } from './cpus.ts'
-import { type ClusteredOptions, resolveOptions } from './options.ts'
+import type { ClusteredOptions } from './options.ts'
+import { resolveOptions } from './settings.ts'
 
 describe('options', () => {
   it('have defaults', () => {

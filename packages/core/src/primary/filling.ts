@@ -1,0 +1,68 @@
+import type { Settings } from '../settings.ts'
+import type { Fleet } from './fleet.ts'
+import type { Rollout } from './rollout.ts'
+import type { Slot } from './slot.ts'
+import type { WorkerHandle } from './worker-handle.ts'
+
+/** Takes each slot's next step: a worker boots into it, or the one that has booted takes the place. */
+export class Filling {
+  readonly #fleet: Fleet
+  readonly #rollout: Rollout
+  readonly #settings: Settings
+  readonly #boot: (slot: Slot) => void
+
+  constructor(fleet: Fleet, rollout: Rollout, settings: Settings, boot: (slot: Slot) => void) {
+    this.#fleet = fleet
+    this.#rollout = rollout
+    this.#settings = settings
+    this.#boot = boot
+  }
+
+  /**
+   * @param now in ms since the epoch.
+   * @param proven whether a worker has ever been ready. The first boots alone:
+   *   if the app is broken, it fails once and not once per slot.
+   */
+  advance(now: number, proven: boolean): void {
+    for (const slot of this.#fleet.slots) this.#fill(slot, now, proven || slot.index === 0)
+  }
+
+  /** Spares come last: when every slot is filled, and no reload is about to make them old. */
+  advanceSpares(now: number): void {
+    if (!this.#fleet.isFilled || this.#rollout.reload) return
+    this.#fleet.dropOldSpares()
+    for (const slot of this.#fleet.spareSlots) this.#fill(slot, now, true)
+  }
+
+  /** The next time, after `now`, at which there is something to do that no event tells of; Infinity if none. */
+  nextDeadline(now: number): number {
+    const deadlines = this.#fleet.allSlots.flatMap(({ worker, next, retryAt }) => {
+      if (next) return next.serving && worker ? [this.#soakedAt(next)] : []
+      return [retryAt]
+    })
+    return Math.min(...deadlines.filter((deadline) => deadline > now))
+  }
+
+  #fill(slot: Slot, now: number, mayBoot: boolean): void {
+    const { worker, next } = slot
+    if (next) {
+      if (next.readyAt > 0 && (!worker || now >= this.#soakedAt(next)))
+        this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
+    } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker) : mayBoot)) {
+      this.#boot(slot)
+    }
+  }
+
+  #mayReplace(worker: WorkerHandle): boolean {
+    if (!this.#rollout.isStale(worker) && !worker.replaceFor) return false
+    const surging = this.#fleet.slots.filter((slot) => slot.worker && slot.next).length
+    // Where the code is not new, one at a time across the cluster is enough.
+    const surge = this.#rollout.reload ? this.#settings.surge : 1
+    return surging < surge && this.#fleet.draining.size < this.#fleet.slots.length
+  }
+
+  /** Only a reload brings code that has yet to show that it stays up. */
+  #soakedAt(next: WorkerHandle): number {
+    return next.readyAt + (this.#rollout.reload ? this.#settings.soak : 0)
+  }
+}
