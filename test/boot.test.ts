@@ -5,7 +5,8 @@ import net from 'node:net'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
-import { start } from './support/program.ts'
+import { freePort } from './support/port.ts'
+import { eventually, start } from './support/program.ts'
 
 describe('the first boot', () => {
   for (const balance of balances)
@@ -40,6 +41,20 @@ describe('the first boot', () => {
     assert.equal(program.output.match(/EADDRINUSE: address already in use/g)?.length, 1)
     assert.match(program.output, /callback in primary: EADDRINUSE/)
     assert.doesNotMatch(program.output, /\bat /, 'no stack: nobody needs one for that')
+  })
+
+  it('ends with exit code 1 when another program takes the port while the first worker boots', async (t) => {
+    const port = await freePort()
+    const program = start(t, 'server.js', { env: { LISTEN: `[${port}]`, BOOT_TIME: '2000' } })
+    await eventually(() => program.workers().length === 1, 'a worker boots')
+    const other = net.createServer().listen(port)
+    t.after(() => other.close())
+    // With round robin it cannot: the primary has been listening all along.
+    if (balances.includes('kernel')) {
+      await once(other, 'listening')
+      assert.equal(await program.ends(), 1)
+      assert.match(program.output, /EADDRINUSE/)
+    } else await assert.rejects(once(other, 'listening'), { code: 'EADDRINUSE' })
   })
 
   it('ends with exit code 1 when another cluster has the port', async (t) => {

@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs'
 import { readdir, unlink } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
+import { listening } from '../listening.ts'
 import { controlFolders, makePrivate } from './folder.ts'
 
 const suffix = '.sock'
@@ -20,7 +21,7 @@ export async function openSocket(server: net.Server): Promise<string> {
       await removeStale(folder)
       // Two containers may share the folder and have the same pids.
       const place = path.join(folder, `${process.pid}-${randomBytes(3).toString('hex')}${suffix}`)
-      await listen(server, place)
+      await listening(server, { path: place })
       chmodSync(place, 0o600)
       return place
     } catch (error) {
@@ -60,15 +61,5 @@ function refuses(place: string): Promise<boolean> {
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
     probe.once('close', () => probe.destroy())
     probe.setTimeout(1000, () => probe.destroy())
-  })
-}
-
-function listen(server: net.Server, place: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(place, () => {
-      server.off('error', reject)
-      resolve()
-    })
   })
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import type { TransferableHandle } from '../node-internals.ts'
 import type { Loan } from '../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
@@ -43,6 +44,8 @@ export class LentSockets implements Balancer {
   lendAtBoot(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } | undefined {
     const socket = worker.slot
     this.#provide(socket + 1)
+    // Another program has taken the port since it was found to be free.
+    if (this.#sockets.length === 0) throw Object.assign(new Error(), { errno: -constants.errno.EADDRINUSE })
     const handle = this.#sockets[socket]
     if (!handle) return undefined
     this.#lent[socket]!.add(worker)

@@ -47,11 +47,13 @@ export class Face implements TransferableHandle {
     return this.onconnection !== undefined
   }
 
-  /** Accepts from a listening socket as well. */
-  borrow({ socket, backlog }: Loan, handle: TransferableHandle): void {
+  /** Accepts from a listening socket as well. @returns 0, or the system's error number. */
+  borrow({ socket, backlog }: Loan, handle: TransferableHandle): number {
     handle.onconnection = (status, connection) => this.onconnection?.(status, connection)
     this.#lent.set(socket, handle)
-    handle.listen(backlog)
+    const failure = handle.listen(backlog)
+    if (failure !== 0) this.takeBack(socket)
+    return failure
   }
 
   takeBack(socket: number): void {

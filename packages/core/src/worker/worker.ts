@@ -137,8 +137,10 @@ export class Worker {
         listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
       })
+      // Another program may have taken the port while this one booted.
+      const failure = loan ? face.borrow(loan, handle!) : 0
+      if (failure !== 0) return give(failure, null)
       this.#faces.set(key, face)
-      if (loan) face.borrow(loan, handle!)
       give(0, face)
     })
     const { address, port, addressType, fd, flags, backlog } = request
