@@ -8,8 +8,9 @@
  * number of workers is not there in the end, or if a process or a descriptor
  * is left over.
  */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import http from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
 import { get } from './support/http.ts'
 import { load } from './support/load.ts'
 import { childrenOf, eventually, isAlive, Program } from './support/program.ts'
@@ -90,7 +91,9 @@ while (Date.now() < end) {
     await pause(300)
     await healthy()
   } catch (error) {
-    console.log(`After: ${names.join(', ')}\n${program.output.slice(-20_000)}`)
+    const processes = [program.pid, ...childrenOf(program.pid)].map((pid) => `${pid} ${stateOf(pid)}`)
+    console.log(`${program.output.slice(-20_000)}\n${failures().slice(-50).join('\n')}`)
+    console.log(`After: ${names.join(', ')}. The primary and its workers: ${processes.join(', ')}`)
     await program.dispose()
     throw error
   }
@@ -142,6 +145,10 @@ async function ask(path: string, agent?: http.Agent): Promise<void> {
   await get(port, path, agent).catch(() => {})
 }
 
+function stateOf(pid: number): string {
+  return isAlive(pid) ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]![0]! : 'dead'
+}
+
 function descriptors(): number {
   return readdirSync(`/proc/${program.pid}/fd`).length
 }
@@ -150,15 +157,18 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Every slot has one worker that serves, and there are no others but the spare. */
+/** Every slot has one worker that serves, there is the spare, and no other process. */
 async function healthy(): Promise<void> {
   await eventually(async () => {
     const answer = await get(port, '/workers').catch(() => undefined)
     if (answer?.status !== 200) return false
     const workers = JSON.parse(answer.body) as { slot: number; state: string; pid: number }[]
     const serving = workers.filter(({ slot, state }) => slot >= 0 && state === 'ready')
+    const pids = workers.map(({ pid }) => pid)
     return (
-      serving.length === wanted && workers.length === wanted + 1 && workers.every(({ pid }) => isAlive(pid))
+      serving.length === wanted &&
+      pids.length === wanted + 1 &&
+      isDeepStrictEqual(pids.sort(), childrenOf(program.pid).sort())
     )
-  }, 'every slot has its worker again')
+  }, 'every slot has its worker again, and there is a spare')
 }
