@@ -36,19 +36,16 @@ const program = new Program('server.js', {
 const port = await program.listens()
 const [, balance] = await program.sees(/balance: ([\w-]+)/)
 
-/** Each is done when its harm is. */
-const faults: Record<string, () => Promise<unknown> | void> = {
-  'kill -9 of a worker': () => signal(anyWorker(), 'SIGKILL'),
-  'kill -9 of all workers': () => program.workers().forEach((pid) => signal(pid, 'SIGKILL')),
-  'a worker stops for ever (SIGSTOP)': () => {
+/** Each ends when its harm has been done. */
+const faults: Record<string, () => Promise<unknown>> = {
+  'kill -9 of a worker': () => kill([anyWorker()], 'SIGKILL'),
+  'kill -9 of all workers': () => kill(program.workers(), 'SIGKILL'),
+  'a worker stops for ever (SIGSTOP)': () => kill([anyWorker()], 'SIGSTOP'),
+  'a worker stops for 0.4 s': async () => {
     const pid = anyWorker()
     signal(pid, 'SIGSTOP')
-    return eventually(() => !isAlive(pid), 'the stopped worker is gone')
-  },
-  'a worker stops for 0.4 s': () => {
-    const pid = anyWorker()
-    signal(pid, 'SIGSTOP')
-    setTimeout(signal, 400, pid, 'SIGCONT')
+    await pause(400)
+    signal(pid, 'SIGCONT')
   },
   'a handler blocks for 0.6 s': () => ask('/block?ms=600'),
   'a handler blocks for ever': () => ask('/spin'),
@@ -64,7 +61,11 @@ const faults: Record<string, () => Promise<unknown> | void> = {
   'an uncaught error': () => ask('/crash'),
   'an uncaught rejection': () => ask('/throw'),
   'process.exit in a handler': () => ask('/exit?code=3'),
-  'a reload': () => program.kill('SIGHUP'),
+  'a reload': async () => {
+    const since = program.output.length
+    program.kill('SIGHUP')
+    await program.sees(/reload done|Reload stopped/, since)
+  },
 }
 const severalAtOnce = 'two or three of these at once'
 const tally = new Map([...Object.keys(faults), severalAtOnce].map((name) => [name, { times: 0, failed: 0 }]))
@@ -87,7 +88,7 @@ while (Date.now() < end) {
     .map(({ name }) => name)
   const before = failures().length
   try {
-    await Promise.all(names.map(async (name) => faults[name]!()))
+    await Promise.all(names.map((name) => faults[name]!()))
     await pause(300)
     await healthy()
   } catch (error) {
@@ -138,6 +139,12 @@ function anyWorker(): number {
 
 function signal(pid: number, name: NodeJS.Signals): void {
   if (isAlive(pid)) process.kill(pid, name)
+}
+
+/** Sends a signal that is the end of them, sooner or later. */
+async function kill(pids: number[], name: NodeJS.Signals): Promise<void> {
+  for (const pid of pids) signal(pid, name)
+  await eventually(() => !pids.some(isAlive), `${pids.join(', ')} gone`)
 }
 
 /** What becomes of the request that does harm is no matter. */
