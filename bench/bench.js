@@ -114,7 +114,7 @@ function shuffle(sites) {
 }
 
 function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
 function format(value) {

@@ -1,4 +1,4 @@
-import http from 'node:http'
+import { get } from '../test/dist/support/http.js'
 
 /** In ms. */
 const block = 400
@@ -41,12 +41,4 @@ export async function latencyDuringBlocks(port, rate, duration) {
   await Promise.all(open)
   times.sort((a, b) => a - b)
   return { p50: times[Math.floor(times.length * 0.5)], p99: times[Math.floor(times.length * 0.99)] }
-}
-
-async function get(port, path) {
-  const response = await new Promise((resolve, reject) =>
-    http.get({ port, host: '127.0.0.1', path, agent: false }, resolve).once('error', reject),
-  )
-  response.resume()
-  await new Promise((resolve) => response.once('end', resolve))
 }

@@ -5,22 +5,16 @@
 // (npm install --prefix /tmp/pm2 pm2; PM2=/tmp/pm2/node_modules/pm2/bin/pm2).
 import { execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { get } from '../test/dist/support/http.js'
 import { load, nodeClients } from '../test/dist/support/load.js'
 
 const { PM2, TIMES = '5' } = process.env
 const app = fileURLToPath(new URL('faulty-app.js', import.meta.url))
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-const ask = (port, where) =>
-  new Promise((resolve) => {
-    const request = http.get({ port, path: where, agent: false }, (response) =>
-      response.resume().on('end', resolve),
-    )
-    request.on('error', resolve)
-  })
+const ask = (port, where) => get(port, where).catch(() => {})
 
 /** Each fault is given time to be over before the next. */
 const faults = {
@@ -122,11 +116,10 @@ function childrenOf(pid) {
 
 async function listens(port) {
   for (let asked = 0; asked < 100; asked++) {
-    const answered = await new Promise((resolve) => {
-      http
-        .get({ port, agent: false }, (response) => resolve(response.resume()))
-        .on('error', () => resolve(false))
-    })
+    const answered = await get(port).then(
+      () => true,
+      () => false,
+    )
     if (answered) return sleep(500)
     await sleep(100)
   }

@@ -8,12 +8,13 @@
  * number of workers is not there in the end, or if a process or a descriptor
  * is left over.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import http from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { get } from './support/http.ts'
 import { load } from './support/load.ts'
-import { childrenOf, eventually, isAlive, Program } from './support/program.ts'
+import { childrenOf, eventually, isAlive, Program, sendSignal, stateOf } from './support/program.ts'
 import { traffic } from './support/traffic.ts'
 
 const { SECONDS = '300', WORKERS = '4', BALANCE = 'auto' } = process.env
@@ -38,14 +39,14 @@ const [, balance] = await program.sees(/balance: ([\w-]+)/)
 
 /** Each ends when its harm has been done. */
 const faults: Record<string, () => Promise<unknown>> = {
-  'kill -9 of a worker': () => kill([anyWorker()], 'SIGKILL'),
+  'kill -9 of a worker': () => kill([program.anyWorker()], 'SIGKILL'),
   'kill -9 of all workers': () => kill(program.workers(), 'SIGKILL'),
-  'a worker stops for ever (SIGSTOP)': () => kill([anyWorker()], 'SIGSTOP'),
+  'a worker stops for ever (SIGSTOP)': () => kill([program.anyWorker()], 'SIGSTOP'),
   'a worker stops for 0.4 s': async () => {
-    const pid = anyWorker()
-    signal(pid, 'SIGSTOP')
-    await pause(400)
-    signal(pid, 'SIGCONT')
+    const pid = program.anyWorker()
+    sendSignal(pid, 'SIGSTOP')
+    await sleep(400)
+    sendSignal(pid, 'SIGCONT')
   },
   'a handler blocks for 0.6 s': () => ask('/block?ms=600'),
   'a handler blocks for ever': () => ask('/spin'),
@@ -56,7 +57,7 @@ const faults: Record<string, () => Promise<unknown>> = {
     for (let part = 0; part < 20; part++) await ask(`/leak?bytes=${10 * mebibyte}`, agent)
     agent.destroy()
     // Another fault may be quicker.
-    await Promise.race([program.sees(/drains: maxMemory/, since), pause(5000)])
+    await Promise.race([program.sees(/drains: maxMemory/, since), sleep(5000)])
   },
   'an uncaught error': () => ask('/crash'),
   'an uncaught rejection': () => ask('/throw'),
@@ -89,7 +90,7 @@ while (Date.now() < end) {
   const before = failures().length
   try {
     await Promise.all(names.map((name) => faults[name]!()))
-    await pause(300)
+    await sleep(300)
     await healthy()
   } catch (error) {
     const processes = [program.pid, ...childrenOf(program.pid)].map((pid) => `${pid} ${stateOf(pid)}`)
@@ -132,19 +133,10 @@ for (const problem of problems) console.log(`PROBLEM: ${problem}`)
 if (problems.length > 0) console.log(program.output.slice(-20_000))
 process.exit(problems.length > 0 ? 1 : 0)
 
-function anyWorker(): number {
-  const workers = program.workers()
-  return workers[Math.floor(Math.random() * workers.length)] ?? -1
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  if (isAlive(pid)) process.kill(pid, name)
-}
-
 /** Sends a signal that is the end of them, sooner or later. */
-async function kill(pids: number[], name: NodeJS.Signals): Promise<void> {
-  for (const pid of pids) signal(pid, name)
-  await eventually(() => !pids.some(isAlive), `${pids.join(', ')} gone`)
+async function kill(pids: (number | undefined)[], name: NodeJS.Signals): Promise<void> {
+  for (const pid of pids) sendSignal(pid, name)
+  await eventually(() => !pids.some((pid) => pid !== undefined && isAlive(pid)), `${pids.join(', ')} gone`)
 }
 
 /** What becomes of the request that does harm is no matter. */
@@ -152,16 +144,8 @@ async function ask(path: string, agent?: http.Agent): Promise<void> {
   await get(port, path, agent).catch(() => {})
 }
 
-function stateOf(pid: number): string {
-  return isAlive(pid) ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]![0]! : 'dead'
-}
-
 function descriptors(): number {
   return readdirSync(`/proc/${program.pid}/fd`).length
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** Every slot has one worker that serves, there is the spare, and no other process. */

@@ -3,20 +3,10 @@ import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { pidsOf } from './support/http.ts'
 import { load } from './support/load.ts'
-import { eventually, isAlive, type Program, start } from './support/program.ts'
+import { eventually, type Program, sendSignal, start } from './support/program.ts'
 import { traffic } from './support/traffic.ts'
 
 const faults = Number(process.env['FAULTS'] ?? 12)
-
-function randomWorker(program: Program): number | undefined {
-  const workers = program.workers()
-  return workers[Math.floor(Math.random() * workers.length)]
-}
-
-function signal(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid === undefined || !isAlive(pid)) return
-  process.kill(pid, name)
-}
 
 /** Reloads without a pause until it is told to stop. */
 function keepReloading(program: Program): () => Promise<void> {
@@ -44,13 +34,13 @@ for (const balance of balances)
       const stopReloading = keepReloading(program)
       let kills = 0
       for (let fault = 0; fault < faults; fault++) {
-        const pid = randomWorker(program)
+        const pid = program.anyWorker()
         if (fault % 2 === 0) {
-          signal(pid, 'SIGKILL')
+          sendSignal(pid, 'SIGKILL')
           kills++
         } else {
-          signal(pid, 'SIGSTOP')
-          setTimeout(signal, 400, pid, 'SIGCONT')
+          sendSignal(pid, 'SIGSTOP')
+          setTimeout(sendSignal, 400, pid, 'SIGCONT')
         }
         await new Promise((resolve) => setTimeout(resolve, 300))
       }

@@ -97,6 +97,12 @@ export class Program {
     return childrenOf(this.pid)
   }
 
+  /** One of them, at random; undefined while there is none. */
+  anyWorker(): number | undefined {
+    const workers = this.workers()
+    return workers[Math.floor(Math.random() * workers.length)]
+  }
+
   /** Waits for the end. @returns the exit code, or the signal's name. */
   async ends(): Promise<number | string> {
     const timeout = new Promise<never>((_, reject) => {
@@ -133,13 +139,23 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-export function isAlive(pid: number): boolean {
+/** As the kernel has it: R, S, T, Z, ...; undefined if there is no such process. */
+export function stateOf(pid: number): string | undefined {
   try {
-    // A zombie is dead, though its pid can still be signalled.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   } catch {
-    return false
+    return undefined
   }
+}
+
+export function isAlive(pid: number): boolean {
+  // A zombie is dead, though its pid can still be signalled.
+  return !['Z', undefined].includes(stateOf(pid))
+}
+
+/** Sends a signal to a process that may have gone by itself. */
+export function sendSignal(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid !== undefined && isAlive(pid)) process.kill(pid, name)
 }
 
 /** Waits until a condition holds that announces itself nowhere. */
