@@ -3,7 +3,7 @@
  * copies of this package (one under each adapter), and they must agree.
  */
 import type { Lifecycle } from './lifecycle.ts'
-import type { Supervisor } from './primary/supervisor.ts'
+import type { Supervisor } from './primary/fleet/supervisor.ts'
 import type { Singles } from './single.ts'
 import type { Worker } from './worker/worker.ts'
 

@@ -7,9 +7,9 @@ import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
-import { listening } from './listening.ts'
+import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
-import { place } from './primary/reporter.ts'
+import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
 import { primarySignals, stopSignals } from './signal-names.ts'
 import { DrainableServer } from './worker/drain.ts'
@@ -74,7 +74,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     const server = await makeServer()
     this.#server = server
     this.#drainable = new DrainableServer(server, this.#settings.drainTimeout)
-    await listening(server, options)
+    await startListening(server, options)
     if (this.state === 'closing') return
     this.state = 'ready'
     this.#singles.lifecycle.ready(this.#settings.hooks)
@@ -97,7 +97,7 @@ export function startSingle(
   const single = new Single(makeServer, options, settings)
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
-    () => logger.info(`listening on ${place(single.address())}, single mode (pid ${process.pid})`),
+    () => logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})`),
     (error: Error) => {
       logger.error(error.message)
       setImmediate(() => process.exit(1))

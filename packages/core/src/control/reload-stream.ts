@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { WorkerInfo } from '../cluster.ts'
 import type { ClusteredError } from '../errors.ts'
-import type { Supervisor } from '../primary/supervisor.ts'
+import type { Supervisor } from '../primary/fleet/supervisor.ts'
 
 /** One line of the answer to a reload. The last one is an `end`. */
 export type ReloadLine =

@@ -1,4 +1,4 @@
-import type { Supervisor } from '../primary/supervisor.ts'
+import type { Supervisor } from '../primary/fleet/supervisor.ts'
 
 /** How many workers have left their place without being told to, by a crash or a kill. */
 export class Restarts {

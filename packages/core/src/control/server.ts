@@ -3,8 +3,8 @@ import http, { type IncomingMessage, type Server, type ServerResponse } from 'no
 import { ClusteredError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import type { Entry } from '../primary/entry.ts'
-import { place } from '../primary/reporter.ts'
-import type { Supervisor } from '../primary/supervisor.ts'
+import { formatAddress } from '../format-address.ts'
+import type { Supervisor } from '../primary/fleet/supervisor.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
 import { defaultName } from './name.ts'
@@ -110,7 +110,7 @@ export class ControlServer {
       cwd: process.cwd(),
       version: process.version,
       startedAt: this.#startedAt,
-      address: address === null ? null : place(address),
+      address: address === null ? null : formatAddress(address),
       balance,
       generation,
       slots,

@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs'
 import { readdir, unlink } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
-import { listening } from '../listening.ts'
+import { startListening } from '../start-listening.ts'
 import { controlFolders, makePrivate } from './folder.ts'
 
 const suffix = '.sock'
@@ -21,7 +21,7 @@ export async function openSocket(server: net.Server): Promise<string> {
       await removeStale(folder)
       // Two containers may share the folder and have the same pids.
       const place = path.join(folder, `${process.pid}-${randomBytes(3).toString('hex')}${suffix}`)
-      await listening(server, { path: place })
+      await startListening(server, { path: place })
       chmodSync(place, 0o600)
       return place
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
-import type { WorkerHandle } from './worker-handle.ts'
+import type { WorkerHandle } from './fleet/worker-handle.ts'
 
 type CallMessage = Extract<ToPrimary, { type: 'call' }>
 

@@ -6,7 +6,7 @@ import { runtime } from '../runtime.ts'
 import { Entry, type Program } from './entry.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
-import { Supervisor } from './supervisor.ts'
+import { Supervisor } from './fleet/supervisor.ts'
 
 /**
  * Makes this process the primary. A second `listen` in the same program adds a

@@ -1,8 +1,8 @@
-import type { AddressInfo } from 'node:net'
 import type { Cluster, WorkerInfo } from '../cluster.ts'
+import { formatAddress } from '../format-address.ts'
 import type { Logger } from '../logger.ts'
 import type { StallReport } from '../protocol/watchdog.ts'
-import { describe } from './reload.ts'
+import { describe } from './fleet/reload.ts'
 
 /** How long (in ms) after a warning of lag the next of the same worker is left out. */
 const lagInterval = 10_000
@@ -46,7 +46,7 @@ export function report(cluster: Cluster, logger: Logger): void {
 
 function listening(cluster: Cluster): string {
   const workers = cluster.workers.filter(({ state }) => state === 'ready').length
-  const where = `${place(cluster.address())}, ${workers} ${plural(workers)}`
+  const where = `${formatAddress(cluster.address())}, ${workers} ${plural(workers)}`
   return `listening on ${where}, balance: ${cluster.balance}, primary pid ${process.pid}`
 }
 
@@ -61,12 +61,6 @@ function stalled({ stalledFor, request, stack }: StallReport): string {
 
 function name({ slot, pid, generation }: WorkerInfo): string {
   return `worker ${slot} (pid ${pid}${generation > 1 ? `, generation ${generation}` : ''})`
-}
-
-export function place(address: AddressInfo | string | null): string {
-  if (address === null || typeof address === 'string') return String(address)
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return `${host}:${address.port}`
 }
 
 function plural(workers: number): string {

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import type { Logger } from '../logger.ts'
 import { stopSignals } from '../signal-names.ts'
-import type { Supervisor } from './supervisor.ts'
+import type { Supervisor } from './fleet/supervisor.ts'
 
 /** What each signal to the primary does: see docs/signals.md. */
 export function takeSignals(supervisor: Supervisor, logger: Logger): void {

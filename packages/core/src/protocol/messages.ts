@@ -47,7 +47,7 @@ export const busyBeat = 20
 export const idleBeat = 1000
 
 export type ToPrimary =
-  /** Asks to share the listener called `key`. */
+  /** Asks to share the place called `key`. */
   | { type: 'listen'; key: string; request: ListenRequest; secure: boolean; ticketKeys: unknown }
   /** The server called `key` is ready for connections. */
   | { type: 'listening'; key: string }
@@ -92,8 +92,8 @@ export type ToWorker =
   | { type: 'connection'; key: string; connection: number }
   /**
    * The last message that can bring a connection has been sent: finish and
-   * leave. With `migrate`, others are there to adopt idle connections.
+   * leave, within `timeout` ms. With `migrate`, others are there to adopt idle connections.
    */
-  | { type: 'drain'; migrate: boolean }
+  | { type: 'drain'; migrate: boolean; timeout: number }
   | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

@@ -3,7 +3,7 @@ import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
 import type { ClusterEvents } from '../events.ts'
 import type { Hooks } from '../hooks.ts'
-import { listening } from '../listening.ts'
+import { startListening } from '../start-listening.ts'
 import type { Worker } from './worker.ts'
 
 /** What a worker's `listen` returns: its calls are carried out by the primary. */
@@ -68,6 +68,6 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
     const server = await makeServer()
     this.#server = server
     this.#worker.name(server, key)
-    await listening(server, options)
+    await startListening(server, options)
   }
 }

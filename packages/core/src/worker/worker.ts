@@ -28,7 +28,7 @@ import type {
 import { primarySignals, stopSignals } from '../signal-names.ts'
 import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
-import { Face } from './face.ts'
+import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toLastWords } from './last-words.ts'
 import { VitalSigns } from './vitals.ts'
@@ -44,7 +44,7 @@ export class Worker {
   readonly #briefing: WorkerBriefing
   readonly #names = new WeakMap<net.Server, string>()
   readonly #replies = new Map<string, (reply: ListenReply, handle?: TransferableHandle) => void>()
-  readonly #faces = new Map<string, Face>()
+  readonly #handles = new Map<string, ListeningHandle>()
   readonly #servers = new Map<string, DrainableServer>()
   readonly #watched = new WeakMap<net.Server, DrainableServer>()
   readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
@@ -64,9 +64,8 @@ export class Worker {
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash((error, contained) => {
       this.#tell({ type: 'crash', error: toLastWords(error), contained })
-      if (!contained) return
-      process.exitCode = uncaughtExitCode
-      void this.#drain({ timeout: Math.min(longestCrashDrain, briefing.drainTimeout) })
+      // It serves on until the primary has another in its place.
+      if (contained) process.exitCode = uncaughtExitCode
     })
     onWorkerListen((server, request, give) => this.#listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
@@ -109,11 +108,11 @@ export class Worker {
       case 'lend':
         return this.#borrow(message, handle!)
       case 'take-back':
-        return this.#faces.get(message.key)?.takeBack(message.socket)
+        return this.#handles.get(message.key)?.takeBack(message.socket)
       case 'connection':
         return this.#takeConnection(message, handle!)
       case 'drain':
-        return void this.#drainNextTurn(message.migrate)
+        return void this.#drainNextTurn(message)
       case 'workers':
         this.workers = message.workers
         this.state = message.state
@@ -125,7 +124,7 @@ export class Worker {
 
   #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
     const key = this.#names.get(server) ?? this.#keyOf(request)
-    if (this.#faces.has(key) || this.#replies.has(key))
+    if (this.#handles.has(key) || this.#replies.has(key))
       return process.nextTick(give, -constants.errno.EADDRINUSE, null)
     this.#replies.set(key, ({ errno, balance = null, socketName = null, ticketKeys, loan }, handle) => {
       this.#replies.delete(key)
@@ -133,15 +132,15 @@ export class Worker {
       this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#watch(server, balance))
-      const face: Face = new Face(socketName, {
+      const listeningHandle: ListeningHandle = new ListeningHandle(socketName, {
         listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
       })
       // Another program may have taken the port while this one booted.
-      const failure = loan ? face.borrow(loan, handle!) : 0
+      const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
       if (failure !== 0) return give(failure, null)
-      this.#faces.set(key, face)
-      give(0, face)
+      this.#handles.set(key, listeningHandle)
+      give(0, listeningHandle)
     })
     const { address, port, addressType, fd, flags, backlog } = request
     this.#tell({
@@ -174,7 +173,7 @@ export class Worker {
     const place = [address, port, addressType, fd].join(':')
     if (port !== 0) return place
     let nth = 1
-    while (this.#faces.has(`${place}#${nth}`) || this.#replies.has(`${place}#${nth}`)) nth++
+    while (this.#handles.has(`${place}#${nth}`) || this.#replies.has(`${place}#${nth}`)) nth++
     return `${place}#${nth}`
   }
 
@@ -193,21 +192,21 @@ export class Worker {
   }
 
   #onClosed(key: string): void {
-    this.#faces.delete(key)
+    this.#handles.delete(key)
     this.#tell({ type: 'closed', key })
   }
 
   #borrow({ key, loan }: Lend, handle: TransferableHandle): void {
-    const face = this.#faces.get(key)
-    if (face) face.borrow(loan, handle)
+    const listeningHandle = this.#handles.get(key)
+    if (listeningHandle) listeningHandle.borrow(loan, handle)
     else handle.close()
   }
 
   #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
-    const face = this.#faces.get(key)
+    const listeningHandle = this.#handles.get(key)
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    this.#tell({ type: 'answer', key, connection, accepted: face !== undefined })
-    if (face) face.accept(handle)
+    this.#tell({ type: 'answer', key, connection, accepted: listeningHandle !== undefined })
+    if (listeningHandle) listeningHandle.accept(handle)
     else handle.close()
   }
 
@@ -229,10 +228,10 @@ export class Worker {
   }
 
   /** At the last stop the queues end with us: a whole turn takes what is in them. */
-  async #drainNextTurn(migrate: boolean): Promise<void> {
+  async #drainNextTurn(order: Drain): Promise<void> {
     await nextTurn()
     await nextTurn()
-    await this.#drain({ migrate })
+    await this.#drain(order)
   }
 
   async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
@@ -274,10 +273,8 @@ const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.requ
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1
 
-/** In ms. The state of such a process is not known: a patient `drainTimeout` is not for it. */
-const longestCrashDrain = 10_000
-
 type ListenReply = Extract<ToWorker, { type: 'listen-reply' }>
 type Lend = Extract<ToWorker, { type: 'lend' }>
 type HandOff = Extract<ToWorker, { type: 'connection' }>
+type Drain = Extract<ToWorker, { type: 'drain' }>
 type CallReply = Extract<ToWorker, { type: 'call-reply' }>

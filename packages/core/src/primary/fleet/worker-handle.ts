@@ -8,15 +8,15 @@ import type { Worker } from 'node:cluster'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Vitals, WorkerInfo } from '../cluster.ts'
-import type { WorkerExit } from '../events.ts'
-import type { TransferableHandle } from '../node-internals.ts'
-import type { Settings } from '../settings.ts'
-import { briefingVariable } from '../protocol/briefing.ts'
-import { receive, send } from '../protocol/channel.ts'
-import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
-import { type StallReport, watchdogDescriptor } from '../protocol/watchdog.ts'
-import type { Release } from './entry.ts'
+import type { Vitals, WorkerInfo } from '../../cluster.ts'
+import type { WorkerExit } from '../../events.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
+import type { Settings } from '../../settings.ts'
+import { briefingVariable } from '../../protocol/briefing.ts'
+import { receive, send } from '../../protocol/channel.ts'
+import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
+import { type StallReport, watchdogDescriptor } from '../../protocol/watchdog.ts'
+import type { Release } from '../entry.ts'
 
 /**
  * A draining worker keeps its own deadline. This is how much later (in ms) the
@@ -24,7 +24,7 @@ import type { Release } from './entry.ts'
  */
 const drainMargin = 2000
 
-const preload = fileURLToPath(new URL('../worker/preload.js', import.meta.url))
+const preload = fileURLToPath(new URL('../../worker/preload.js', import.meta.url))
 
 export interface WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
@@ -116,7 +116,7 @@ export class WorkerHandle {
   /** @param migrate whether others are there to adopt its idle connections. */
   drain(timeout: number, migrate: boolean): void {
     this.#state = 'draining'
-    this.send({ type: 'drain', migrate })
+    this.send({ type: 'drain', migrate, timeout })
     this.#killAfter(timeout + drainMargin, `still draining after ${timeout + drainMargin} ms`)
   }
 

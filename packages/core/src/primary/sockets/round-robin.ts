@@ -1,4 +1,4 @@
-import type { TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff } from './hand-off.ts'
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
 import type { RefuserMessage } from './refuser-process.ts'
 
 const program = fileURLToPath(new URL('./refuser-process.js', import.meta.url))

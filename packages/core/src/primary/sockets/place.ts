@@ -1,22 +1,22 @@
 import { unlink } from 'node:fs/promises'
 import net from 'node:net'
 import type { AddressInfo, ListenOptions } from 'node:net'
-import { ClusteredError } from '../errors.ts'
-import { listening } from '../listening.ts'
-import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../node-internals.ts'
-import type { Settings } from '../settings.ts'
-import type { ListenRequest, SocketName } from '../protocol/messages.ts'
+import { ClusteredError } from '../../errors.ts'
+import { startListening } from '../../start-listening.ts'
+import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../../node-internals.ts'
+import type { Settings } from '../../settings.ts'
+import type { ListenRequest, SocketName } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import { HandOff } from './hand-off.ts'
 import { LentSockets } from './lent-sockets.ts'
 import { RoundRobin } from './round-robin.ts'
-import type { WorkerHandle } from './worker-handle.ts'
+import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
 const defaultBacklog = 511
 
 /** A place that the cluster listens at, for as long as the primary lives. */
-export class Listener {
+export class Place {
   readonly key: string
   readonly address: AddressInfo | string
   readonly socketName: SocketName
@@ -31,8 +31,8 @@ export class Listener {
    * Takes the place, or throws Node's own error (EADDRINUSE, EACCES, ...).
    * @throws {ClusteredError} ERR_CLUSTERED_BALANCE_UNAVAILABLE
    */
-  static async open(key: string, options: ListenOptions, settings: Settings): Promise<Listener> {
-    return new Listener(key, await listen(options), options, settings)
+  static async open(key: string, options: ListenOptions, settings: Settings): Promise<Place> {
+    return new Place(key, await listen(options), options, settings)
   }
 
   private constructor(key: string, server: net.Server, options: ListenOptions, settings: Settings) {
@@ -96,7 +96,7 @@ async function listen(options: ListenOptions): Promise<net.Server> {
 
 async function tryListen(options: ListenOptions): Promise<net.Server> {
   const server = net.createServer()
-  await listening(server, options)
+  await startListening(server, options)
   return server
 }
 

@@ -1,11 +1,11 @@
 import { constants } from 'node:os'
-import type { TransferableHandle } from '../node-internals.ts'
-import type { Loan } from '../protocol/messages.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
+import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOffOptions } from './hand-off.ts'
 import { decideLending } from './lending.ts'
 import { Refuser } from './refuser.ts'
-import type { WorkerHandle } from './worker-handle.ts'
+import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 export interface LentSocketsOptions extends HandOffOptions {
   backlog: number

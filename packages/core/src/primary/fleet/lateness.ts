@@ -1,11 +1,11 @@
-import { busyBeat, idleBeat } from '../protocol/messages.ts'
+import { busyBeat, idleBeat } from '../../protocol/messages.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
 /** How long (in ms) a heartbeat may be overdue before its worker counts as late. */
 const patience = { busy: 20, idle: 500 }
 
 /** Notices which workers' heartbeats are overdue. */
-export class Punctuality {
+export class Lateness {
   readonly #workers = new Set<WorkerHandle>()
   readonly #onChange: () => void
   #timer: NodeJS.Timeout | undefined

@@ -7,14 +7,14 @@ import type { Loan, SocketName } from '../protocol/messages.ts'
  * and `close()` behave. Connections come in from whatever feeds it: sockets the
  * primary has lent, and connections it hands off.
  */
-export class Face implements TransferableHandle {
+export class ListeningHandle implements TransferableHandle {
   /** Set by `net.Server` when it begins to listen. */
   onconnection: TransferableHandle['onconnection']
   getsockname?: (out: object) => number
   readonly #lent = new Map<number, TransferableHandle>()
-  readonly #events: FaceEvents
+  readonly #events: ListeningHandleEvents
 
-  constructor(socketName: SocketName, events: FaceEvents) {
+  constructor(socketName: SocketName, events: ListeningHandleEvents) {
     this.#events = events
     // Its absence is how `server.address()` knows a unix socket.
     if (socketName)
@@ -62,7 +62,7 @@ export class Face implements TransferableHandle {
   }
 }
 
-interface FaceEvents {
+interface ListeningHandleEvents {
   listening(): void
   closed(): void
 }

@@ -1,5 +1,5 @@
-import type { ClusterState, WorkerInfo } from '../cluster.ts'
-import type { Settings } from '../settings.ts'
+import type { ClusterState, WorkerInfo } from '../../cluster.ts'
+import type { Settings } from '../../settings.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 

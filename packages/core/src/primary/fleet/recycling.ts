@@ -1,6 +1,6 @@
 import { stableAfter } from './backoff.ts'
-import type { Settings } from '../settings.ts'
-import type { Vitals } from '../cluster.ts'
+import type { Settings } from '../../settings.ts'
+import type { Vitals } from '../../cluster.ts'
 
 /** What decides whether a worker is replaced before anything is wrong with it. */
 export interface Recyclable {

@@ -1,18 +1,18 @@
 import type { ListenOptions } from 'node:net'
-import type { TransferableHandle } from '../node-internals.ts'
-import type { Settings } from '../settings.ts'
-import type { ToPrimary } from '../protocol/messages.ts'
-import { Listener, toListenOptions } from './listener.ts'
-import type { WorkerHandle } from './worker-handle.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
+import type { Settings } from '../../settings.ts'
+import type { ToPrimary } from '../../protocol/messages.ts'
+import { Place, toListenOptions } from './place.ts'
+import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
 
 /** Every place that the cluster listens at. They stay open until the last stop. */
-export class Listeners {
+export class Places {
   readonly #settings: Settings
-  readonly #opening = new Map<string, Promise<Listener>>()
-  readonly #open: Listener[] = []
+  readonly #opening = new Map<string, Promise<Place>>()
+  readonly #open: Place[] = []
   readonly #required = new Set<string>()
 
   constructor(settings: Settings) {
@@ -20,28 +20,28 @@ export class Listeners {
   }
 
   /** The first that was opened. */
-  get first(): Listener | undefined {
+  get first(): Place | undefined {
     return this.#open[0]
   }
 
   /** Opens what the program itself listens at: a worker without it is not ready. */
-  require(key: string, options: ListenOptions): Promise<Listener> {
+  require(key: string, options: ListenOptions): Promise<Place> {
     this.#required.add(key)
     return this.#openOnce(key, options)
   }
 
-  /** A worker's server asks to share a listener; the first to ask opens it. */
+  /** A worker's server asks to share a place; the first to ask opens it. */
   async share(worker: WorkerHandle, { key, request, secure, ticketKeys }: ListenMessage): Promise<void> {
     const reply = { type: 'listen-reply', key } as const
     try {
-      const listener = await this.#openOnce(key, toListenOptions(request))
-      listener.secure ||= secure
-      listener.ticketKeys ??= ticketKeys
-      const { socketName, balancer } = listener
+      const place = await this.#openOnce(key, toListenOptions(request))
+      place.secure ||= secure
+      place.ticketKeys ??= ticketKeys
+      const { socketName, balancer } = place
       const lent = worker.isSpare ? undefined : balancer.lendAtBoot?.(worker)
       const balance = balancer.kind
       worker.send(
-        { ...reply, errno: 0, balance, socketName, ticketKeys: listener.ticketKeys, loan: lent?.loan },
+        { ...reply, errno: 0, balance, socketName, ticketKeys: place.ticketKeys, loan: lent?.loan },
         lent?.handle,
       )
     } catch (error) {
@@ -56,17 +56,17 @@ export class Listeners {
   }
 
   update(serving: readonly WorkerHandle[], slots: number): void {
-    for (const listener of this.#open)
-      listener.update(
-        serving.filter((worker) => worker.listening.has(listener.key)),
+    for (const place of this.#open)
+      place.update(
+        serving.filter((worker) => worker.listening.has(place.key)),
         slots,
       )
   }
 
   /** A draining worker gives away a connection that is between two requests. */
   adopt(key: string, connection: TransferableHandle): void {
-    const listener = this.#find(key)
-    if (listener) listener.handOff.take(connection)
+    const place = this.#find(key)
+    if (place) place.handOff.take(connection)
     else connection.close()
   }
 
@@ -74,25 +74,25 @@ export class Listeners {
     this.#find(key)?.handOff.onAnswer(worker, connection, accepted)
   }
 
-  #find(key: string): Listener | undefined {
-    return this.#open.find((listener) => listener.key === key)
+  #find(key: string): Place | undefined {
+    return this.#open.find((place) => place.key === key)
   }
 
   onExit(worker: WorkerHandle): void {
-    for (const listener of this.#open) listener.onExit(worker)
+    for (const place of this.#open) place.onExit(worker)
   }
 
   close(): void {
-    for (const listener of this.#open) listener.close()
+    for (const place of this.#open) place.close()
   }
 
-  async #openOnce(key: string, options: ListenOptions): Promise<Listener> {
-    const opening = this.#opening.get(key) ?? Listener.open(key, options, this.#settings)
+  async #openOnce(key: string, options: ListenOptions): Promise<Place> {
+    const opening = this.#opening.get(key) ?? Place.open(key, options, this.#settings)
     this.#opening.set(key, opening)
     try {
-      const listener = await opening
-      if (!this.#open.includes(listener)) this.#open.push(listener)
-      return listener
+      const place = await opening
+      if (!this.#open.includes(place)) this.#open.push(place)
+      return place
     } catch (error) {
       this.#opening.delete(key)
       throw error

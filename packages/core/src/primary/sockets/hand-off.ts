@@ -1,6 +1,6 @@
-import type { TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
 import { refuse } from './refusal.ts'
-import type { WorkerHandle } from './worker-handle.ts'
+import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 /**
  * More connections than this do not wait in the primary: each holds a file
@@ -20,7 +20,7 @@ export interface HandOffOptions {
 }
 
 /**
- * Hands connections that the primary holds to the workers of one listener, to
+ * Hands connections that the primary holds to the workers of one place, to
  * the next one that is free. A worker is free when it has answered its last
  * hand-off, so a blocked one holds up a single connection. The primary keeps
  * its copy until a worker has taken it: one that dies first has not read a

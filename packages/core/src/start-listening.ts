@@ -1,7 +1,7 @@
 import type { ListenOptions, Server } from 'node:net'
 
 /** Resolves when the server listens, rejects with Node's own error if it cannot. */
-export function listening(server: Server, options: ListenOptions): Promise<void> {
+export function startListening(server: Server, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(options, () => {

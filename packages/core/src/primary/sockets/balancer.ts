@@ -1,9 +1,9 @@
-import type { TransferableHandle } from '../node-internals.ts'
-import type { Loan } from '../protocol/messages.ts'
-import type { WorkerHandle } from './worker-handle.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
+import type { Loan } from '../../protocol/messages.ts'
+import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 /**
- * How the connections of one listener reach the workers: the seam between
+ * How the connections of one place reach the workers: the seam between
  * those who keep workers and those who keep sockets.
  */
 export interface Balancer {
@@ -11,7 +11,7 @@ export interface Balancer {
   /**
    * Called whenever a worker starts or stops serving, is late or caught up,
    * and when the number of slots changes.
-   * @param serving the workers that take connections of this listener now.
+   * @param serving the workers that take connections of this place now.
    */
   update(serving: readonly WorkerHandle[], slots: number): void
   /** What a booting worker's server accepts from as soon as it listens, if it is that who accepts. */

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../../settings.ts'
 import type { Fleet } from './fleet.ts'
 import type { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'

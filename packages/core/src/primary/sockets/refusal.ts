@@ -1,4 +1,4 @@
-import { socketOf, type TransferableHandle } from '../node-internals.ts'
+import { socketOf, type TransferableHandle } from '../../node-internals.ts'
 
 const body = 'No worker is available. Try again later.\n'
 

@@ -1,19 +1,19 @@
 import { EventEmitter } from 'node:events'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Cluster, ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
-import { ClusteredError } from '../errors.ts'
-import type { ClusterEvents, WorkerExit } from '../events.ts'
-import type { TransferableHandle } from '../node-internals.ts'
-import { checkWorkerCount, type Settings } from '../settings.ts'
-import type { ToPrimary } from '../protocol/messages.ts'
-import type { StallReport } from '../protocol/watchdog.ts'
-import { carryOut } from './calls.ts'
-import type { Entry } from './entry.ts'
+import type { Cluster, ClusterState, Vitals, WorkerInfo } from '../../cluster.ts'
+import { ClusteredError } from '../../errors.ts'
+import type { ClusterEvents, WorkerExit } from '../../events.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
+import { checkWorkerCount, type Settings } from '../../settings.ts'
+import type { ToPrimary } from '../../protocol/messages.ts'
+import type { StallReport } from '../../protocol/watchdog.ts'
+import { carryOut } from '../calls.ts'
+import type { Entry } from '../entry.ts'
 import { Filling } from './filling.ts'
 import { Fleet } from './fleet.ts'
-import { Listeners } from './listeners.ts'
-import { Punctuality } from './punctuality.ts'
+import { Places } from '../sockets/places.ts'
+import { Lateness } from './lateness.ts'
 import { recycleReason } from './recycling.ts'
 import { describe, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
@@ -29,8 +29,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   readonly role = 'primary'
   readonly ready: Promise<void>
   readonly #settings: Settings
-  readonly #listeners: Listeners
-  readonly #punctuality: Punctuality
+  readonly #places: Places
+  readonly #lateness: Lateness
   readonly #silence: Silence
   readonly #fleet: Fleet
   readonly #rollout: Rollout
@@ -52,9 +52,9 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     super()
     this.#settings = settings
     this.#fleet = new Fleet(settings, (worker, reason) => this.emit('worker:drain', worker.info, reason))
-    this.#listeners = new Listeners(settings)
+    this.#places = new Places(settings)
     this.#silence = new Silence(isDebugged(entry) ? 0 : settings.hangTimeout, () => this.#fleet.beating)
-    this.#punctuality = new Punctuality(() => this.#updateBalance())
+    this.#lateness = new Lateness(() => this.#updateBalance())
     this.#rollout = new Rollout(entry, this.#fleet, this)
     this.#filling = new Filling(this.#fleet, this.#rollout, settings, (slot) => this.#boot(slot))
     this.ready = new Promise((resolve, reject) => {
@@ -64,11 +64,11 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   address(): AddressInfo | string | null {
-    return this.#listeners.first?.address ?? null
+    return this.#places.first?.address ?? null
   }
 
   get balance(): 'kernel' | 'round-robin' | null {
-    return this.#listeners.first?.balancer.kind ?? null
+    return this.#places.first?.balancer.kind ?? null
   }
 
   get state(): ClusterState {
@@ -101,7 +101,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
    */
   async listen(key: string, options: ListenOptions): Promise<void> {
     try {
-      await this.#listeners.require(key, options)
+      await this.#places.require(key, options)
       this.#reconcile()
     } catch (error) {
       this.#fail(error as Error)
@@ -165,7 +165,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
       this.#gone = resolve
     })
     this.#refuseCalls()
-    this.#listeners.close()
+    this.#places.close()
     this.#fleet.close(reason)
     this.#reconcile()
     return this.#closing
@@ -208,7 +208,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   #onMessage(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
     switch (message.type) {
       case 'listen':
-        return void this.#listeners.share(worker, message)
+        return void this.#places.share(worker, message)
       case 'listening':
         worker.listening.add(message.key)
         return this.#onListening(worker)
@@ -216,12 +216,12 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         worker.listening.delete(message.key)
         return this.#reconcile()
       case 'answer':
-        return this.#listeners.onAnswer(worker, message)
+        return this.#places.onAnswer(worker, message)
       case 'adopt':
-        return this.#listeners.adopt(message.key, handle!)
+        return this.#places.adopt(message.key, handle!)
       case 'beat':
         this.#silence.break(worker)
-        return this.#punctuality.beat(worker, message.busy)
+        return this.#lateness.beat(worker, message.busy)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)
       case 'crash':
@@ -236,9 +236,9 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   #onListening(worker: WorkerHandle): void {
-    if (worker.state === 'booting' && this.#listeners.isComplete(worker)) {
+    if (worker.state === 'booting' && this.#places.isComplete(worker)) {
       worker.becomeReady()
-      this.#punctuality.beat(worker, false)
+      this.#lateness.beat(worker, false)
       this.#proven = true
       this.emit('worker:ready', worker.info, worker.readyAt - worker.startedAt)
       this.#reconcile()
@@ -246,9 +246,9 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   #onExit(worker: WorkerHandle, exit: WorkerExit): void {
-    this.#punctuality.forget(worker)
+    this.#lateness.forget(worker)
     this.#silence.forget(worker)
-    this.#listeners.onExit(worker)
+    this.#places.onExit(worker)
     this.emit('worker:exit', worker.info, exit)
     const slot = this.#fleet.remove(worker)
     if (slot) this.#onLoss(slot, worker, exit)
@@ -323,7 +323,7 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
 
   #updateBalance(): void {
     if (this.#closing) return
-    this.#listeners.update(this.#fleet.serving, this.#fleet.slots.length)
+    this.#places.update(this.#fleet.serving, this.#fleet.slots.length)
   }
 }
 
