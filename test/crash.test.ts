@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { load, mixedClients } from './support/load.ts'
-import { start } from './support/program.ts'
+import { eventually, start } from './support/program.ts'
 
 for (const balance of balances)
   describe(`an uncaught error (${balance})`, () => {
@@ -21,7 +21,13 @@ for (const balance of balances)
         const { status, headers } = await get(port, path)
         assert.equal(status, 500)
         assert.equal(headers.connection, 'close')
-        assert.notEqual(Number((await get(port, '/pid')).body), worker, 'another worker has its place')
+        await program.sees(
+          new RegExp(`pid ${worker}\\) crashed, Error: crashed as told. It serves on until another`),
+        )
+        await eventually(
+          async () => Number((await get(port, '/pid')).body) !== worker,
+          'another worker has its place',
+        )
         assert.equal((await other).body, 'slow')
         await program.sees(new RegExp(`pid ${worker}\\) is gone: exit code 1, Error: crashed as told`))
         assert.match(program.output, /\n {4}at .*server\.js/, 'its stack is printed')

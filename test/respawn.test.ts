@@ -48,7 +48,7 @@ describe('a worker that leaves', () => {
       Number(delay),
     )
     for (const [index, delay] of delays.entries())
-      assert.ok(delay >= 150 * 2 ** index && delay <= 200 * 2 ** index, `delays: ${delays}`)
+      assert.ok(delay >= 75 * 2 ** index && delay <= 100 * 2 ** index, `delays: ${delays}`)
   })
 
   it('is replaced before it stops accepting, when signalled', async (t) => {

@@ -10,6 +10,8 @@ export interface WorkerExit {
   signal: string | null
   /** The uncaught error it died of, if it could still say so. */
   lastWords: LastWords | undefined
+  /** It left because the primary had told it to, and in time. */
+  asTold: boolean
 }
 
 /** The events of a `Cluster`. They are emitted in the primary. */
@@ -24,10 +26,19 @@ export interface ClusterEvents {
   'worker:lag': [worker: WorkerInfo, stall: StallReport]
   /** A worker's event loop has not turned for `hangTimeout`: it is killed and replaced. */
   'worker:hung': [worker: WorkerInfo, stall: StallReport]
+  /**
+   * An uncaught error in a worker was contained. It serves on, and drains as
+   * soon as another has its place.
+   */
+  'worker:crash': [worker: WorkerInfo, error: LastWords]
   /** Something in a worker failed that it lives on without: a hook, or held work. */
   'worker:problem': [worker: WorkerInfo, problem: string]
   'worker:exit': [worker: WorkerInfo, exit: WorkerExit]
-  /** A slot stays empty for `delay` ms, because its worker's boot failed `failures` times in a row. */
+  /**
+   * The next boot in this slot waits for `delay` ms, because boots failed, or
+   * workers died soon after, `failures` times in a row. If a worker serves
+   * there that was to be replaced, it serves on.
+   */
   'slot:backoff': [slot: number, failures: number, delay: number]
   'reload:start': [generation: number]
   'reload:done': [generation: number]

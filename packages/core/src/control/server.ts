@@ -69,7 +69,7 @@ export class ControlServer {
     'POST /v1/scale': (request, response) => this.#scale(request, response),
     'POST /v1/close': (_request, response) => {
       answer(response, 202, this.#status())
-      void this.#supervisor.close('control socket').then(() => setImmediate(() => process.exit()))
+      this.#supervisor.stop('control socket')
     },
   }
 

@@ -3,10 +3,14 @@ import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
+import { Boundary } from './boundary.ts'
 import { Entry, type Program } from './entry.ts'
+import { Supervisor } from './fleet/supervisor.ts'
+import { guarded } from './guarded-logger.ts'
+import { nodeSystem } from './process/node-system.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
-import { Supervisor } from './fleet/supervisor.ts'
+import { Places } from './sockets/places.ts'
 
 /**
  * Makes this process the primary. A second `listen` in the same program adds a
@@ -15,29 +19,27 @@ import { Supervisor } from './fleet/supervisor.ts'
 export function startPrimary(key: string, { options, callback }: ListenTarget, settings: Settings): Cluster {
   const supervisor = (runtime().supervisor ??= makePrimary(settings))
   const listening = supervisor.listen(key, options)
-  listening.catch((error: Error) => endWith(supervisor, error, settings))
-  if (callback) void Promise.all([listening, supervisor.ready]).then(() => callback(), callback)
+  listening.catch(() => {})
+  if (callback) {
+    const { boundary } = supervisor
+    const tell = (error?: Error): void =>
+      boundary.run('the callback of listen', () => (error ? callback(error) : callback()))
+    void Promise.all([listening, supervisor.ready]).then(() => tell(), tell)
+  }
   return supervisor
 }
 
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
-export function makePrimary(settings: Settings, program?: Program): Supervisor {
+export function makePrimary(given: Settings, program?: Program): Supervisor {
+  const settings = { ...given, logger: guarded(given.logger) }
+  const { logger } = settings
   const entry = new Entry(program)
-  const supervisor = new Supervisor(entry, settings)
-  report(supervisor, settings.logger)
-  takeSignals(supervisor, settings.logger)
+  const boundary = new Boundary(logger)
+  const [system, sockets] = [nodeSystem(), new Places(settings)]
+  const supervisor = new Supervisor({ entry, settings, system, sockets, boundary })
+  report(supervisor, logger)
+  takeSignals(supervisor, logger)
   if (settings.control && process.platform !== 'win32')
     void new ControlServer(supervisor, entry, settings).open()
-  supervisor.ready.catch((error: Error) => endWith(supervisor, error, settings))
   return supervisor
-}
-
-const ended = new WeakSet<Error>()
-
-/** Said once, though it may be learnt twice; and after the turn in which callbacks are told. */
-function endWith(supervisor: Supervisor, error: Error, { logger }: Settings): void {
-  if (ended.has(error)) return
-  ended.add(error)
-  logger.error(error.message)
-  void supervisor.close().then(() => setImmediate(() => process.exit(1)))
 }

@@ -26,13 +26,20 @@ export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('worker:exit', (worker, exit) => {
     lastLag.delete(worker.pid)
     const line = `${name(worker)} is gone: ${describe(exit)}`
-    if (exit.reason === 'drained') logger.info(line)
+    if (exit.asTold) logger.info(line)
     else logger.error(line)
   })
   cluster.on('worker:problem', (worker, problem) => logger.error(`${name(worker)}: ${problem}`))
+  cluster.on('worker:crash', (worker, { name: kind, message }) =>
+    logger.error(
+      `${name(worker)} crashed, ${kind}: ${message}. It serves on until another worker has its place`,
+    ),
+  )
   cluster.on('slot:backoff', (slot, failures, delay) => {
     const loop = failures >= crashLoop ? `crash loop: ${failures} failures in a row; ` : ''
-    logger.warn(`slot ${slot} is empty: ${loop}the next boot is in ${delay} ms`)
+    const serving = cluster.workers.find((worker) => worker.slot === slot && worker.state === 'ready')
+    const state = serving ? `${name(serving)} is not replaced yet` : `slot ${slot} is empty`
+    logger.warn(`${state}: ${loop}the next boot is in ${delay} ms`)
   })
   cluster.on('reload:start', (generation) => logger.info(`reload to generation ${generation} begins`))
   cluster.on('reload:done', (generation) =>

@@ -5,20 +5,25 @@ import type { Logger } from '../logger.ts'
 import { stopSignals } from '../signal-names.ts'
 import type { Supervisor } from './fleet/supervisor.ts'
 
+/**
+ * In ms. Two within this time are one: npm passes on what the terminal has
+ * sent to the whole group already.
+ */
+const sameSignal = 100
+
 /** What each signal to the primary does: see docs/signals.md. */
 export function takeSignals(supervisor: Supervisor, logger: Logger): void {
   const fromTerminal = isatty(0) || isatty(1) || isatty(2)
-  let stopping = false
+  let stoppedAt: number | undefined
 
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) {
-      logger.warn(`${signal} again: ending at once`)
-      supervisor.kill(`a second ${signal}`)
-      process.exit(128 + constants.signals[signal])
-    }
-    stopping = true
+    const now = performance.now()
+    stoppedAt ??= now
     // The app may have been loaded here too, and have left something open.
-    void supervisor.close(signal).then(() => process.exit())
+    if (stoppedAt === now) return supervisor.stop(signal)
+    if (now - stoppedAt < sameSignal) return
+    logger.warn(`${signal} again: ending at once`)
+    supervisor.kill(`a second ${signal}`, 128 + constants.signals[signal])
   }
   const reload = (): void => void supervisor.reload().catch(() => {})
 

@@ -30,7 +30,7 @@ import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { toLastWords } from './last-words.ts'
+import { toLastWords } from '../last-words.ts'
 import { VitalSigns } from './vitals.ts'
 import { startWatchdog } from './watchdog.ts'
 

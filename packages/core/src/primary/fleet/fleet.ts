@@ -90,11 +90,12 @@ export class Fleet {
     this.abandon(slot, reason)
   }
 
-  drain(worker: WorkerHandle | undefined, reason: string): void {
+  /** @param longest how long it may take at most (in ms), however patient `drainTimeout` is. */
+  drain(worker: WorkerHandle | undefined, reason: string, longest: number = Infinity): void {
     if (!worker) return
     this.draining.add(worker)
     const { drainTimeout, migrate } = this.#settings
-    worker.drain(drainTimeout, migrate && this.serving.some((other) => other !== worker))
+    worker.drain(Math.min(drainTimeout, longest), migrate && this.serving.some((other) => other !== worker))
     this.#onDrain(worker, reason)
   }
 
@@ -104,9 +105,8 @@ export class Fleet {
     slot.next = undefined
     if (next?.serving) this.drain(next, reason)
     else if (next) {
-      // It has no request to finish.
       this.draining.add(next)
-      next.kill(reason)
+      next.dismiss(reason)
     }
   }
 

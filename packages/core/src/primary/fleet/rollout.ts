@@ -11,12 +11,12 @@ export class Rollout {
   /** What a worker that boots now runs. */
   release: Release
   reload: Reload | undefined
-  readonly #entry: Entry
+  readonly #entry: Pick<Entry, 'release'>
   readonly #fleet: Fleet
   readonly #events: EventEmitter<ClusterEvents>
   #generation = 1
 
-  constructor(entry: Entry, fleet: Fleet, events: EventEmitter<ClusterEvents>) {
+  constructor(entry: Pick<Entry, 'release'>, fleet: Fleet, events: EventEmitter<ClusterEvents>) {
     this.#entry = entry
     this.#fleet = fleet
     this.#events = events
@@ -26,8 +26,7 @@ export class Rollout {
   begin(): Reload {
     const previous = this.release
     this.release = this.#entry.release(++this.#generation)
-    // New code is no reason to wait out what the old has earned.
-    for (const slot of this.#fleet.slots) slot.retryAt = 0
+    for (const slot of this.#fleet.slots) slot.forgive()
     this.#events.emit('reload:start', this.#generation)
     return (this.reload = new Reload(this.release, previous))
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../running-clock.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
 /** How often (in ms) workers are looked at. */
@@ -8,35 +9,44 @@ const margin = 2000
 
 /**
  * Ends workers that have been silent for too long, whatever the reason: one
- * that was stopped, or stands in a native call, cannot say so itself.
+ * that was stopped, or stands in a native call, cannot say so itself. The
+ * clock knows only time in which this process ran: if the machine was
+ * suspended, or the primary was, that is nobody's silence.
  */
 export class Silence {
-  readonly #silentFor = new Map<WorkerHandle, number>()
+  readonly #hangTimeout: number
+  readonly #clock: Clock
+  readonly #heardAt = new Map<WorkerHandle, number>()
+  #looking = false
 
   /** @param hangTimeout milliseconds; 0 for never. */
-  constructor(hangTimeout: number, workers: () => readonly WorkerHandle[]) {
-    if (hangTimeout === 0) return
-    let lastLook = performance.now()
-    setInterval(() => {
-      const now = performance.now()
-      const elapsed = now - lastLook
-      lastLook = now
-      // A machine that was suspended, or a primary that was: nobody's silence.
-      if (elapsed > 2 * interval) return
-      for (const worker of workers()) {
-        const silentFor = (this.#silentFor.get(worker) ?? 0) + elapsed
-        this.#silentFor.set(worker, silentFor)
-        if (silentFor >= hangTimeout + margin)
-          worker.kill(`hung: no heartbeat for ${Math.round(silentFor)} ms`)
-      }
-    }, interval).unref()
+  constructor(hangTimeout: number, clock: Clock) {
+    this.#hangTimeout = hangTimeout
+    this.#clock = clock
   }
 
   break(worker: WorkerHandle): void {
-    this.#silentFor.set(worker, 0)
+    this.#heardAt.set(worker, this.#clock.now())
+    if (this.#hangTimeout > 0 && !this.#looking) this.#lookLater()
   }
 
   forget(worker: WorkerHandle): void {
-    this.#silentFor.delete(worker)
+    this.#heardAt.delete(worker)
+  }
+
+  #lookLater(): void {
+    this.#looking = true
+    this.#clock.after(interval, () => this.#look())
+  }
+
+  #look(): void {
+    this.#looking = false
+    if (this.#heardAt.size > 0) this.#lookLater()
+    const now = this.#clock.now()
+    for (const [worker, heardAt] of this.#heardAt) {
+      const silentFor = now - heardAt
+      if (silentFor >= this.#hangTimeout + margin)
+        worker.kill(`hung: no heartbeat for ${Math.round(silentFor)} ms`)
+    }
   }
 }

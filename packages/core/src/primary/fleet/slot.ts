@@ -1,4 +1,4 @@
-import { backoff, stableAfter } from './backoff.ts'
+import { backoff, delayAfterDeath, stableAfter } from './backoff.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
 /** A place that is kept filled with one worker. */
@@ -8,10 +8,12 @@ export class Slot {
   worker: WorkerHandle | undefined
   /** The one that boots to fill the place, or to replace `worker`. */
   next: WorkerHandle | undefined
-  /** Failed boots, and crashes soon after one, in a row. */
-  failures = 0
-  /** No boot before this time, in ms since the epoch. */
+  /** No boot before this time, by the fleet's clock. */
   retryAt = 0
+  /** Boots that failed, in a row. */
+  #failedBoots = 0
+  /** Workers that were ready and died soon after, in a row. */
+  #deaths = 0
 
   constructor(index: number) {
     this.index = index
@@ -29,16 +31,23 @@ export class Slot {
 
   /**
    * That the worker is gone is a fault of its own.
-   * @returns the delay before another boot, in ms.
+   * @returns how many faults in a row that makes, and the delay (in ms) before another boot.
    */
-  countFailure(worker: WorkerHandle): number {
-    const wasReady = worker.readyAt > 0
-    if (wasReady && Date.now() - worker.readyAt >= stableAfter) this.failures = 0
-    // A crash is answered at once; a boot that failed would fail again at once.
-    const delay = backoff(wasReady ? this.failures : this.failures + 1)
-    this.failures++
-    this.retryAt = Date.now() + delay
-    return delay
+  countFailure(worker: WorkerHandle, now: number): { failures: number; delay: number } {
+    const { readyAt } = worker
+    if (readyAt === undefined) this.#failedBoots++
+    else {
+      this.#failedBoots = 0
+      this.#deaths = now - readyAt >= stableAfter ? 1 : this.#deaths + 1
+    }
+    const delay = readyAt === undefined ? backoff(this.#failedBoots) : delayAfterDeath(this.#deaths)
+    this.retryAt = now + delay
+    return { failures: readyAt === undefined ? this.#failedBoots : this.#deaths, delay }
+  }
+
+  /** New code is no reason to wait out what the old has earned. */
+  forgive(): void {
+    this.retryAt = 0
   }
 
   /** The next worker takes the place. @returns the one that it replaces. */
@@ -46,6 +55,7 @@ export class Slot {
     const old = this.worker
     this.worker = this.next
     this.next = undefined
+    this.#failedBoots = 0
     return old
   }
 }

@@ -3,20 +3,16 @@
  *
  * booting -> ready -> draining -> exited, or from any of them to exited.
  */
-import cluster from 'node:cluster'
-import type { Worker } from 'node:cluster'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import type { Vitals, WorkerInfo } from '../../cluster.ts'
 import type { WorkerExit } from '../../events.ts'
+import { toLastWords } from '../../last-words.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
-import { briefingVariable } from '../../protocol/briefing.ts'
-import { receive, send } from '../../protocol/channel.ts'
-import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
-import { type StallReport, watchdogDescriptor } from '../../protocol/watchdog.ts'
+import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
+import type { StallReport } from '../../protocol/watchdog.ts'
 import type { Release } from '../entry.ts'
+import { isDebugged } from '../process/node-arguments.ts'
+import type { System, WorkerProcess } from '../process/system.ts'
 
 /**
  * A draining worker keeps its own deadline. This is how much later (in ms) the
@@ -24,22 +20,22 @@ import type { Release } from '../entry.ts'
  */
 const drainMargin = 2000
 
-const preload = fileURLToPath(new URL('../../worker/preload.js', import.meta.url))
-
 export interface WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
   exit(worker: WorkerHandle, exit: WorkerExit): void
   stall(worker: WorkerHandle, stall: StallReport): void
+  problem(worker: WorkerHandle, problem: string): void
 }
 
 export class WorkerHandle {
   /** The place it fills; -1 while it is a spare. */
   slot: number
   readonly release: Release
-  readonly pid: number
+  /** When it was made, in ms since the epoch: for people. */
   readonly startedAt: number = Date.now()
-  /** When it became ready, in ms since the epoch; 0 before. */
-  readyAt: number = 0
+  /** The same, and when it became ready, by the fleet's clock. */
+  readonly bornAt: number
+  readyAt: number | undefined
   /** The keys of the servers in it that wait for connections. */
   readonly listening: Set<string> = new Set()
   /** How it is, as it last said. */
@@ -47,35 +43,63 @@ export class WorkerHandle {
   readonly jitter: number = Math.random()
   /** Why it is to be replaced while it serves, if it is. */
   replaceFor: string | undefined
+  /** An uncaught error of it was contained: it serves on, in a state that nobody knows. */
+  crashed: boolean = false
   /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
   late: boolean = false
-  /** When the heartbeat is overdue, in ms since the epoch. */
+  /** When the heartbeat is overdue, by the fleet's clock. */
   beatDue: number = Infinity
-  /** Why the primary killed it, if it did. */
-  #killedFor: string | undefined
-  #state: WorkerInfo['state'] | 'exited' = 'booting'
   /** The uncaught error that ends it, if one does. */
   lastWords: LastWords | undefined
-  #deadline: NodeJS.Timeout | undefined
-  readonly #worker: Worker
+  #state: WorkerInfo['state'] | 'exited' = 'booting'
+  #killedFor: string | undefined
+  /** It was told to leave, by a drain or because it was not needed while it booted. */
+  #dismissed = false
+  #cancelDeadline = (): void => {}
+  #process: WorkerProcess | undefined
+  readonly #system: System
+  readonly #events: WorkerEvents
 
-  constructor(slot: number, release: Release, settings: Settings, events: WorkerEvents) {
+  constructor(slot: number, release: Release, system: System, events: WorkerEvents) {
     this.slot = slot
     this.release = release
-    this.#worker = fork(slot, release, settings)
-    this.pid = this.#worker.process.pid ?? 0
-    if (!isDebugged(release))
-      this.#killAfter(settings.bootTimeout, `not listening after ${settings.bootTimeout} ms`)
+    this.bornAt = system.clock.now()
+    this.#system = system
+    this.#events = events
+  }
 
-    receive<ToPrimary>(this.#worker.process, (message, handle) => {
-      if (message.type === 'crash') this.lastWords ??= message.error
-      events.message(this, message, handle)
-    })
-    readStalls(this.#worker, (stall) => events.stall(this, stall))
-    // A write to a worker that has just died must not take the primary down.
-    this.#worker.on('error', () => {})
-    this.#worker.process.once('error', (error) => events.exit(this, this.#exited(null, null, error)))
-    this.#worker.process.once('exit', (code, signal) => events.exit(this, this.#exited(code, signal)))
+  /**
+   * Forks it. Whatever goes wrong (the system refuses, the user's `env`
+   * throws) is a boot that failed, told like any other exit.
+   */
+  start({ env, bootTimeout, ...settings }: Settings): void {
+    // Nobody wants it any more.
+    if (this.#killedFor !== undefined) return this.#onExit(null, null)
+    try {
+      const { drainTimeout, crash, lagWarning, heapLimit } = settings
+      const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
+      const { slot, release } = this
+      const briefing = { slot, generation: release.generation, drainTimeout, crash, lagWarning, hangTimeout }
+      this.#process = this.#system.spawn(
+        { release, briefing, env: checkEnv(env()), heapLimit },
+        {
+          message: (message, handle) => {
+            if (message.type === 'crash') this.lastWords ??= message.error
+            this.#events.message(this, message, handle)
+          },
+          stall: (stall) => this.#events.stall(this, stall),
+          problem: (problem) => this.#events.problem(this, problem),
+          exit: (code, signal, error) => this.#onExit(code, signal, error),
+        },
+      )
+      if (!isDebugged(this.release)) this.#killAfter(bootTimeout, `not listening after ${bootTimeout} ms`)
+    } catch (error) {
+      this.#onExit(null, null, error)
+    }
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0
   }
 
   get state(): WorkerInfo['state'] | 'exited' {
@@ -104,89 +128,62 @@ export class WorkerHandle {
   }
 
   send(message: ToWorker, handle?: TransferableHandle): void {
-    send(this.#worker.process, message, handle)
+    this.#process?.send(message, handle)
   }
 
   becomeReady(): void {
-    clearTimeout(this.#deadline)
+    this.#cancelDeadline()
     this.#state = 'ready'
-    this.readyAt = Date.now()
+    this.readyAt = this.#system.clock.now()
   }
 
   /** @param migrate whether others are there to adopt its idle connections. */
   drain(timeout: number, migrate: boolean): void {
     this.#state = 'draining'
+    this.#dismissed = true
     this.send({ type: 'drain', migrate, timeout })
     this.#killAfter(timeout + drainMargin, `still draining after ${timeout + drainMargin} ms`)
   }
 
   kill(reason: string): void {
     this.#killedFor ??= reason
-    this.#worker.process.kill('SIGKILL')
+    this.#process?.kill()
+  }
+
+  /** It boots, and is not needed any more: it has no request to finish. */
+  dismiss(reason: string): void {
+    this.#dismissed = true
+    this.kill(reason)
   }
 
   #killAfter(delay: number, reason: string): void {
-    clearTimeout(this.#deadline)
-    this.#deadline = setTimeout(() => this.kill(reason), delay)
+    this.#cancelDeadline()
+    this.#cancelDeadline = this.#system.clock.after(delay, () => this.kill(reason))
   }
 
-  #exited(code: number | null, signal: string | null, error?: Error): WorkerExit {
-    clearTimeout(this.#deadline)
+  #onExit(code: number | null, signal: string | null, error?: unknown): void {
+    if (this.#state === 'exited') return
+    this.#cancelDeadline()
     const wasDraining = this.#state === 'draining'
     this.#state = 'exited'
     this.late = false
-    return { reason: this.#reason(code, signal, wasDraining, error), code, signal, lastWords: this.lastWords }
+    if (error !== undefined) this.lastWords ??= toLastWords(error)
+    const reason = this.#reason(code, signal, wasDraining, error !== undefined)
+    const asTold = this.#dismissed && (!wasDraining || reason === 'drained')
+    this.#events.exit(this, { reason, code, signal, lastWords: this.lastWords, asTold })
   }
 
-  #reason(code: number | null, signal: string | null, wasDraining: boolean, error?: Error): string {
-    if (error) return `could not be started: ${error.message}`
-    if (this.#killedFor) return `killed: ${this.#killedFor}`
+  #reason(code: number | null, signal: string | null, wasDraining: boolean, neverStarted: boolean): string {
+    if (neverStarted) return 'could not be started'
+    if (this.#killedFor !== undefined)
+      return this.#dismissed && !wasDraining ? this.#killedFor : `killed: ${this.#killedFor}`
     if (signal) return `killed by ${signal}`
     if (code !== 0) return `exit code ${code}`
     return wasDraining ? 'drained' : 'exit code 0'
   }
 }
 
-function fork(slot: number, release: Release, settings: Settings): Worker {
-  const briefing: WorkerBriefing = {
-    slot,
-    generation: release.generation,
-    drainTimeout: settings.drainTimeout,
-    crash: settings.crash,
-    lagWarning: settings.lagWarning,
-    hangTimeout: isDebugged(release) ? 0 : settings.hangTimeout,
-  }
-  cluster.setupPrimary({
-    exec: release.exec,
-    cwd: release.cwd,
-    // Where the primary takes any free port, the next one up may not be free.
-    ...(isGiven(/--inspect\S*=(\S*:)?0$/, release) && { inspectPort: 0 }),
-    // The last is the watchdog's, which runs while the channel does not.
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
-    args: [...release.args],
-    execArgv: [...release.execArgv, ...heapArguments(settings.heapLimit, release), '--require', preload],
-  })
-  return cluster.fork({ ...settings.env(), [briefingVariable]: JSON.stringify(briefing) })
-}
-
-function readStalls(worker: Worker, onStall: (stall: StallReport) => void): void {
-  const pipe = worker.process.stdio[watchdogDescriptor] as Readable | null | undefined
-  if (!pipe) return
-  pipe.on('error', () => {})
-  createInterface(pipe).on('line', (line) => onStall(JSON.parse(line)))
-}
-
-function heapArguments(heapLimit: number | undefined, release: Release): string[] {
-  if (heapLimit === undefined || isGiven(/--max[-_]old[-_]space[-_]size/, release)) return []
-  return [`--max-old-space-size=${Math.floor(heapLimit / 1024 ** 2)}`]
-}
-
-/** A program that stands at a breakpoint is not slow. */
-export function isDebugged(program: { execArgv: readonly string[] }): boolean {
-  return isGiven(/--inspect/, program)
-}
-
-/** Whether the worker's Node is started with such an argument. */
-function isGiven(argument: RegExp, { execArgv }: { execArgv: readonly string[] }): boolean {
-  return [...execArgv, process.env['NODE_OPTIONS'] ?? ''].some((given) => argument.test(given))
+function checkEnv(env: unknown): Record<string, string | undefined> {
+  if (typeof env === 'object' && env !== null) return env as Record<string, string | undefined>
+  throw new TypeError(`env returned ${String(env)}; expected an object of environment variables`)
 }

@@ -3,13 +3,14 @@ import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
 import { Place, toListenOptions } from './place.ts'
+import type { Sockets } from './sockets.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
 
 /** Every place that the cluster listens at. They stay open until the last stop. */
-export class Places {
+export class Places implements Sockets {
   readonly #settings: Settings
   readonly #opening = new Map<string, Promise<Place>>()
   readonly #open: Place[] = []

@@ -1,15 +1,20 @@
 import type { Settings } from '../../settings.ts'
+import { CrashPace } from './crash-pace.ts'
 import type { Fleet } from './fleet.ts'
 import type { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
+/** In ms. The state of a process that crashed is not known: a patient `drainTimeout` is not for it. */
+const longestCrashDrain = 10_000
+
 /** Takes each slot's next step: a worker boots into it, or the one that has booted takes the place. */
-export class Filling {
+export class SlotFiller {
   readonly #fleet: Fleet
   readonly #rollout: Rollout
   readonly #settings: Settings
   readonly #boot: (slot: Slot) => void
+  readonly #crashPace = new CrashPace()
 
   constructor(fleet: Fleet, rollout: Rollout, settings: Settings, boot: (slot: Slot) => void) {
     this.#fleet = fleet
@@ -19,7 +24,7 @@ export class Filling {
   }
 
   /**
-   * @param now in ms since the epoch.
+   * @param now by the fleet's clock.
    * @param proven whether a worker has ever been ready. The first boots alone:
    *   if the app is broken, it fails once and not once per slot.
    */
@@ -38,7 +43,7 @@ export class Filling {
   nextDeadline(now: number): number {
     const deadlines = this.#fleet.allSlots.flatMap(({ worker, next, retryAt }) => {
       if (next) return next.serving && worker ? [this.#soakedAt(next)] : []
-      return [retryAt]
+      return worker?.crashed ? [retryAt, this.#crashPace.nextAt] : [retryAt]
     })
     return Math.min(...deadlines.filter((deadline) => deadline > now))
   }
@@ -46,15 +51,23 @@ export class Filling {
   #fill(slot: Slot, now: number, mayBoot: boolean): void {
     const { worker, next } = slot
     if (next) {
-      if (next.readyAt > 0 && (!worker || now >= this.#soakedAt(next)))
-        this.#fleet.drain(slot.promote(), worker?.replaceFor ?? 'reload')
-    } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker) : mayBoot)) {
+      if (next.readyAt !== undefined && (!worker || now >= this.#soakedAt(next)))
+        this.#replace(slot.promote())
+    } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker, now) : mayBoot)) {
+      if (worker?.crashed) this.#crashPace.begin(now)
       this.#boot(slot)
     }
   }
 
-  #mayReplace(worker: WorkerHandle): boolean {
-    if (!this.#rollout.isStale(worker) && !worker.replaceFor) return false
+  #replace(worker: WorkerHandle | undefined): void {
+    const longest = worker?.crashed ? longestCrashDrain : Infinity
+    this.#fleet.drain(worker, worker?.replaceFor ?? 'reload', longest)
+  }
+
+  #mayReplace(worker: WorkerHandle, now: number): boolean {
+    const isStale = this.#rollout.isStale(worker)
+    if (!isStale && !worker.replaceFor) return false
+    if (!isStale && worker.crashed && now < this.#crashPace.nextAt) return false
     const surging = this.#fleet.slots.filter((slot) => slot.worker && slot.next).length
     // Where the code is not new, one at a time across the cluster is enough.
     const surge = this.#rollout.reload ? this.#settings.surge : 1
@@ -63,6 +76,6 @@ export class Filling {
 
   /** Only a reload brings code that has yet to show that it stays up. */
   #soakedAt(next: WorkerHandle): number {
-    return next.readyAt + (this.#rollout.reload ? this.#settings.soak : 0)
+    return (next.readyAt ?? Infinity) + (this.#rollout.reload ? this.#settings.soak : 0)
   }
 }

@@ -1,4 +1,4 @@
-import type { LastWords } from '../protocol/messages.ts'
+import type { LastWords } from './protocol/messages.ts'
 
 /** An error, in the form in which it can leave this process. */
 export function toLastWords(thrown: unknown): LastWords {

@@ -1,0 +1,185 @@
+import type { EventEmitter } from 'node:events'
+import type { Vitals } from '../../cluster.ts'
+import type { ClusterEvents, WorkerExit } from '../../events.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
+import type { Settings } from '../../settings.ts'
+import type { LastWords, ToPrimary } from '../../protocol/messages.ts'
+import type { StallReport } from '../../protocol/watchdog.ts'
+import type { Clock } from '../../running-clock.ts'
+import type { Sockets } from '../sockets/sockets.ts'
+import type { Fleet } from './fleet.ts'
+import { Lateness } from './lateness.ts'
+import { recycleReason } from './recycling.ts'
+import type { Rollout } from './rollout.ts'
+import type { Slot } from './slot.ts'
+import { Silence } from './silence.ts'
+import type { WorkerEvents, WorkerHandle } from './worker-handle.ts'
+
+/** How long (in ms) a signal to a worker waits for the same signal to the primary. */
+const groupSignalDelay = 100
+
+export interface WatchedFleet {
+  readonly fleet: Fleet
+  readonly rollout: Rollout
+  readonly sockets: Sockets
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly events: EventEmitter<ClusterEvents>
+  /** Milliseconds; 0 for never. */
+  readonly hangTimeout: number
+  /** Does the whole of something before anything that it gives rise to. */
+  readonly step: (step: () => void) => void
+  /** Acts on what is known now. */
+  readonly reconcile: () => void
+  readonly updateBalance: () => void
+  /** Some worker listens for the first time. */
+  readonly onReady: (worker: WorkerHandle) => void
+  /** @returns whether that ends the cluster, as no worker has ever been ready. */
+  readonly endsCluster: (exit: WorkerExit) => boolean
+  readonly call: (worker: WorkerHandle, message: Extract<ToPrimary, { type: 'call' }>) => void
+}
+
+/** What workers say and do, and what becomes known, or wanted, by it. */
+export class WorkerWatch implements WorkerEvents {
+  readonly #watched: WatchedFleet
+  readonly #lateness: Lateness
+  readonly #silence: Silence
+
+  constructor(watched: WatchedFleet) {
+    this.#watched = watched
+    this.#lateness = new Lateness(watched.clock, () => watched.step(() => watched.updateBalance()))
+    this.#silence = new Silence(watched.hangTimeout, watched.clock)
+  }
+
+  message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
+    this.#watched.step(() => this.#onMessage(worker, message, handle))
+  }
+
+  exit(worker: WorkerHandle, exit: WorkerExit): void {
+    this.#watched.step(() => this.#onExit(worker, exit))
+  }
+
+  stall(worker: WorkerHandle, stall: StallReport): void {
+    this.#watched.step(() => {
+      this.#watched.events.emit(`worker:${stall.kind}`, worker.info, stall)
+      if (stall.kind === 'hung') worker.kill(`hung for ${stall.stalledFor} ms`)
+    })
+  }
+
+  problem(worker: WorkerHandle, problem: string): void {
+    this.#watched.events.emit('worker:problem', worker.info, problem)
+  }
+
+  stop(): void {
+    this.#lateness.stop()
+  }
+
+  #onMessage(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
+    const { sockets, reconcile, call } = this.#watched
+    switch (message.type) {
+      case 'listen':
+        return void sockets.share(worker, message)
+      case 'listening':
+        worker.listening.add(message.key)
+        return this.#onListening(worker)
+      case 'closed':
+        worker.listening.delete(message.key)
+        return reconcile()
+      case 'answer':
+        return sockets.onAnswer(worker, message)
+      case 'adopt':
+        return sockets.adopt(message.key, handle!)
+      case 'beat':
+        return this.#onBeat(worker, message.busy)
+      case 'vitals':
+        return this.#onVitals(worker, message.vitals)
+      case 'crash':
+        return message.contained ? this.#onContained(worker, message.error) : undefined
+      case 'problem':
+        return this.problem(worker, message.problem)
+      case 'signal':
+        return this.#onSignal(worker, message.signal)
+      case 'call':
+        return call(worker, message)
+    }
+  }
+
+  #onListening(worker: WorkerHandle): void {
+    const { sockets, updateBalance, onReady } = this.#watched
+    if (worker.state !== 'booting' || !sockets.isComplete(worker)) return updateBalance()
+    worker.becomeReady()
+    this.#onBeat(worker, false)
+    onReady(worker)
+  }
+
+  /** While a worker boots, its loop may stand still for long: loading an app is no fault. */
+  #onBeat(worker: WorkerHandle, busy: boolean): void {
+    if (worker.state === 'booting') return
+    this.#silence.break(worker)
+    this.#lateness.beat(worker, busy)
+  }
+
+  #onVitals(worker: WorkerHandle, vitals: Vitals): void {
+    const { settings, clock, reconcile } = this.#watched
+    worker.vitals = vitals
+    if (worker.replaceFor || !worker.serving) return
+    worker.replaceFor = recycleReason(worker, settings, clock.now())
+    if (worker.replaceFor) reconcile()
+  }
+
+  /** It serves on, and keeps its place until another has it. */
+  #onContained(worker: WorkerHandle, error: LastWords): void {
+    const { fleet, rollout, events, reconcile } = this.#watched
+    if (worker.state === 'booting' || worker.isSpare) return worker.kill('it crashed before it served')
+    if (worker.state !== 'ready') return
+    const isFirst = !worker.crashed
+    worker.crashed = true
+    if (isFirst) events.emit('worker:crash', worker.info, error)
+    const exit = { reason: 'crash', code: null, signal: null, lastWords: worker.lastWords, asTold: false }
+    // New code that crashes before it has shown that it stays up has not shown it.
+    if (fleet.slotOf(worker)?.next === worker && rollout.fails(worker, exit)) return reconcile()
+    worker.replaceFor ??= 'crash'
+    reconcile()
+  }
+
+  #onSignal(worker: WorkerHandle, signal: string): void {
+    const { fleet, clock, step, reconcile } = this.#watched
+    // Asked twice: not waiting for the replacement is what is asked for.
+    const slot = worker.replaceFor && worker.serving ? fleet.slotOf(worker) : undefined
+    if (slot?.worker === worker) {
+      slot.worker = undefined
+      fleet.drain(worker, signal)
+      reconcile()
+    }
+    // Ctrl-C reaches every process at once: the primary's own may be on its way.
+    clock.after(groupSignalDelay, () =>
+      step(() => {
+        worker.replaceFor ??= signal
+        reconcile()
+      }),
+    )
+  }
+
+  #onExit(worker: WorkerHandle, exit: WorkerExit): void {
+    const { fleet, sockets, events, reconcile } = this.#watched
+    this.#lateness.forget(worker)
+    this.#silence.forget(worker)
+    sockets.onExit(worker)
+    events.emit('worker:exit', worker.info, exit)
+    const slot = fleet.remove(worker)
+    if (slot) this.#onLoss(slot, worker, exit)
+    reconcile()
+  }
+
+  /** A worker left that was not told to. */
+  #onLoss(slot: Slot, worker: WorkerHandle, exit: WorkerExit): void {
+    const { fleet, rollout, events, clock, endsCluster } = this.#watched
+    const wasNext = worker === slot.next
+    slot.drop(worker)
+    if (endsCluster(exit)) return
+    if (!wasNext) fleet.fillWithSpare(slot)
+    if (wasNext && rollout.fails(worker, exit)) return
+    const { failures, delay } = slot.countFailure(worker, clock.now())
+    if (delay > 0) events.emit('slot:backoff', slot.index, failures, delay)
+  }
+}

@@ -1,0 +1,44 @@
+import type { TransferableHandle } from '../../node-internals.ts'
+import type { ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
+import type { StallReport } from '../../protocol/watchdog.ts'
+import type { Clock } from '../../running-clock.ts'
+import type { Release } from '../entry.ts'
+
+/** What the fleet needs of the world: processes, time, and an end. The model test brings its own. */
+export interface System {
+  readonly clock: Clock
+  /**
+   * Starts the process of a worker.
+   * @throws whatever the system says: then there is no process, and no event follows.
+   */
+  spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess
+  /** Ends this process. Nothing else in the primary does. */
+  exit(code: number): void
+}
+
+export interface SpawnOrder {
+  release: Release
+  briefing: WorkerBriefing
+  /** Added to this process's own; a variable that is `undefined` is taken out. */
+  env: Record<string, string | undefined>
+  /** In bytes. */
+  heapLimit: number | undefined
+}
+
+export interface WorkerProcess {
+  readonly pid: number
+  send(message: ToWorker, handle?: TransferableHandle): void
+  /** With SIGKILL, which no process can refuse. */
+  kill(): void
+}
+
+/** None is called before `spawn` has returned, and none after `exit`. */
+export interface ProcessEvents {
+  /** What it says, in a form that can be believed. */
+  message(message: ToPrimary, handle: TransferableHandle | undefined): void
+  stall(stall: StallReport): void
+  /** Something about it that the log should tell. */
+  problem(problem: string): void
+  /** @param error why there never was a process, if there was none. */
+  exit(code: number | null, signal: string | null, error?: Error): void
+}

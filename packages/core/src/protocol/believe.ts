@@ -1,0 +1,119 @@
+/**
+ * What a worker says reaches the primary over a channel and a pipe that the
+ * app, and the app's children, can write to as well. Only what has the form of
+ * a message is believed.
+ */
+import type { Vitals } from '../cluster.ts'
+import type { TransferableHandle } from '../node-internals.ts'
+import type { LastWords, ListenRequest, ToPrimary } from './messages.ts'
+import type { StallReport } from './watchdog.ts'
+
+type Fields<Thing> = { [Name in keyof Thing]-?: (value: unknown) => boolean }
+type Message<Type> = Extract<ToPrimary, { type: Type }>
+
+/** A key or a reason is never longer. */
+const longestText = 4096
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= longestText
+const isString = (value: unknown): boolean => typeof value === 'string'
+const isNumber = (value: unknown): boolean => typeof value === 'number'
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isFlag = (value: unknown): boolean => typeof value === 'boolean'
+const isAnything = (): boolean => true
+const optional =
+  (is: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || value === null || is(value)
+
+function has<Thing>(fields: Fields<Thing>): (value: unknown) => boolean {
+  const checks = Object.entries<(value: unknown) => boolean>(fields)
+  return (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    checks.every(([name, is]) => is((value as Record<string, unknown>)[name]))
+}
+
+const isRequest = has<ListenRequest>({
+  address: optional(isText),
+  port: optional(isNumber),
+  addressType: optional((value) => isNumber(value) || isText(value)),
+  fd: optional(isNumber),
+  flags: optional(isNumber),
+  backlog: optional(isNumber),
+})
+
+const isLastWords = has<LastWords>({
+  name: isString,
+  message: isString,
+  code: optional(isString),
+  stack: isString,
+})
+
+const isSpread = has<{ p50: number; p99: number }>({ p50: isNumber, p99: isNumber })
+
+const isVitals = has<Vitals>({
+  loopDelay: isSpread,
+  utilization: isNumber,
+  rss: isNumber,
+  heapUsed: isNumber,
+  connections: isNumber,
+  inFlight: isNumber,
+  requests: isNumber,
+  requestRate: isNumber,
+  latency: optional(isSpread),
+  cpu: isNumber,
+})
+
+const isCall = (value: unknown): boolean => {
+  const { method } = (value ?? {}) as { method?: unknown }
+  return method === 'reload' || method === 'scale' || method === 'close'
+}
+
+const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'>> } = {
+  listen: { key: isText, request: isRequest, secure: isFlag, ticketKeys: isAnything },
+  listening: { key: isText },
+  closed: { key: isText },
+  answer: { key: isText, connection: isCount, accepted: isFlag },
+  adopt: { key: isText },
+  beat: { busy: isFlag },
+  vitals: { vitals: isVitals },
+  signal: { signal: isText },
+  crash: { error: isLastWords, contained: isFlag },
+  problem: { problem: isString },
+  call: { id: isCount, call: isCall },
+}
+
+const checks = new Map(
+  Object.entries(messages).map(([type, fields]) => [type, has(fields as Fields<object>)]),
+)
+
+/** @returns the message, or undefined if it is none. */
+export function asToPrimary(value: unknown, handle: TransferableHandle | undefined): ToPrimary | undefined {
+  const { type } = (value ?? {}) as { type?: unknown }
+  if (!checks.get(type as string)?.(value)) return undefined
+  // Only an adoption brings a connection, and never comes without.
+  if ((type === 'adopt') !== isConnection(handle)) return undefined
+  return value as ToPrimary
+}
+
+/** What the app has sent along may be a server, a socket of UDP, or a `net.Socket`. */
+function isConnection(handle: TransferableHandle | undefined): boolean {
+  return typeof (handle as { readStart?: unknown } | undefined)?.readStart === 'function'
+}
+
+const isStall = has<StallReport>({
+  kind: (value) => value === 'lag' || value === 'hung',
+  stalledFor: isNumber,
+  stack: (value) => Array.isArray(value) && value.every(isString),
+  request: optional(isString),
+})
+
+/** @returns the report that a watchdog has written, or undefined if the line is none. */
+export function asStallReport(line: string): StallReport | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isStall(value) ? (value as StallReport) : undefined
+  } catch {
+    return undefined
+  }
+}
