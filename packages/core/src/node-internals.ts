@@ -96,3 +96,15 @@ export function socketNameOf(server: net.Server): SocketName {
   const address = server.address()
   return typeof address === 'string' || address === null ? null : { ...address }
 }
+
+/** @returns false if the process shall end with the error. */
+export type FatalException = (error: unknown, fromPromise: boolean) => boolean
+
+/**
+ * Comes between Node and what it calls with every error that nobody has
+ * caught, before any listener and any capture callback has it.
+ */
+export function wrapFatalException(wrap: (original: FatalException) => FatalException): void {
+  const internals = process as unknown as { _fatalException: FatalException }
+  internals._fatalException = wrap(internals._fatalException)
+}

@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.ts'
-import { toLastWords } from '../last-words.ts'
+import { toWords } from '../thrown.ts'
 
 /** How long (in ms) the same kind of failure is not reported again. */
 const quiet = 60_000
@@ -32,7 +32,7 @@ export class Boundary {
     const now = performance.now()
     if (now - (this.#reportedAt.get(what) ?? -quiet) < quiet) return
     this.#reportedAt.set(what, now)
-    this.#logger.error(`${what} failed, and nothing else: ${toLastWords(error).stack}`)
+    this.#logger.error(`${what} failed, and nothing else: ${toWords(error).stack}`)
   }
 }
 

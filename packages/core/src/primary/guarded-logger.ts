@@ -1,4 +1,4 @@
-import { toLastWords } from '../last-words.ts'
+import { toWords } from '../thrown.ts'
 import type { Logger } from '../logger.ts'
 
 /** How long (in ms) a logger that throws is not reported again. */
@@ -10,7 +10,7 @@ export function guarded(logger: Logger): Logger {
   const onFailure = (error: unknown): void => {
     if (performance.now() - reportedAt < quiet) return
     reportedAt = performance.now()
-    console.error(`[clustered] error: the logger failed, and log lines are lost: ${toLastWords(error).stack}`)
+    console.error(`[clustered] error: the logger failed, and log lines are lost: ${toWords(error).stack}`)
   }
   const guard =
     (level: keyof Logger) =>

@@ -11,6 +11,7 @@ import { nodeSystem } from './process/node-system.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
+import { containUncaught } from './uncaught-errors.ts'
 
 /**
  * Makes this process the primary. A second `listen` in the same program adds a
@@ -39,6 +40,7 @@ export function makePrimary(given: Settings, program?: Program): Supervisor {
   const supervisor = new Supervisor({ entry, settings, system, sockets, boundary })
   report(supervisor, logger)
   takeSignals(supervisor, logger)
+  containUncaught(supervisor, boundary, settings)
   if (settings.control && process.platform !== 'win32')
     void new ControlServer(supervisor, entry, settings).open()
   return supervisor

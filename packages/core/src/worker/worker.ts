@@ -30,7 +30,7 @@ import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { toLastWords } from '../last-words.ts'
+import { toWords } from '../thrown.ts'
 import { VitalSigns } from './vitals.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -63,7 +63,7 @@ export class Worker {
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash((error, contained) => {
-      this.#tell({ type: 'crash', error: toLastWords(error), contained })
+      this.#tell({ type: 'crash', error: toWords(error), contained })
       // It serves on until the primary has another in its place.
       if (contained) process.exitCode = uncaughtExitCode
     })

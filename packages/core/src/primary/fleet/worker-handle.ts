@@ -5,7 +5,7 @@
  */
 import type { Vitals, WorkerInfo } from '../../cluster.ts'
 import type { WorkerExit } from '../../events.ts'
-import { toLastWords } from '../../last-words.ts'
+import { toWords } from '../../thrown.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
@@ -167,7 +167,7 @@ export class WorkerHandle {
     const wasDraining = this.#state === 'draining'
     this.#state = 'exited'
     this.late = false
-    if (error !== undefined) this.lastWords ??= toLastWords(error)
+    if (error !== undefined) this.lastWords ??= toWords(error)
     const reason = this.#reason(code, signal, wasDraining, error !== undefined)
     const asTold = this.#dismissed && (!wasDraining || reason === 'drained')
     this.#events.exit(this, { reason, code, signal, lastWords: this.lastWords, asTold })
