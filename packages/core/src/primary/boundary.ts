@@ -4,6 +4,9 @@ import { toWords } from '../thrown.ts'
 /** How long (in ms) the same kind of failure is not reported again. */
 const quiet = 60_000
 
+/** How many kinds are remembered: messages with a number in them make a kind each. */
+const mostKinds = 1000
+
 /**
  * Between the primary and the user's code that runs in it: `env`, listeners of
  * events, the callback of `listen`. What that code throws is reported with its
@@ -18,21 +21,27 @@ export class Boundary {
     this.#logger = logger
   }
 
-  /** Runs the user's code, and reports what it throws or rejects with. @param what whose code it is. */
-  run(what: string, code: () => unknown): void {
+  /**
+   * Runs the user's code, and reports what it throws or rejects with.
+   * @param whose such as "a listener of 'close'".
+   */
+  run(whose: string, code: () => unknown): void {
+    const onFailure = (error: unknown): void => this.report(`${whose} failed`, error)
     try {
       const result = code()
-      if (isThenable(result)) result.then(undefined, (error: unknown) => this.report(what, error))
+      if (isThenable(result)) result.then(undefined, onFailure)
     } catch (error) {
-      this.report(what, error)
+      onFailure(error)
     }
   }
 
-  report(what: string, error: unknown): void {
+  /** @param kind what happened: the same is said once a minute. */
+  report(kind: string, error: unknown): void {
     const now = performance.now()
-    if (now - (this.#reportedAt.get(what) ?? -quiet) < quiet) return
-    this.#reportedAt.set(what, now)
-    this.#logger.error(`${what} failed, and nothing else: ${toWords(error).stack}`)
+    if (now - (this.#reportedAt.get(kind) ?? -quiet) < quiet) return
+    if (this.#reportedAt.size >= mostKinds) this.#reportedAt.clear()
+    this.#reportedAt.set(kind, now)
+    this.#logger.error(`${kind}; the cluster goes on. ${toWords(error).stack}`)
   }
 }
 

@@ -67,7 +67,9 @@ function stalled({ stalledFor, request, stack }: StallReport): string {
 }
 
 function name({ slot, pid, generation }: WorkerInfo): string {
-  return `worker ${slot} (pid ${pid}${generation > 1 ? `, generation ${generation}` : ''})`
+  // One that could not be forked has no pid.
+  const details = [pid > 0 && `pid ${pid}`, generation > 1 && `generation ${generation}`].filter(Boolean)
+  return `worker ${slot}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
 }
 
 function plural(workers: number): string {

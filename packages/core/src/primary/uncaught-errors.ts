@@ -17,7 +17,7 @@ export function containUncaught(supervisor: Supervisor, boundary: Boundary, { cr
       if (handled) return true
       if (supervisor.state === 'booting') return false
       const what = origin === 'unhandledRejection' ? 'an unhandled rejection' : 'an uncaught error'
-      boundary.report(`${what} in the primary (${toLine(error)})`, error)
+      boundary.report(`${what} in the primary, ${toLine(error)}`, error)
       return true
     },
   })

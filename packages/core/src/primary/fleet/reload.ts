@@ -44,7 +44,7 @@ export class Reload {
     const { worker, exit } = this.failure!
     const error = new ClusteredError(
       'ERR_CLUSTERED_RELOAD_FAILED',
-      `Reload stopped: the new worker of slot ${worker.slot} (pid ${worker.pid}): ${describe(exit)}. ` +
+      `Reload stopped: the new worker of slot ${worker.slot}${worker.pid > 0 ? ` (pid ${worker.pid})` : ''}: ${describe(exit)}. ` +
         state(generations),
       { cause: toError(exit.lastWords) },
     )

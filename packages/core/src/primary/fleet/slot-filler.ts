@@ -34,6 +34,9 @@ export class SlotFiller {
 
   /** Spares come last: when every slot is filled, and no reload is about to make them old. */
   advanceSpares(now: number): void {
+    // One that is ready can be needed before it is the time for another.
+    for (const slot of this.#fleet.spareSlots)
+      if (slot.next?.readyAt !== undefined) this.#replace(slot.promote())
     if (!this.#fleet.isFilled || this.#rollout.reload) return
     this.#fleet.dropOldSpares()
     for (const slot of this.#fleet.spareSlots) this.#fill(slot, now, true)
@@ -49,14 +52,13 @@ export class SlotFiller {
   }
 
   #fill(slot: Slot, now: number, mayBoot: boolean): void {
-    const { worker, next } = slot
-    if (next) {
-      if (next.readyAt !== undefined && (!worker || now >= this.#soakedAt(next)))
-        this.#replace(slot.promote())
-    } else if (now >= slot.retryAt && (worker ? this.#mayReplace(worker, now) : mayBoot)) {
-      if (worker?.crashed) this.#crashPace.begin(now)
-      this.#boot(slot)
-    }
+    const { next } = slot
+    if (next?.readyAt !== undefined && (!slot.worker || now >= this.#soakedAt(next)))
+      this.#replace(slot.promote())
+    const { worker } = slot
+    if (slot.next || now < slot.retryAt || !(worker ? this.#mayReplace(worker, now) : mayBoot)) return
+    if (worker?.crashed) this.#crashPace.begin(now)
+    this.#boot(slot)
   }
 
   #replace(worker: WorkerHandle | undefined): void {

@@ -73,26 +73,25 @@ export class WorkerHandle {
    * throws) is a boot that failed, told like any other exit.
    */
   start({ env, bootTimeout, ...settings }: Settings): void {
-    // Nobody wants it any more.
-    if (this.#killedFor !== undefined) return this.#onExit(null, null)
     try {
+      const environment = checkEnv(env())
+      // Nobody wants it any more, which `env` itself may have brought about.
+      if (this.#killedFor !== undefined) return this.#onExit(null, null)
       const { drainTimeout, crash, lagWarning, heapLimit } = settings
       const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
       const { slot, release } = this
       const briefing = { slot, generation: release.generation, drainTimeout, crash, lagWarning, hangTimeout }
-      this.#process = this.#system.spawn(
-        { release, briefing, env: checkEnv(env()), heapLimit },
-        {
-          message: (message, handle) => {
-            if (message.type === 'crash') this.lastWords ??= message.error
-            this.#events.message(this, message, handle)
-          },
-          stall: (stall) => this.#events.stall(this, stall),
-          problem: (problem) => this.#events.problem(this, problem),
-          exit: (code, signal, error) => this.#onExit(code, signal, error),
+      const order = { release, briefing, env: environment, heapLimit }
+      this.#process = this.#system.spawn(order, {
+        message: (message, handle) => {
+          if (message.type === 'crash') this.lastWords ??= message.error
+          this.#events.message(this, message, handle)
         },
-      )
-      if (!isDebugged(this.release)) this.#killAfter(bootTimeout, `not listening after ${bootTimeout} ms`)
+        stall: (stall) => this.#events.stall(this, stall),
+        problem: (problem) => this.#events.problem(this, problem),
+        exit: (code, signal, error) => this.#onExit(code, signal, error),
+      })
+      if (!isDebugged(release)) this.#killAfter(bootTimeout, `not listening after ${bootTimeout} ms`)
     } catch (error) {
       this.#onExit(null, null, error)
     }

@@ -1,0 +1,188 @@
+/** What the model test puts in the place of the system: processes, time and sockets that do as the dice say. */
+import type { ToPrimary, ToWorker } from '../../protocol/messages.ts'
+import type { Clock } from '../../running-clock.ts'
+import type { WorkerHandle } from '../fleet/worker-handle.ts'
+import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from '../process/system.ts'
+import type { Sockets } from '../sockets/sockets.ts'
+
+export type Dice = () => number
+
+/** The same numbers for the same seed. (mulberry32) */
+export function seeded(seed: number): Dice {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Time that passes only when it is told to. */
+export class ModelClock implements Clock {
+  #now = 0
+  #timers: { due: number; run: () => void }[] = []
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { due: this.#now + ms, run }
+    // In order of their time, and of those with the same, in order of their making.
+    let at = this.#timers.length
+    while (at > 0 && this.#timers[at - 1]!.due > timer.due) at--
+    this.#timers.splice(at, 0, timer)
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer)
+    }
+  }
+
+  /** When something happens next; Infinity for never. */
+  get next(): number {
+    return this.#timers[0]?.due ?? Infinity
+  }
+
+  /** Lets the next thing happen. */
+  turn(): void {
+    const timer = this.#timers.shift()!
+    this.#now = Math.max(this.#now, timer.due)
+    timer.run()
+  }
+
+  passTo(time: number): void {
+    this.#now = Math.max(this.#now, time)
+  }
+}
+
+/** One process of the model. */
+export class ModelProcess implements WorkerProcess {
+  readonly pid: number
+  readonly slot: number
+  state: 'booting' | 'ready' | 'draining' | 'exited' = 'booting'
+  readonly #world: World
+  readonly #events: ProcessEvents
+
+  constructor(pid: number, order: SpawnOrder, world: World, events: ProcessEvents) {
+    this.pid = pid
+    this.slot = order.briefing.slot
+    this.#world = world
+    this.#events = events
+    const fate = world.fate()
+    if (fate === 'hangs') return
+    const bootTime = 1 + world.dice() * 300
+    world.clock.after(bootTime, () => (fate === 'listens' ? this.#listen() : this.exit(1)))
+  }
+
+  get isAlive(): boolean {
+    return this.state !== 'exited'
+  }
+
+  say(message: ToPrimary): void {
+    if (this.isAlive) this.#events.message(message, undefined)
+  }
+
+  hang(): void {
+    if (this.isAlive) this.#events.stall({ kind: 'hung', stalledFor: 1, stack: [], request: undefined })
+  }
+
+  exit(code: number | null, signal: string | null = null): void {
+    if (!this.isAlive) return
+    this.state = 'exited'
+    this.#events.exit(code, signal)
+  }
+
+  send(message: ToWorker): void {
+    if (message.type !== 'drain' || !this.isAlive) return
+    this.#world.onDrain(this)
+    this.state = 'draining'
+    if (this.#world.calm || this.#world.dice() > 0.1)
+      this.#world.clock.after(this.#world.dice() * 500, () => {
+        this.say({ type: 'closed', key: 'place' })
+        this.exit(0)
+      })
+  }
+
+  kill(): void {
+    this.#world.clock.after(this.#world.dice() * 20, () => this.exit(null, 'SIGKILL'))
+  }
+
+  #listen(): void {
+    if (this.state !== 'booting') return
+    this.state = 'ready'
+    this.say({ type: 'listening', key: 'place' })
+  }
+}
+
+export class World implements System {
+  readonly clock: ModelClock = new ModelClock()
+  readonly processes: ModelProcess[] = []
+  readonly spawns: { at: number; slot: number }[] = []
+  readonly dice: Dice
+  /** From now on everything goes well. */
+  calm = false
+  exitCode: number | undefined
+  onDrain: (worker: ModelProcess) => void = () => {}
+  onSpawn: () => void = () => {}
+
+  constructor(dice: Dice) {
+    this.dice = dice
+  }
+
+  get alive(): ModelProcess[] {
+    return this.processes.filter(({ isAlive }) => isAlive)
+  }
+
+  fate(): 'listens' | 'fails' | 'hangs' {
+    if (this.calm) return 'listens'
+    const thrown = this.dice()
+    return thrown < 0.75 ? 'listens' : thrown < 0.95 ? 'fails' : 'hangs'
+  }
+
+  spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
+    this.onSpawn()
+    this.spawns.push({ at: this.clock.now(), slot: order.briefing.slot })
+    if (!this.calm && this.dice() < 0.05) throw new Error('spawn EAGAIN')
+    const worker = new ModelProcess(1000 + this.processes.length, order, this, events)
+    this.processes.push(worker)
+    return worker
+  }
+
+  exit(code: number): void {
+    this.exitCode ??= code
+  }
+}
+
+/** Sockets that can always be had, unless the place is taken. */
+export class ModelSockets implements Sockets {
+  readonly first = undefined
+  serving: readonly WorkerHandle[] = []
+  isClosed = false
+  readonly #taken: boolean
+
+  constructor(taken: boolean) {
+    this.#taken = taken
+  }
+
+  async require(): Promise<void> {
+    if (this.#taken) throw Object.assign(new Error('the place is taken'), { code: 'EADDRINUSE' })
+  }
+
+  async share(): Promise<void> {}
+
+  isComplete(worker: WorkerHandle): boolean {
+    return worker.listening.size > 0
+  }
+
+  update(serving: readonly WorkerHandle[]): void {
+    this.serving = serving
+  }
+
+  adopt(): void {}
+  onAnswer(): void {}
+  onExit(): void {}
+
+  close(): void {
+    this.isClosed = true
+  }
+}
