@@ -88,7 +88,8 @@ export class Program {
   /** Has the program call a method of its `Cluster`; only programs that listen for it do. */
   async call(method: 'reload' | 'close'): Promise<CallResult> {
     this.child.send(method)
-    const [result] = (await once(this.child, 'message')) as [CallResult]
+    const signal = AbortSignal.timeout(patience)
+    const [result] = (await once(this.child, 'message', { signal })) as [CallResult]
     return result
   }
 

@@ -40,7 +40,9 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
   scale(workers: number): Promise<void>
   /**
    * Waits for `shutdownDelay`, drains every worker, and resolves when the last
-   * is gone. Called in a worker it also ends the primary, with exit code 0.
+   * is gone. Called in a worker, where that cannot be awaited, it resolves as
+   * soon as the cluster has begun to close, so that a route may await it; and
+   * it also ends the primary, with exit code 0.
    */
   close(): Promise<void>
 }

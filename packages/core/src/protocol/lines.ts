@@ -13,13 +13,14 @@ export function readLines(stream: Readable, onLine: (line: string) => void): voi
     const [first = '', ...rest] = decoder.write(chunk).split('\n')
     begun += first
     for (const next of rest) {
-      onLine(tooLong ? '' : begun)
+      if (!tooLong) onLine(begun)
       tooLong = false
       begun = next
     }
-    if (begun.length > longestLine) {
-      tooLong = true
-      begun = ''
-    }
+    if (begun.length <= longestLine) return
+    // Said before its end, which may never come.
+    if (!tooLong) onLine('')
+    tooLong = true
+    begun = ''
   })
 }

@@ -7,6 +7,7 @@ import type net from 'node:net'
 import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import tls from 'node:tls'
+import { type Deferred, deferred } from '../deferred.ts'
 import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
@@ -47,7 +48,7 @@ export class Worker {
   readonly #handles = new Map<string, ListeningHandle>()
   readonly #servers = new Map<string, DrainableServer>()
   readonly #watched = new WeakMap<net.Server, DrainableServer>()
-  readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+  readonly #calls = new Map<number, { call: ForwardedCall; settled: Deferred }>()
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
@@ -71,6 +72,7 @@ export class Worker {
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
+      for (const { call, settled } of this.#calls.values()) settleWithoutPrimary(call, settled)
       void this.#drain()
     })
     this.#takeSignals()
@@ -83,18 +85,13 @@ export class Worker {
 
   /** Has the primary carry out a method of `Cluster`. */
   call(call: ForwardedCall): Promise<void> {
-    if (!process.connected)
-      return Promise.reject(
-        new ClusteredError(
-          'ERR_CLUSTERED_NO_PRIMARY',
-          `${call.method}: the primary is gone; this worker is draining.`,
-        ),
-      )
-    const id = this.#nextCall++
-    return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject })
+    const settled = deferred()
+    if (process.connected) {
+      const id = this.#nextCall++
+      this.#calls.set(id, { call, settled })
       this.#tell({ type: 'call', id, call })
-    })
+    } else settleWithoutPrimary(call, settled)
+    return settled.promise
   }
 
   #tell(message: ToPrimary): void {
@@ -211,10 +208,10 @@ export class Worker {
   }
 
   #settleCall({ id, error }: CallReply): void {
-    const call = this.#calls.get(id)
+    const settled = this.#calls.get(id)?.settled
     this.#calls.delete(id)
-    if (error) call?.reject(new ClusteredError(error.code as ClusteredErrorCode, error.message))
-    else call?.resolve()
+    if (error) settled?.reject(new ClusteredError(error.code as ClusteredErrorCode, error.message))
+    else settled?.resolve()
   }
 
   /**
@@ -265,6 +262,13 @@ export class Worker {
     // then, and what we answered has been sent.
     cluster.worker!.disconnect()
   }
+}
+
+/** The cluster of a primary that is gone closes, and does nothing else. */
+function settleWithoutPrimary({ method }: ForwardedCall, { resolve, reject }: Deferred): void {
+  if (method === 'close') return resolve()
+  const text = `${method}: the primary is gone; this worker is draining.`
+  reject(new ClusteredError('ERR_CLUSTERED_NO_PRIMARY', text))
 }
 
 /** Of the runtime in `runtime.ts`; evaluated by the watchdog while this thread stands still. */

@@ -183,6 +183,9 @@ export class WorkerHandle {
 }
 
 function checkEnv(env: unknown): Record<string, string | undefined> {
-  if (typeof env === 'object' && env !== null) return env as Record<string, string | undefined>
-  throw new TypeError(`env returned ${String(env)}; expected an object of environment variables`)
+  // An answer that comes later comes too late, and so does its failure.
+  if (env instanceof Promise) env.catch(() => {})
+  else if (typeof env === 'object' && env !== null) return env as Record<string, string | undefined>
+  const returned = env instanceof Promise ? 'a promise' : String(env)
+  throw new TypeError(`env returned ${returned}; expected an object of environment variables`)
 }

@@ -31,7 +31,8 @@ function spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
       events.exit(null, null, error)
     } else if (error.syscall === 'kill') events.problem(`it cannot be killed: ${error.message}`)
   })
-  child.once('exit', (code, signal) => events.exit(code, signal))
+  // Before node:cluster's own, whose listeners are the app's, and may throw.
+  child.prependOnceListener('exit', (code, signal) => events.exit(code, signal))
   const onRubbish = once(() =>
     events.problem('it sent something that is no message of Clustered, which was ignored'),
   )

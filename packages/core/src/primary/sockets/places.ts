@@ -15,6 +15,7 @@ export class Places implements Sockets {
   readonly #opening = new Map<string, Promise<Place>>()
   readonly #open: Place[] = []
   readonly #required = new Set<string>()
+  #closed = false
 
   constructor(settings: Settings) {
     this.#settings = settings
@@ -84,6 +85,7 @@ export class Places implements Sockets {
   }
 
   close(): void {
+    this.#closed = true
     for (const place of this.#open) place.close()
   }
 
@@ -92,6 +94,7 @@ export class Places implements Sockets {
     this.#opening.set(key, opening)
     try {
       const place = await opening
+      if (this.#closed) place.close()
       if (!this.#open.includes(place)) this.#open.push(place)
       return place
     } catch (error) {

@@ -1,0 +1,261 @@
+/** One random life of a cluster, and what must hold in it. See model.test.ts. */
+import assert from 'node:assert/strict'
+import { resolveOptions, type Settings } from '../../settings.ts'
+import { Boundary } from '../boundary.ts'
+import { Supervisor } from '../fleet/supervisor.ts'
+import { type Dice, ModelSockets, seeded, World } from './world.ts'
+
+/** In ms: longer than any backoff, boot or drain of the model takes when nothing goes wrong any more. */
+const calmTime = 300_000
+
+const defaults = resolveOptions({ hangTimeout: 0, logger: false })
+const quiet = { info() {}, warn() {}, error() {} }
+const vitals = {
+  loopDelay: { p50: 0, p99: 0 },
+  utilization: 0,
+  rss: 0,
+  heapUsed: 0,
+  connections: 0,
+  inFlight: 0,
+  requestRate: 0,
+  cpu: 0,
+  requests: 1000,
+  latency: undefined,
+}
+const events = [
+  'worker:boot',
+  'worker:ready',
+  'worker:drain',
+  'worker:crash',
+  'worker:exit',
+  'slot:backoff',
+  'reload:start',
+  'reload:done',
+  'reload:failed',
+  'scale',
+  'close',
+] as const
+
+interface Call {
+  what: string
+  outcome: 'pending' | 'resolved' | 'rejected'
+}
+
+export class Life {
+  readonly world: World
+  readonly supervisor: Supervisor
+  readonly sockets: ModelSockets
+  readonly calls: Call[] = []
+  /** What happened, for whoever has to find out why. */
+  readonly story: string[] = []
+  #reloadedAt: number[] = []
+  /** Workers whose place is given up without a replacement: that is what was asked for. */
+  #mayEmpty = false
+  #lastReload: 'done' | 'failed' | undefined
+  readonly #dice: Dice
+  readonly #tells: boolean
+  readonly #settings: Settings
+
+  /** @param tells whether it keeps its story. */
+  constructor(seed: number, tells: boolean) {
+    this.#tells = tells
+    const dice = seeded(seed)
+    this.#dice = dice
+    this.world = new World(dice)
+    this.#settings = {
+      ...defaults,
+      workers: 1 + this.#upTo(4),
+      spares: this.#upTo(3),
+      bootTimeout: 2000,
+      drainTimeout: 1000,
+      shutdownDelay: this.#upTo(2) * 500,
+      surge: 1 + this.#upTo(3),
+      soak: this.#upTo(2) * 400,
+      maxRequests: 1000,
+      env: () => this.#env(),
+    }
+    this.sockets = new ModelSockets(dice() < 0.02)
+    const entry = {
+      execArgv: [],
+      release: (generation: number) => ({ generation, exec: '/app.js', cwd: '/', args: [], execArgv: [] }),
+    }
+    this.supervisor = new Supervisor({
+      entry,
+      settings: this.#settings,
+      system: this.world,
+      sockets: this.sockets,
+      boundary: new Boundary(quiet),
+    })
+    this.world.onSpawn = () => assert.ok(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
+    this.world.onDrain = ({ pid }) => {
+      const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
+      const serving = this.supervisor.workers.filter(({ state }) => state === 'ready')
+      if (this.#mayEmpty || this.supervisor.state === 'closing') return
+      assert.ok(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
+    }
+    this.supervisor.on('reload:done', () => (this.#lastReload = 'done'))
+    this.supervisor.on('reload:failed', () => (this.#lastReload = 'failed'))
+    if (dice() < 0.5) for (const name of events) this.supervisor.on(name, () => this.#listener())
+    for (const name of events) this.supervisor.on(name, (...args: unknown[]) => this.#note(name, args))
+  }
+
+  async live(): Promise<void> {
+    this.#call('listen', this.supervisor.listen('place', {}))
+    this.#call('ready', this.supervisor.ready)
+    for (let action = this.#upTo(25); action > 0; action--) {
+      await this.#pass(this.#dice() < 0.3 ? this.#dice() * 3000 : this.#dice() * 100)
+      this.#act()
+    }
+    this.world.calm = true
+    await this.#pass(calmTime)
+    this.#check()
+  }
+
+  /** Lets time pass, and whatever happens in it. */
+  async #pass(ms: number): Promise<void> {
+    const { clock } = this.world
+    const until = clock.now() + ms
+    await turns()
+    while (clock.next <= until) {
+      clock.turn()
+      await turns()
+    }
+    clock.passTo(until)
+  }
+
+  #act(): void {
+    const { supervisor, world } = this
+    const victim = world.alive[this.#upTo(world.alive.length)]
+    const error = { name: 'Error', message: 'of the model', code: undefined, stack: '' }
+    const actions: [weight: number, name: string, act: () => void][] = [
+      [3, 'reload', () => this.#reload()],
+      [2, 'scale', () => this.#scale(1 + this.#upTo(5))],
+      [2, 'scaleBy', () => ((this.#mayEmpty = true), supervisor.scaleBy(this.#dice() < 0.5 ? 1 : -1))],
+      [0.3, 'close', () => this.#call('close', supervisor.close())],
+      [0.3, 'stop', () => supervisor.stop('SIGTERM')],
+      [4, 'contained crash', () => victim?.say({ type: 'crash', error, contained: true })],
+      [4, 'exit', () => victim?.exit(this.#upTo(2))],
+      [4, 'kill -9', () => victim?.exit(null, 'SIGKILL')],
+      [1, 'hang', () => victim?.hang()],
+      [1, 'a server closed', () => victim?.say({ type: 'closed', key: 'place' })],
+      [2, 'it has served maxRequests', () => victim?.say({ type: 'vitals', vitals })],
+      [2, 'a signal', () => this.#signal(victim)],
+    ]
+    let drawn = this.#dice() * actions.reduce((sum, [weight]) => sum + weight, 0)
+    const [, name, act] = actions.find(([weight]) => (drawn -= weight) < 0) ?? actions[0]!
+    this.#note(name, [victim?.pid])
+    act()
+  }
+
+  #reload(): void {
+    this.#reloadedAt.push(this.world.clock.now())
+    this.#call('reload', this.supervisor.reload())
+  }
+
+  #scale(workers: number): void {
+    this.#mayEmpty = true
+    this.#call('scale', this.supervisor.scale(workers))
+  }
+
+  #signal(victim: ReturnType<World['alive']['at']>): void {
+    // Sent twice, it drains unreplaced.
+    this.#mayEmpty = true
+    victim?.say({ type: 'signal', signal: 'SIGTERM' })
+  }
+
+  /** The user's code, which may do anything. */
+  #listener(): void {
+    const thrown = this.#dice()
+    if (thrown < 0.02 && !this.world.calm) this.#reload()
+    else if (thrown < 0.04 && !this.world.calm) this.#scale(1 + this.#upTo(5))
+    else if (thrown < 0.042 && !this.world.calm) this.#call('close', this.supervisor.close())
+    else if (thrown < 0.5) throw new Error('a bad listener')
+  }
+
+  #env(): Record<string, string> {
+    const thrown = this.#dice()
+    if (this.world.calm) return {}
+    if (thrown < 0.03) throw new Error('a bad env')
+    if (thrown < 0.04) this.#reload()
+    else if (thrown < 0.05) this.#scale(1 + this.#upTo(5))
+    else if (thrown < 0.052) this.#call('close', this.supervisor.close())
+    return {}
+  }
+
+  #check(): void {
+    const { supervisor, world, calls } = this
+    const { workers, state, slots, generation } = supervisor
+    const shown = JSON.stringify(
+      workers.map(({ slot, pid, state: at, generation: of }) => ({ slot, pid, at, of })),
+    )
+    if (state === 'closing') {
+      assert.equal(world.alive.length, 0, `closed means gone: ${shown}`)
+      assert.equal(workers.length, 0, 'nobody is kept')
+    } else {
+      const ready = workers.filter((worker) => worker.state === 'ready')
+      assert.equal(ready.length, slots, `every slot has its worker: ${shown}`)
+      assert.equal(new Set(ready.map(({ slot }) => slot)).size, slots, `and no two the same: ${shown}`)
+      const spares = workers.filter((worker) => worker.state === 'spare')
+      assert.equal(spares.length, this.#settings.spares, `the spares are there: ${shown}`)
+      assert.equal(workers.length, slots + this.#settings.spares, `and nobody else: ${shown}`)
+      assert.deepEqual(
+        world.alive.map(({ pid }) => pid).toSorted((a, b) => a - b),
+        workers.map(({ pid }) => pid).toSorted((a, b) => a - b),
+        'every process is known, and every worker alive',
+      )
+      if (this.#lastReload === 'done')
+        assert.ok(
+          workers.every((worker) => worker.generation === generation),
+          `a reload that is done has every slot on its release: ${shown}`,
+        )
+      assert.deepEqual(
+        new Set(this.sockets.serving.map(({ pid }) => pid)),
+        new Set(ready.map(({ pid }) => pid)),
+      )
+    }
+    const pending = calls.filter(({ outcome }) => outcome === 'pending' || outcome === undefined)
+    const settled = state === 'closing' ? pending : pending.filter(({ what }) => what !== 'close')
+    assert.deepEqual(settled, [], 'every promise is settled')
+    this.#checkNoStorm()
+  }
+
+  /** Within a second no slot boots more often than its backoff allows. */
+  #checkNoStorm(): void {
+    const { spawns } = this.world
+    const perSecond = 8
+    for (const [index, { at, slot }] of spawns.entries()) {
+      if (slot === -1) continue
+      const within = spawns.slice(index).filter((other) => other.slot === slot && other.at < at + 1000)
+      const reloads = this.#reloadedAt.filter((time) => time > at - 1000 && time < at + 1000)
+      // Each reload that fails and begins anew has earned no wait.
+      assert.ok(
+        within.length <= perSecond * (1 + reloads.length),
+        `${within.length} boots of slot ${slot} in a second`,
+      )
+    }
+  }
+
+  #call(what: string, promise: Promise<unknown>): Call {
+    const call: Call = { what, outcome: 'pending' }
+    this.calls.push(call)
+    promise.then(
+      () => (call.outcome = 'resolved'),
+      () => (call.outcome = 'rejected'),
+    )
+    return call
+  }
+
+  #note(what: string, details: readonly unknown[]): void {
+    if (this.#tells)
+      this.story.push(`${Math.round(this.world.clock.now())} ${what} ${JSON.stringify(details)}`)
+  }
+
+  #upTo(number: number): number {
+    return Math.floor(this.#dice() * number)
+  }
+}
+
+/** Everything that was waiting for a promise has gone on. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await Promise.resolve()
+}

@@ -1,0 +1,26 @@
+/** A thread of the model test: one life after the other, from the seed it is given. */
+import { workerData } from 'node:worker_threads'
+import { Life } from './life.ts'
+import { seeded } from './world.ts'
+
+export interface Lives {
+  first: number
+  count: number
+}
+
+const { first, count } = workerData as Lives
+const isOne = count === 1
+// Thousands of errors are made here on purpose.
+if (!isOne) Error.stackTraceLimit = 0
+
+for (let seed = first; seed < first + count; seed++) {
+  // What the code under test leaves to chance comes from the seed, too.
+  Math.random = seeded(seed ^ 0x5bd1e995)
+  const life = new Life(seed, isOne)
+  try {
+    await life.live()
+  } catch (error) {
+    const story = isOne ? `\n${life.story.join('\n')}` : ' (with SEED it tells its story)'
+    throw new Error(`SEED=${seed}: ${(error as Error).message}${story}`, { cause: error })
+  }
+}

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import { get } from './support/http.ts'
+import { load, mixedClients } from './support/load.ts'
+import { isAlive, type Program, start } from './support/program.ts'
+
+const fixture = 'primary-faults.js'
+
+/** A killed worker is replaced, a reload works, a stop ends with 0; and nobody else notices. */
+async function goesOn(program: Program, port: number): Promise<void> {
+  const clients = load(mixedClients(2, { port }, { expect: 'hello' }))
+  assert.equal(await program.call('reload'), 'ok')
+  await clients.stop()
+  assert.deepEqual(clients.failures, [])
+  assert.equal((await get(port)).body, 'hello')
+  const workers = program.workers()
+  process.kill(workers[0]!, 'SIGKILL')
+  await program.until(
+    () => program.workers().length === 2 && !program.workers().includes(workers[0]!),
+    'another worker',
+  )
+  assert.ok(isAlive(program.pid))
+  program.kill('SIGTERM')
+  assert.equal(await program.ends(), 0)
+  assert.equal(program.output.match(/callback: /g)?.length, 1)
+}
+
+describe("the user's code in the primary", () => {
+  for (const fault of [
+    'every listener throws',
+    'every listener rejects',
+    'every listener throws what cannot be shown',
+    'the callback throws',
+    'a rejection of the module',
+    'an error of the module',
+    'an odd error of the module',
+    "an 'error' event of the module",
+    'a listener of node:cluster throws',
+  ])
+    it(`is reported and changes nothing else: ${fault}`, async (t) => {
+      const program = start(t, fixture, { env: { FAULT: fault } })
+      const port = await program.listens()
+      if (!fault.includes('node:cluster'))
+        await program.sees(/error: .*; the cluster goes on\. (Error: of the user\n\s+at |Uncaught)/)
+      await goesOn(program, port)
+      assert.doesNotMatch(program.output, /could not be started/)
+    })
+
+  it('may throw in the logger: the lines are lost, and that is said once', async (t) => {
+    for (const fault of ['the logger throws', 'the logger rejects']) {
+      const program = start(t, fixture, { env: { FAULT: fault } })
+      await program.sees(/the logger failed, and log lines are lost: Error: of the user\n\s+at /)
+      await program.sees(/callback: ok/)
+      assert.equal(await program.call('reload'), 'ok')
+      program.kill('SIGTERM')
+      assert.equal(await program.ends(), 0)
+      assert.equal(program.output.match(/log lines are lost/g)?.length, 1)
+    }
+  })
+
+  for (const [fault, cause] of Object.entries({
+    'env throws': /could not be started, Error: of the user/,
+    'env rejects': /could not be started, TypeError: env returned a promise/,
+    'env is too large': /could not be started, Error: spawn E2BIG/,
+    'env returns nothing': /could not be started, TypeError: env returned undefined; expected an object/,
+    'env has a value that cannot be one': /could not be started, TypeError/,
+  }))
+    it(`fails the boot and the reload, and the next good reload works: ${fault}`, async (t) => {
+      const program = start(t, fixture, { env: { FAULT: fault } })
+      const port = await program.listens()
+      const clients = load(mixedClients(2, { port }, { expect: 'hello' }))
+      const failed = await program.call('reload')
+      assert.ok(typeof failed === 'object')
+      assert.equal(failed.code, 'ERR_CLUSTERED_RELOAD_FAILED')
+      assert.match(failed.message, cause)
+      assert.match(failed.stack ?? '', /\n\s+at /)
+      program.child.send('mend')
+      assert.equal(await program.call('reload'), 'ok')
+      await clients.stop()
+      assert.deepEqual(clients.failures, [])
+      await goesOn(program, port)
+    })
+
+  it('ends the first boot with its cause', async (t) => {
+    const program = start(t, fixture, { env: { FAULT: 'env throws', FAULTY_FROM: '1' } })
+    await program.sees(/callback: ERR_CLUSTERED_BOOT_FAILED/)
+    assert.equal(await program.ends(), 1)
+    assert.match(program.output, /The first worker did not come up: could not be started, Error: of the user/)
+  })
+
+  it('may call the cluster from anywhere', async (t) => {
+    const program = start(t, fixture, { env: { FAULT: 'env calls the cluster' } })
+    await program.listens()
+    program.kill('SIGHUP')
+    await program.sees(/reload done: every slot is on generation 3/)
+    await program.until(() => program.workers().length === 3, 'three workers')
+    program.kill('SIGTERM')
+    assert.equal(await program.ends(), 0)
+  })
+
+  it('may write to workers that are gone: each leaves once, for the right reason', async (t) => {
+    const program = start(t, fixture, { env: { FAULT: 'it broadcasts to every worker' } })
+    const port = await program.listens()
+    for (let reload = 0; reload < 3; reload++) assert.equal(await program.call('reload'), 'ok')
+    await goesOn(program, port)
+    const exits = [...program.output.matchAll(/\(pid (\d+)[^)]*\) is gone/g)].map(([, pid]) => pid)
+    assert.equal(new Set(exits).size, exits.length)
+    assert.doesNotMatch(program.output, /could not be started/)
+  })
+})
+
+describe('a worker that writes rubbish', () => {
+  for (const path of [
+    '/no-message',
+    '/no-type',
+    '/adopt-nothing',
+    '/bad-vitals',
+    '/fd4',
+    '/fd4-report',
+    '/fd4-endless',
+  ])
+    it(`is not believed, and said once: ${path}`, async (t) => {
+      const program = start(t, fixture, { env: { OPTIONS: '{"workers":1}' } })
+      const port = await program.listens()
+      for (let time = 0; time < 3; time++) assert.equal((await get(port, path)).body, 'hello')
+      await program.sees(/worker 0 \(pid \d+\): it sent something that is no message/)
+      assert.equal(program.output.match(/no message of Clustered/g)?.length, 1)
+      assert.equal((await get(port)).body, 'hello')
+      assert.equal(await program.call('reload'), 'ok')
+    })
+
+  for (const path of ['/bad-listen', '/fd3'])
+    it(`does not end the primary: ${path}`, async (t) => {
+      const program = start(t, fixture)
+      const port = await program.listens()
+      for (let time = 0; time < 3; time++) assert.equal((await get(port, path)).body, 'hello')
+      assert.equal(await program.call('reload'), 'ok')
+      await goesOn(program, port)
+    })
+})
+
+const hasStrace = spawnSync('strace', ['-V']).status === 0
+
+describe('a system that refuses', { skip: !hasStrace && !process.env['CI'] && 'needs strace' }, () => {
+  for (const error of ['ENOMEM', 'EAGAIN', 'EPERM', 'EMFILE'])
+    it(`to fork once (${error}): a failed boot, tried again`, async (t) => {
+      const program = start(t, fixture)
+      const port = await program.listens()
+      const calls = 'fork,vfork,clone,clone3'
+      const strace = spawn(
+        'strace',
+        ['-p', String(program.pid), '-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}:when=1`],
+        { stdio: ['ignore', 'ignore', 'pipe'] },
+      )
+      t.after(() => strace.kill('SIGKILL'))
+      await once(strace.stderr, 'data')
+      const since = program.output.length
+      process.kill(program.workers()[0]!, 'SIGKILL')
+      await program.sees(new RegExp(`could not be started, Error: spawn .*${error}`), since)
+      await program.sees(/is ready/, since)
+      strace.kill('SIGTERM')
+      await once(strace, 'exit')
+      await goesOn(program, port)
+    })
+})
