@@ -1,15 +1,13 @@
 /** One random life of a cluster, and what must hold in it. See model.test.ts. */
 import assert from 'node:assert/strict'
-import { resolveOptions, type Settings } from '../../settings.ts'
-import { Boundary } from '../boundary.ts'
-import { Supervisor } from '../fleet/supervisor.ts'
+import type { Settings } from '../../settings.ts'
+import type { Supervisor } from '../fleet/supervisor.ts'
+import { modelSettings, modelSupervisor } from './supervisor.ts'
 import { type Dice, ModelSockets, seeded, World } from './world.ts'
 
 /** In ms: longer than any backoff, boot or drain of the model takes when nothing goes wrong any more. */
 const calmTime = 300_000
 
-const defaults = resolveOptions({ hangTimeout: 0, logger: false })
-const quiet = { info() {}, warn() {}, error() {} }
 const vitals = {
   loopDelay: { p50: 0, p99: 0 },
   utilization: 0,
@@ -63,7 +61,7 @@ export class Life {
     this.#dice = dice
     this.world = new World(dice)
     this.#settings = {
-      ...defaults,
+      ...modelSettings,
       workers: 1 + this.#upTo(4),
       spares: this.#upTo(3),
       bootTimeout: 2000,
@@ -75,18 +73,14 @@ export class Life {
       env: () => this.#env(),
     }
     this.sockets = new ModelSockets(dice() < 0.02)
-    const entry = {
-      execArgv: [],
-      release: (generation: number) => ({ generation, exec: '/app.js', cwd: '/', args: [], execArgv: [] }),
+    this.supervisor = modelSupervisor(this.world, this.sockets, this.#settings)
+    this.world.onSpawn = () => {
+      assert.ok(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
+      const { workers } = this.supervisor
+      const kept = workers.filter(({ slot, state }) => slot >= 0 && state !== 'draining')
+      const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
+      assert.ok(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
     }
-    this.supervisor = new Supervisor({
-      entry,
-      settings: this.#settings,
-      system: this.world,
-      sockets: this.sockets,
-      boundary: new Boundary(quiet),
-    })
-    this.world.onSpawn = () => assert.ok(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
     this.world.onDrain = ({ pid }) => {
       const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
       const serving = this.supervisor.workers.filter(({ state }) => state === 'ready')

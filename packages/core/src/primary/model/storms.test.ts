@@ -1,0 +1,91 @@
+/** What happens under minutes of trouble, told by the model's clock. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Supervisor } from '../fleet/supervisor.ts'
+import { modelSettings, modelSupervisor } from './supervisor.ts'
+import { ModelSockets, seeded, World } from './world.ts'
+
+const error = { name: 'Error', message: 'of the model', code: undefined, stack: '' }
+const minute = 60_000
+
+async function ready(workers: number): Promise<{ world: World; supervisor: Supervisor }> {
+  const world = new World(seeded(1))
+  world.calm = true
+  const supervisor = modelSupervisor(world, new ModelSockets(false), { ...modelSettings, workers })
+  void supervisor.listen('place', {})
+  await pass(world, 2000)
+  assert.equal(supervisor.state, 'ready')
+  world.spawns.length = 0
+  return { world, supervisor }
+}
+
+/** Lets time pass; `each` happens every `interval` ms. */
+async function pass(world: World, ms: number, interval = ms, each = (): void => {}): Promise<void> {
+  const until = world.clock.now() + ms
+  const again = (): void => {
+    each()
+    if (world.clock.now() + interval < until) world.clock.after(interval, again)
+  }
+  world.clock.after(0, again)
+  await Promise.resolve()
+  while (world.clock.next <= until) {
+    world.clock.turn()
+    await Promise.resolve()
+  }
+}
+
+it('errors that are contained take no worker away, and boots grow rare', async () => {
+  for (const perSecond of [1, 10, 100]) {
+    const { world, supervisor } = await ready(2)
+    await pass(world, minute, 1000 / perSecond, () => {
+      const serving = world.processes.filter(({ state }) => state === 'ready')
+      assert.ok(serving.length >= 2, 'both slots are served')
+      for (const worker of serving) worker.say({ type: 'crash', error, contained: true })
+    })
+    assert.ok(
+      world.spawns.length >= 5 && world.spawns.length <= 14,
+      `${world.spawns.length} boots in a minute`,
+    )
+    await pass(world, minute)
+    const crashed = supervisor.workers.filter(({ state }) => state === 'ready').map(({ pid }) => pid)
+    assert.equal(crashed.length, 2)
+    await pass(world, 10 * minute)
+    assert.equal(supervisor.workers.length, 2)
+  }
+})
+
+it('a single error after a quiet time is followed by a replacement at once', async () => {
+  const { world } = await ready(2)
+  for (let time = 0; time < 5; time++) {
+    const boots = world.spawns.length
+    world.processes.find(({ state }) => state === 'ready')!.say({ type: 'crash', error, contained: true })
+    assert.equal(world.spawns.length, boots + 1)
+    await pass(world, minute)
+  }
+})
+
+it('workers that die as soon as they are ready are replaced within about a second, and not more often', async () => {
+  const { world } = await ready(2)
+  let emptySince: number | undefined
+  let longest = 0
+  await pass(world, minute, 5, () => {
+    const serving = world.processes.filter(({ state }) => state === 'ready')
+    const now = world.clock.now()
+    if (serving.length > 0) emptySince = undefined
+    else longest = Math.max(longest, now - (emptySince ??= now))
+    for (const worker of serving) worker.exit(1)
+  })
+  assert.ok(world.spawns.length <= 2 * 65, `${world.spawns.length} boots of two slots in a minute`)
+  assert.ok(longest < 1500, `nobody served for ${longest} ms`)
+})
+
+it('boots that fail are tried ever more rarely', async () => {
+  const { world, supervisor } = await ready(2)
+  world.fate = () => 'fails'
+  for (const worker of world.alive) worker.exit(1)
+  await pass(world, 2 * minute)
+  assert.ok(world.spawns.length <= 2 * 14, `${world.spawns.length} boots in two minutes`)
+  world.fate = () => 'listens'
+  await pass(world, minute)
+  assert.equal(supervisor.workers.length, 2)
+})
