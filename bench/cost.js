@@ -37,7 +37,7 @@ console.log(
     'the median, its difference to each baseline and the ratio to it',
 )
 const columns = [plain, 'Clustered, as it comes']
-console.log(' '.repeat(30) + columns.map((name) => `to ${name}`.padStart(28)).join(''))
+console.log(' '.repeat(34) + columns.map((name) => `to ${name}`.padStart(28)).join(''))
 for (const { name, results } of sites) {
   const cells = columns.map((column) => {
     const base = sites.find((site) => site.name === column).results
@@ -45,5 +45,5 @@ for (const { name, results } of sites) {
     const ratio = median(results.map((value, round) => value / base[round]))
     return `${difference.toFixed(2)} (${ratio.toFixed(3)})`.padStart(28)
   })
-  console.log(name.padEnd(24) + median(results).toFixed(1).padStart(6) + cells.join(''))
+  console.log(name.padEnd(28) + median(results).toFixed(1).padStart(6) + cells.join(''))
 }

@@ -39,7 +39,7 @@ process.exit()
 
 function print(line, cells) {
   console.log(
-    [line.padEnd(44), ...compared.map(([name]) => (cells.get(name) ?? '').padStart(38))].join('').trimEnd(),
+    [line.padEnd(44), ...compared.map(([name]) => (cells.get(name) ?? '').padStart(46))].join('').trimEnd(),
   )
 }
 
@@ -90,5 +90,7 @@ function watchFor(clients) {
 
 function summary({ answered, failures, worst }) {
   const hung = failures.filter((failure) => failure === 'hung').length
-  return `${failures.length} (${hung}) of ${answered + failures.length}, ${(worst / 1000).toFixed(2)} s`
+  const told = failures.filter((failure) => failure.startsWith('status 503')).length
+  const sent = answered + failures.length
+  return `${failures.length} (${hung}) of ${sent}, ${(worst / 1000).toFixed(2)} s${told ? `, ${told} were 503s` : ''}`
 }

@@ -38,7 +38,6 @@ async function startNode(kind, port, setting) {
 async function startPm2(port, setting) {
   const home = mkdtempSync(path.join(tmpdir(), 'pm2-'))
   const env = { ...environment('alone', port, setting), PM2_HOME: home }
-  const ask = (...args) => execFileSync(process.execPath, [PM2, ...args], { env, encoding: 'utf8', timeout })
   // Its daemon writes to files of its own, and in the foreground to stdout.
   const foreground = setting.logReader ? ['--no-daemon'] : []
   const { child, reader } = launch(
@@ -68,7 +67,7 @@ async function startPm2(port, setting) {
     async stop() {
       const left = [...childrenOf(daemon()), daemon(), reader?.pid]
       try {
-        ask('kill')
+        execFileSync(process.execPath, [PM2, 'kill'], { env, stdio: 'ignore', timeout })
       } catch {
         // It does not answer any more, or there is none any more.
       }
