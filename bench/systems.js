@@ -1,7 +1,7 @@
 // What faults.js compares: how each is started, asked, reloaded and ended.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,23 +40,10 @@ async function startPm2(port, setting) {
   const env = { ...environment('alone', port, setting), PM2_HOME: home }
   // Its daemon writes to files of its own, and in the foreground to stdout.
   const foreground = setting.logReader ? ['--no-daemon'] : []
-  const { child, reader } = launch(
-    [
-      PM2,
-      'start',
-      app,
-      ...foreground,
-      '-i',
-      '2',
-      '--name',
-      'app',
-      '--',
-      'alone',
-      port,
-      ...(setting.args ?? []),
-    ],
-    { ...setting, env },
-  )
+  const { child, reader } = launch([PM2, 'start', app, '-i', '2', '--name', 'app', ...foreground], {
+    ...setting,
+    env,
+  })
   const daemon = () =>
     setting.logReader ? child.pid : Number(readFileSync(path.join(home, 'pm2.pid'), 'utf8'))
   return started({
@@ -65,13 +52,17 @@ async function startPm2(port, setting) {
     workers: () => childrenOf(daemon()),
     reload: () => spawn(process.execPath, [PM2, 'reload', 'app'], { env, stdio: 'ignore' }),
     async stop() {
-      const left = [...childrenOf(daemon()), daemon(), reader?.pid]
       try {
         execFileSync(process.execPath, [PM2, 'kill'], { env, stdio: 'ignore', timeout })
       } catch {
-        // It does not answer any more, or there is none any more.
+        // It does not answer any more.
       }
-      for (const pid of left) kill(pid, 'SIGKILL')
+      // A command that finds no daemon starts one, even while another ends.
+      for (let left = processesOf(home); left.length > 0; left = processesOf(home)) {
+        for (const pid of left) kill(pid, 'SIGKILL')
+        await sleep(200)
+      }
+      kill(reader?.pid, 'SIGKILL')
       rmSync(home, { recursive: true, force: true, maxRetries: 5 })
     },
   })
@@ -107,6 +98,21 @@ function openReader() {
   const descriptor = openSync(pipe, 'w')
   rmSync(folder, { recursive: true })
   return { process: reader, descriptor }
+}
+
+/** What runs with this PM2_HOME, workers and commands included. */
+function processesOf(home) {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`PM2_HOME=${home}`)
+      } catch {
+        // It has gone meanwhile, or is another user's.
+        return false
+      }
+    })
+    .map(Number)
 }
 
 export function kill(pid, signal) {
