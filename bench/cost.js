@@ -14,6 +14,8 @@ const seconds = Number(process.env.SECONDS ?? 2)
 const plain = 'node:cluster'
 const kinds = {
   [plain]: undefined,
+  // What it differs by from the first is noise, and so is as much between any others.
+  'node:cluster, again': undefined,
   'Clustered, as it comes': {},
   "crash: 'exit'": { crash: 'exit' },
   'hangTimeout, lagWarning: 0': { hangTimeout: 0, lagWarning: 0 },
