@@ -1,9 +1,11 @@
-// The same small app under each of what is compared: node bench/server.js <kind> <port> <workers>
+// The same small app under each of what is compared:
+//
+//     node bench/server.js <node:cluster | clustered> <port> <workers> [options of clustered, as JSON]
 import cluster from 'node:cluster'
 import http from 'node:http'
 import { clustered } from '@clustered/core'
 
-const [kind, port, workers] = process.argv.slice(2)
+const [kind, port, workers, options = '{}'] = process.argv.slice(2)
 
 function answer(request, response) {
   const ms = /block=(\d+)/.exec(request.url)?.[1]
@@ -14,13 +16,12 @@ function answer(request, response) {
   response.end('hello')
 }
 
-if (kind !== 'node:cluster') {
-  const [balance, crash = 'contain'] = kind.split(', crash: ')
-  clustered(() => http.createServer(answer), { workers: Number(workers), balance, crash }).listen(
+if (kind === 'clustered')
+  clustered(() => http.createServer(answer), { workers: Number(workers), ...JSON.parse(options) }).listen(
     port,
     '127.0.0.1',
   )
-} else if (cluster.isPrimary) {
+else if (cluster.isPrimary) {
   let listening = 0
   for (let worker = 0; worker < Number(workers); worker++) cluster.fork()
   cluster.on('listening', () => {

@@ -12,6 +12,8 @@ import { Pool } from 'undici'
 export interface Load {
   readonly answered: number
   readonly failures: readonly string[]
+  /** The longest that a client has waited, in ms: from when it sent to the whole answer, or to the failure. */
+  readonly worst: number
   /** Stops when the requests under way have been answered. */
   stop(): Promise<void>
 }
@@ -24,24 +26,33 @@ export const hangTimeout = 20_000
 
 export function load(clients: readonly Client[]): Load {
   let answered = 0
+  let worst = 0
   let stopped = false
   const failures: string[] = []
   const running = clients.map(async (client) => {
-    while (!stopped)
-      try {
-        await client()
-        answered++
-      } catch (error) {
-        failures.push(describe(error))
+    while (!stopped) {
+      const sent = performance.now()
+      const failure = await client().then(
+        () => undefined,
+        (error: unknown) => describe(error),
+      )
+      worst = Math.max(worst, performance.now() - sent)
+      if (failure === undefined) answered++
+      else {
+        failures.push(failure)
         // A port that refuses would otherwise be asked 10,000 times a second.
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
+    }
   })
   return {
     get answered() {
       return answered
     },
     failures,
+    get worst() {
+      return worst
+    },
     async stop() {
       stopped = true
       await Promise.all(running)
