@@ -47,6 +47,7 @@ export class Life {
   /** What happened, for whoever has to find out why. */
   readonly story: string[] = []
   #reloadedAt: number[] = []
+  readonly #broken: string[] = []
   /** Workers whose place is given up without a replacement: that is what was asked for. */
   #mayEmpty = false
   #lastReload: 'done' | 'failed' | undefined
@@ -75,17 +76,19 @@ export class Life {
     this.sockets = new ModelSockets(dice() < 0.02)
     this.supervisor = modelSupervisor(this.world, this.sockets, this.#settings)
     this.world.onSpawn = () => {
-      assert.ok(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
-      const { workers } = this.supervisor
-      const kept = workers.filter(({ slot, state }) => slot >= 0 && state !== 'draining')
+      this.#hold(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
+      const killed = new Set(this.world.processes.filter(({ isKilled }) => isKilled).map(({ pid }) => pid))
+      const kept = this.supervisor.workers.filter(
+        ({ slot, state, pid }) => slot >= 0 && state !== 'draining' && !killed.has(pid),
+      )
       const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
-      assert.ok(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
+      this.#hold(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
     }
     this.world.onDrain = ({ pid }) => {
       const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
       const serving = this.supervisor.workers.filter(({ state }) => state === 'ready')
       if (this.#mayEmpty || this.supervisor.state === 'closing') return
-      assert.ok(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
+      this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
     this.supervisor.on('reload:done', () => (this.#lastReload = 'done'))
     this.supervisor.on('reload:failed', () => (this.#lastReload = 'failed'))
@@ -176,7 +179,13 @@ export class Life {
     return {}
   }
 
+  /** Not thrown: it would be taken for something that the system or the user's code throws. */
+  #hold(holds: boolean, what: string): void {
+    if (!holds) this.#broken.push(what)
+  }
+
   #check(): void {
+    assert.deepEqual(this.#broken, [])
     const { supervisor, world, calls } = this
     const { workers, state, slots, generation } = supervisor
     const shown = JSON.stringify(

@@ -60,6 +60,7 @@ export class ModelProcess implements WorkerProcess {
   readonly pid: number
   readonly slot: number
   state: 'booting' | 'ready' | 'draining' | 'exited' = 'booting'
+  isKilled = false
   readonly #world: World
   readonly #events: ProcessEvents
 
@@ -104,6 +105,7 @@ export class ModelProcess implements WorkerProcess {
   }
 
   kill(): void {
+    this.isKilled = true
     this.#world.clock.after(this.#world.dice() * 20, () => this.exit(null, 'SIGKILL'))
   }
 
