@@ -18,8 +18,8 @@ export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('worker:drain', (worker, reason) => logger.info(`${name(worker)} drains: ${reason}`))
   const lastLag = new Map<number, number>()
   cluster.on('worker:lag', (worker, stall) => {
-    if (Date.now() - (lastLag.get(worker.pid) ?? 0) < lagInterval) return
-    lastLag.set(worker.pid, Date.now())
+    if (performance.now() - (lastLag.get(worker.pid) ?? -lagInterval) < lagInterval) return
+    lastLag.set(worker.pid, performance.now())
     logger.warn(`${name(worker)} has not turned its event loop for ${stalled(stall)}`)
   })
   cluster.on('worker:hung', (worker, stall) => logger.error(`${name(worker)} hangs: for ${stalled(stall)}`))
