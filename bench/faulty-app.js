@@ -16,6 +16,10 @@ function answer(request, response) {
     const end = Date.now() + ms
     while (Date.now() < end);
     response.end('hello')
+  } else if (pathname === '/events') {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    const timer = setInterval(() => response.write('data: tick\n\n'), 200)
+    response.once('close', () => clearInterval(timer))
   } else setTimeout(() => response.end('hello'), ms)
 }
 

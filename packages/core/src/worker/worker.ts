@@ -31,6 +31,7 @@ import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toLastWords } from './last-words.ts'
+import { hasRoomFor, Overflow } from './overflow.ts'
 import { VitalSigns } from './vitals.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -51,6 +52,7 @@ export class Worker {
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
+  readonly #overflow = new Overflow()
   #nextCall = 1
   #watchdog = false
   #draining = false
@@ -111,6 +113,8 @@ export class Worker {
         return this.#handles.get(message.key)?.takeBack(message.socket)
       case 'connection':
         return this.#takeConnection(message, handle!)
+      case 'hand-off-check':
+        return this.#tell({ ...message, type: 'answer', accepted: false })
       case 'drain':
         return void this.#drainNextTurn(message)
       case 'workers':
@@ -135,6 +139,7 @@ export class Worker {
       const listeningHandle: ListeningHandle = new ListeningHandle(socketName, {
         listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
+        full: (connection) => this.#overflow.pass(key, connection, server instanceof tls.Server),
       })
       // Another program may have taken the port while this one booted.
       const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
@@ -205,8 +210,9 @@ export class Worker {
   #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
     const listeningHandle = this.#handles.get(key)
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    this.#tell({ type: 'answer', key, connection, accepted: listeningHandle !== undefined })
-    if (listeningHandle) listeningHandle.accept(handle)
+    const accepted = listeningHandle !== undefined && hasRoomFor(handle)
+    this.#tell({ type: 'answer', key, connection, accepted })
+    if (accepted) listeningHandle.accept(handle)
     else handle.close()
   }
 
