@@ -1,6 +1,7 @@
 import { ControlServer } from '../control/server.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
+import { surviveLostLogs } from '../log-streams.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { Entry, type Program } from './entry.ts'
@@ -22,6 +23,7 @@ export function startPrimary(key: string, { options, callback }: ListenTarget, s
 
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
 export function makePrimary(settings: Settings, program?: Program): Supervisor {
+  surviveLostLogs({ inUse: true })
   const entry = new Entry(program)
   const supervisor = new Supervisor(entry, settings)
   report(supervisor, settings.logger)

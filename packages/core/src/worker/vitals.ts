@@ -3,6 +3,7 @@ import type net from 'node:net'
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import tls from 'node:tls'
 import type { Vitals } from '../cluster.ts'
+import { lostLog } from '../lost-log.ts'
 import { usedMemory } from '../memory.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
 import { Latency } from './latency.ts'
@@ -67,6 +68,7 @@ export class VitalSigns {
       requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
       latency: this.#latency.take(this.#requests - requests),
       cpu: (used.user + used.system) / microsecondsPerMs / elapsed,
+      lostLog: lostLog(),
     }
   }
 }
