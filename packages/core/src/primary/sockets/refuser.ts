@@ -31,11 +31,6 @@ export class Refuser {
     for (const socket of sockets) child.send(message, socket as never, {}, () => {})
   }
 
-  /** Whether it is there to refuse: it may have been killed. */
-  get runs(): boolean {
-    return this.#child.connected
-  }
-
   /** It stops accepting, finishes its answers and ends. */
   stop(): void {
     if (this.#child.connected) this.#child.disconnect()
