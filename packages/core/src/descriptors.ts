@@ -14,7 +14,7 @@ let readAt = -Infinity
  * How many descriptors this process may have open (`ulimit -n`), as it was at
  * most a second ago. `undefined` where the system does not say (only Linux does).
  */
-export function descriptorLimit(): number | undefined {
+function descriptorLimit(): number | undefined {
   const now = performance.now()
   if (now - readAt < readEvery) return limit
   readAt = now
