@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { ClusterEvents } from './events.ts'
+import type { LostLog } from './lost-log.ts'
 
 /** What `clustered(app).listen(...)` returns, in the primary and in each worker alike. */
 export interface Cluster extends EventEmitter<ClusterEvents> {
@@ -93,4 +94,6 @@ export interface Vitals {
   latency: { p50: number; p99: number } | undefined
   /** The share of one CPU that it used in the last second; above 1 with more threads than one. */
   cpu: number
+  /** The last log line that it could not write, if there is one. */
+  lostLog: LostLog | undefined
 }

@@ -5,15 +5,20 @@ export interface Logger {
   error(message: string): void
 }
 
-/**
- * One line per event on stderr, so that stdout stays the app's own.
- * `console.error` rather than `process.stderr.write`: a closed terminal or pipe
- * must not take the primary down.
- */
+/** One line per event on stderr, so that stdout stays the app's own. */
 const stderrLogger: Logger = {
-  info: (message) => console.error(`[clustered] ${message}`),
-  warn: (message) => console.error(`[clustered] warning: ${message}`),
-  error: (message) => console.error(`[clustered] error: ${message}`),
+  info: (message) => print(`[clustered] ${message}`),
+  warn: (message) => print(`[clustered] warning: ${message}`),
+  error: (message) => print(`[clustered] error: ${message}`),
+}
+
+/** `log-streams.ts` sees to streams that fail; but an app may have replaced `console.error` by one that throws. */
+function print(line: string): void {
+  try {
+    console.error(line)
+  } catch {
+    // The line is lost.
+  }
 }
 
 const silentLogger: Logger = { info() {}, warn() {}, error() {} }

@@ -16,3 +16,17 @@ const heapPart = 0.75
 export function heapShare(container: number, workers: number): number {
   return Math.floor((container * heapPart) / workers)
 }
+
+/** In bytes, as all of these. */
+let lastUsed = { rss: 0, heapUsed: 0 }
+
+/** What this process uses, as far as it can be told: Node opens a file for that, and may have no descriptor left. */
+export function usedMemory(): { readonly rss: number; readonly heapUsed: number } {
+  try {
+    const { rss, heapUsed } = process.memoryUsage()
+    lastUsed = { rss, heapUsed }
+  } catch {
+    // The last answer is the best that there is.
+  }
+  return lastUsed
+}

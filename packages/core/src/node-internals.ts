@@ -4,8 +4,10 @@
  * 26, and the tests run on each of those.
  */
 import cluster from 'node:cluster'
+import { closeSync, fstatSync } from 'node:fs'
 import net from 'node:net'
 import { constants } from 'node:os'
+import { isatty } from 'node:tty'
 import type { ListenRequest, SocketName } from './protocol/messages.ts'
 
 /** libuv's handle of a TCP or pipe socket, as it travels between processes. */
@@ -107,4 +109,22 @@ export type FatalException = (error: unknown, fromPromise: boolean) => boolean
 export function wrapFatalException(wrap: (original: FatalException) => FatalException): void {
   const internals = process as unknown as { _fatalException: FatalException }
   internals._fatalException = wrap(internals._fatalException)
+}
+
+/** The kernel's numbers of terminals: consoles, and pseudo-terminals. */
+const isTerminal = (major: number): boolean => major === 4 || (major >= 136 && major <= 143)
+
+/**
+ * Closes what of the descriptors 0 to 2 is a terminal that has gone. At the
+ * end of a process, Node restores the modes of the terminal that it was started
+ * on; up to Node 20 it aborts if that fails, unless the descriptor is closed.
+ */
+export function closeGoneTerminals(): void {
+  for (const fd of [0, 1, 2])
+    try {
+      const { rdev } = fstatSync(fd)
+      if (isTerminal((rdev >> 8) & 0xfff) && !isatty(fd)) closeSync(fd)
+    } catch {
+      // It is closed.
+    }
 }

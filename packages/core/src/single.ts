@@ -7,6 +7,7 @@ import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
+import { surviveLostLogs } from './log-streams.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
@@ -93,6 +94,7 @@ export function startSingle(
   { options, callback }: ListenTarget,
   settings: Settings,
 ): Cluster {
+  surviveLostLogs({ inUse: true })
   const { logger } = settings
   const single = new Single(makeServer, options, settings)
   if (callback) void single.ready.then(() => callback(), callback)

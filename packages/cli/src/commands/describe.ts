@@ -1,3 +1,4 @@
+import type { ProgramStatus } from '@clustered/core/control'
 import { choose } from '../choose.ts'
 import { painted, stateOf, workerColumns } from '../columns.ts'
 import { bytes, duration } from '../format.ts'
@@ -10,6 +11,13 @@ import { toJson } from '../to-json.ts'
 export async function describe(name: string, { json }: { json?: boolean }): Promise<void> {
   const program = await choose(name)
   print(json, toJson(program), () => text(program))
+}
+
+/** Nobody takes what the program logs: its file system is full, say. */
+function lostLines({ primary, workers }: ProgramStatus): string | undefined {
+  const lost = [primary.lostLog, ...workers.map(({ vitals }) => vitals?.lostLog)]
+  const [last] = lost.filter((one) => one !== undefined).toSorted((a, b) => b.at - a.at)
+  return last && `${last.code}, the last one ${duration(Date.now() - last.at)} ago`
 }
 
 function text(program: Program): string {
@@ -28,6 +36,7 @@ function text(program: Program): string {
     ['restarts', status && String(status.restarts)],
     ['started by', record && `clustered start --daemon ${record.argv.join(' ')}`],
     ['logs', record && Object.values(logFiles(record.name)).join(', ')],
+    ['log lines lost', status && lostLines(status)],
     ['control socket', program.client?.socket],
   ]
   const lines = facts.flatMap(([fact, value]) => (value === undefined ? [] : `${fact.padEnd(15)} ${value}`))

@@ -4,6 +4,8 @@ import { ClusteredError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import type { Entry } from '../primary/entry.ts'
 import { formatAddress } from '../format-address.ts'
+import { lostLog } from '../lost-log.ts'
+import { usedMemory } from '../memory.ts'
 import type { Supervisor } from '../primary/fleet/supervisor.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
@@ -117,7 +119,7 @@ export class ControlServer {
       restarts: this.#restarts.count,
       drainTimeout: this.#settings.drainTimeout,
       shutdownDelay: this.#settings.shutdownDelay,
-      primary: { rss: process.memoryUsage.rss() },
+      primary: { rss: usedMemory().rss, lostLog: lostLog() },
       workers,
     }
   }

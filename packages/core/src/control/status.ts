@@ -1,4 +1,5 @@
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import type { LostLog } from '../lost-log.ts'
 
 /** What a primary says of its program over the control socket. */
 export interface ProgramStatus {
@@ -26,6 +27,7 @@ export interface ProgramStatus {
   drainTimeout: number
   /** Milliseconds. */
   shutdownDelay: number
-  primary: { rss: number }
+  /** `lostLog` is the last log line that it could not write, if there is one. */
+  primary: { rss: number; lostLog?: LostLog | undefined }
   workers: WorkerInfo[]
 }

@@ -1,6 +1,7 @@
 import { ControlServer } from '../control/server.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
+import { surviveLostLogs } from '../log-streams.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { Boundary } from './boundary.ts'
@@ -32,6 +33,7 @@ export function startPrimary(key: string, { options, callback }: ListenTarget, s
 
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
 export function makePrimary(given: Settings, program?: Program): Supervisor {
+  surviveLostLogs({ inUse: true })
   const settings = { ...given, logger: guarded(given.logger) }
   const { logger } = settings
   const entry = new Entry(program)

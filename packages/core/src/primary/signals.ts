@@ -40,7 +40,8 @@ function terminalIsGone(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r+'))
     return false
-  } catch {
-    return true
+  } catch (error) {
+    // Where no descriptor is left, nothing is known of it.
+    return !['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '')
   }
 }

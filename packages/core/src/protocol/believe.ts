@@ -4,6 +4,7 @@
  * a message is believed.
  */
 import type { Vitals } from '../cluster.ts'
+import type { LostLog } from '../lost-log.ts'
 import type { TransferableHandle } from '../node-internals.ts'
 import type { LastWords, ListenRequest, ToPrimary } from './messages.ts'
 import type { StallReport } from './watchdog.ts'
@@ -62,6 +63,7 @@ const isVitals = has<Vitals>({
   requestRate: isNumber,
   latency: optional(isSpread),
   cpu: isNumber,
+  lostLog: optional(has<LostLog>({ at: isNumber, code: isText })),
 })
 
 const isCall = (value: unknown): boolean => {

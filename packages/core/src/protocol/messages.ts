@@ -91,6 +91,11 @@ export type ToWorker =
   /** With a connection: a hand-off. */
   | { type: 'connection'; key: string; connection: number }
   /**
+   * There was no answer to that hand-off. Either its answer is on its way, ahead
+   * of the one to this, or the connection got lost on its way here.
+   */
+  | { type: 'hand-off-check'; key: string; connection: number }
+  /**
    * The last message that can bring a connection has been sent: finish and
    * leave, within `timeout` ms. With `migrate`, others are there to adopt idle connections.
    */

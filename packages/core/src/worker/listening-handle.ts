@@ -1,5 +1,6 @@
 import type { TransferableHandle } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
+import { hasRoomFor } from './overflow.ts'
 
 /**
  * What a worker's server holds in place of a listening socket of its own. To
@@ -49,7 +50,12 @@ export class ListeningHandle implements TransferableHandle {
 
   /** Accepts from a listening socket as well. @returns 0, or the system's error number. */
   borrow({ socket, backlog }: Loan, handle: TransferableHandle): number {
-    handle.onconnection = (status, connection) => this.onconnection?.(status, connection)
+    handle.onconnection = (status, connection) => {
+      // The server would emit 'error', and end the process of whoever has no listener, because a descriptor was missing.
+      if (status !== 0) return
+      if (hasRoomFor(connection)) this.onconnection?.(status, connection)
+      else this.#events.full(connection)
+    }
     this.#lent.set(socket, handle)
     const failure = handle.listen(backlog)
     if (failure !== 0) this.takeBack(socket)
@@ -63,6 +69,8 @@ export class ListeningHandle implements TransferableHandle {
 }
 
 interface ListeningHandleEvents {
+  /** A connection for which this process has no room. */
+  full(connection: TransferableHandle): void
   listening(): void
   closed(): void
 }

@@ -4,15 +4,24 @@
  * it starts, ours or not, gets its connections from the primary.
  */
 import cluster from 'node:cluster'
-import { isMainThread } from 'node:worker_threads'
+import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { surviveLostLogs } from '../log-streams.ts'
 import { runtime } from '../runtime.ts'
 import { briefingVariable } from '../protocol/briefing.ts'
 import { Worker } from './worker.ts'
+
+/** What a worker's threads know it by. */
+const inWorker = '@clustered/core worker'
 
 const briefing = process.env[briefingVariable]
 // A worker's own children and threads inherit the --require, not the part.
 if (briefing && cluster.isWorker && isMainThread) {
   delete process.env[briefingVariable]
+  surviveLostLogs({ inUse: false })
+  setEnvironmentData(inWorker, true)
   const worker = new Worker(JSON.parse(briefing))
   Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
+} else if (!isMainThread && getEnvironmentData(inWorker) === true) {
+  // A logger may write from a thread of its own.
+  surviveLostLogs({ inUse: false })
 }

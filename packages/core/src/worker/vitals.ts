@@ -3,6 +3,8 @@ import type net from 'node:net'
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import tls from 'node:tls'
 import type { Vitals } from '../cluster.ts'
+import { lostLog } from '../lost-log.ts'
+import { usedMemory } from '../memory.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
 import { Latency } from './latency.ts'
 
@@ -43,7 +45,7 @@ export class VitalSigns {
   }
 
   #take(): Vitals {
-    const { rss, heapUsed } = process.memoryUsage()
+    const { rss, heapUsed } = usedMemory()
     const since = this.#utilization
     this.#utilization = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(this.#utilization, since)
@@ -66,6 +68,7 @@ export class VitalSigns {
       requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
       latency: this.#latency.take(this.#requests - requests),
       cpu: (used.user + used.system) / microsecondsPerMs / elapsed,
+      lostLog: lostLog(),
     }
   }
 }

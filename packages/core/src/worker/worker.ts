@@ -32,6 +32,7 @@ import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
+import { hasRoomFor, Overflow } from './overflow.ts'
 import { VitalSigns } from './vitals.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -52,6 +53,7 @@ export class Worker {
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
+  readonly #overflow = new Overflow()
   #nextCall = 1
   #watchdog = false
   #draining = false
@@ -108,6 +110,8 @@ export class Worker {
         return this.#handles.get(message.key)?.takeBack(message.socket)
       case 'connection':
         return this.#takeConnection(message, handle!)
+      case 'hand-off-check':
+        return this.#tell({ ...message, type: 'answer', accepted: false })
       case 'drain':
         return void this.#drainNextTurn(message)
       case 'workers':
@@ -132,6 +136,7 @@ export class Worker {
       const listeningHandle: ListeningHandle = new ListeningHandle(socketName, {
         listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
+        full: (connection) => this.#overflow.pass(key, connection, server instanceof tls.Server),
       })
       // Another program may have taken the port while this one booted.
       const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
@@ -202,8 +207,9 @@ export class Worker {
   #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
     const listeningHandle = this.#handles.get(key)
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    this.#tell({ type: 'answer', key, connection, accepted: listeningHandle !== undefined })
-    if (listeningHandle) listeningHandle.accept(handle)
+    const accepted = listeningHandle !== undefined && hasRoomFor(handle)
+    this.#tell({ type: 'answer', key, connection, accepted })
+    if (accepted) listeningHandle.accept(handle)
     else handle.close()
   }
 

@@ -17,6 +17,7 @@ const vitals = {
   inFlight: 0,
   requestRate: 0,
   cpu: 0,
+  lostLog: undefined,
   requests: 1000,
   latency: undefined,
 }

@@ -1,16 +1,37 @@
+import { availableParallelism } from 'node:os'
+import { isReserved } from '../../descriptors.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
-import { refuse } from './refusal.ts'
+import { refuse, refuseAtOnce } from '../../refusal.ts'
+import { runningClock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
+/** More connections than this do not wait in the primary, in all places together, however many descriptors it may have. */
+const mostWaiting = 4096
+
 /**
- * More connections than this do not wait in the primary: each holds a file
- * descriptor, and 1,024 descriptors is a common limit for the whole process.
+ * The descriptors that connections leave to the primary: for the control
+ * socket, refusals and files, and four for each worker that boots (its channel,
+ * its watchdog's pipe, and both ends of each until it runs).
  */
-const longestQueue = 512
+const reserve = 96 + 4 * availableParallelism()
+
+/** How long (in ms) a worker that did not take a connection is not offered another. */
+const fullFor = 50
+
+/** How long (in ms) an offer stays unanswered before the worker is asked whether it has arrived. */
+const askAfter = 1000
 
 interface Waiting {
   connection: TransferableHandle
+  /** When it was accepted, in ms of the running clock. */
   since: number
+}
+
+interface Offer {
+  waiting: Waiting
+  /** In ms of the running clock. */
+  at: number
+  asked: boolean
 }
 
 export interface HandOffOptions {
@@ -19,23 +40,30 @@ export interface HandOffOptions {
   speaksTls: () => boolean
 }
 
+/** Connections that the primary holds, of every place. */
+let held = 0
+
 /**
  * Hands connections that the primary holds to the workers of one place, to
  * the next one that is free. A worker is free when it has answered its last
- * hand-off, so a blocked one holds up a single connection. The primary keeps
- * its copy until a worker has taken it: one that dies first has not read a
- * byte of it, and another gets it.
+ * hand-off, so a blocked one holds up a single connection; one that has no room
+ * is left alone for a moment. The primary keeps its copy until a worker has
+ * taken it: one that dies first has not read a byte of it, and another gets it.
  */
 export class HandOff {
   readonly #key: string
   readonly #options: HandOffOptions
+  readonly #clock = runningClock()
   readonly #queue: Waiting[] = []
-  readonly #unanswered = new Map<WorkerHandle, Map<number, Waiting>>()
+  readonly #offers = new Map<WorkerHandle, Map<number, Offer>>()
+  /** Until when a worker has no room, in ms of the running clock. */
+  readonly #full = new Map<WorkerHandle, number>()
   #workers: readonly WorkerHandle[] = []
   #turn = 0
   #nextConnection = 1
   #closed = false
-  #timer: NodeJS.Timeout | undefined
+  #wakeAt = Infinity
+  #callOff = (): void => {}
 
   constructor(key: string, options: HandOffOptions) {
     this.#key = key
@@ -49,26 +77,34 @@ export class HandOff {
   }
 
   take(connection: TransferableHandle): void {
-    const isFull = this.#queue.length >= longestQueue
-    if (this.#closed || isFull) return this.#refuse(connection)
-    this.#queue.push({ connection, since: Date.now() })
+    if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls())
+    if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls())
+    held++
+    this.#queue.push({ connection, since: this.#clock.now() })
     this.#dispatch()
   }
 
   onAnswer(worker: WorkerHandle, id: number, accepted: boolean): void {
-    const unanswered = this.#unanswered.get(worker)
-    const waiting = unanswered?.get(id)
-    if (!unanswered || !waiting) return
-    unanswered.delete(id)
-    if (accepted) waiting.connection.close()
-    else this.#queue.unshift(waiting)
+    const offers = this.#offers.get(worker)
+    const offer = offers?.get(id)
+    if (!offers || !offer) return
+    offers.delete(id)
+    if (accepted) {
+      held--
+      this.#full.delete(worker)
+      offer.waiting.connection.close()
+    } else {
+      this.#full.set(worker, this.#clock.now() + fullFor)
+      this.#queue.unshift(offer.waiting)
+    }
     this.#dispatch()
   }
 
   onExit(worker: WorkerHandle): void {
-    const unanswered = this.#unanswered.get(worker)
-    this.#unanswered.delete(worker)
-    if (unanswered) this.#queue.unshift(...unanswered.values())
+    const offers = this.#offers.get(worker)
+    this.#offers.delete(worker)
+    this.#full.delete(worker)
+    if (offers) this.#queue.unshift(...[...offers.values()].map(({ waiting }) => waiting))
     this.#workers = this.#workers.filter((other) => other !== worker)
     this.#dispatch()
   }
@@ -86,13 +122,18 @@ export class HandOff {
   }
 
   #dispatch(): void {
+    const now = this.#clock.now()
     while (this.#queue.length > 0) {
-      const worker = this.#nextWorker((candidate) => !this.#unanswered.get(candidate)?.size)
+      const worker = this.#nextWorker((candidate) => this.#isFree(candidate, now))
       if (worker) this.#send(this.#queue.shift()!, worker)
-      else if (this.#closed) this.#refuse(this.#queue.shift()!.connection)
+      else if (this.#closed) this.#refuseFirst()
       else break
     }
-    this.#watchQueue()
+    this.#wake(now)
+  }
+
+  #isFree(worker: WorkerHandle, now: number): boolean {
+    return !this.#offers.get(worker)?.size && (this.#full.get(worker) ?? -Infinity) <= now
   }
 
   #nextWorker(fits: (worker: WorkerHandle) => boolean): WorkerHandle | undefined {
@@ -105,28 +146,51 @@ export class HandOff {
 
   #send(waiting: Waiting, worker: WorkerHandle): void {
     const id = this.#nextConnection++
-    const unanswered = this.#unanswered.get(worker) ?? new Map<number, Waiting>()
-    this.#unanswered.set(worker, unanswered.set(id, waiting))
+    const offers = this.#offers.get(worker) ?? new Map<number, Offer>()
+    this.#offers.set(worker, offers.set(id, { waiting, at: this.#clock.now(), asked: false }))
     worker.send({ type: 'connection', key: this.#key, connection: id }, waiting.connection)
   }
 
-  /** The oldest is first, so one timer for it is enough. */
-  #watchQueue(): void {
-    const oldest = this.#queue[0]
-    if (!oldest || this.#timer) return
-    const { queueTimeout } = this.#options
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined
-        const tooOld = Date.now() - queueTimeout
-        while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuse(this.#queue.shift()!.connection)
-        this.#watchQueue()
-      },
-      Math.max(1, oldest.since + queueTimeout - Date.now()),
-    )
+  #refuseFirst(): void {
+    held--
+    refuse(this.#queue.shift()!.connection, this.#options.speaksTls())
   }
 
-  #refuse(connection: TransferableHandle): void {
-    refuse(connection, this.#options.speaksTls())
+  /** Sees to what no event tells of, when the first of it is due. */
+  #wake(now: number): void {
+    const due = this.#nextDue(now)
+    // A timer that comes too early finds nothing to do, and costs less than setting it anew each time.
+    if (due >= this.#wakeAt) return
+    this.#callOff()
+    this.#wakeAt = due
+    this.#callOff = this.#clock.after(Math.max(1, due - now), () => {
+      this.#wakeAt = Infinity
+      this.#onTime(this.#clock.now())
+      this.#dispatch()
+    })
+  }
+
+  #nextDue(now: number): number {
+    let due = Infinity
+    const oldest = this.#queue[0]
+    if (oldest) {
+      due = oldest.since + this.#options.queueTimeout
+      for (const until of this.#full.values()) if (until > now) due = Math.min(due, until)
+    }
+    for (const offers of this.#offers.values())
+      for (const { at, asked } of offers.values()) if (!asked) due = Math.min(due, at + askAfter)
+    return due
+  }
+
+  #onTime(now: number): void {
+    const tooOld = now - this.#options.queueTimeout
+    while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuseFirst()
+    for (const [worker, offers] of this.#offers)
+      for (const [id, offer] of offers)
+        if (!offer.asked && offer.at <= now - askAfter) {
+          offer.asked = true
+          // A worker without a free descriptor gets the message without its connection, which Node then drops.
+          worker.send({ type: 'hand-off-check', key: this.#key, connection: id })
+        }
   }
 }

@@ -11,6 +11,9 @@ export interface LentSocketsOptions extends HandOffOptions {
   backlog: number
 }
 
+/** How long (in ms) after a `Refuser` could not be started the next attempt is. */
+const tryRefuserAgain = 1000
+
 /**
  * The kernel spreads connections over one listening socket per slot. The
  * primary keeps every socket and lends it to workers, who accept from it
@@ -83,10 +86,16 @@ export class LentSockets implements Balancer {
       this.#refuseTimer = undefined
       this.#refuser?.stop()
       this.#refuser = undefined
-    } else if (this.#opened && !this.#refuser)
-      this.#refuseTimer ??= setTimeout(() => {
-        this.#refuser = new Refuser(this.#sockets, { backlog: this.#backlog, speaksTls: this.#speaksTls() })
-      }, this.#queueTimeout)
+    } else if (this.#opened && !this.#refuser) this.#refuseAfter(this.#queueTimeout)
+  }
+
+  #refuseAfter(delay: number): void {
+    this.#refuseTimer ??= setTimeout(() => {
+      this.#refuseTimer = undefined
+      const message = { backlog: this.#backlog, speaksTls: this.#speaksTls() }
+      this.#refuser = Refuser.start(this.#sockets, message)
+      if (!this.#refuser) this.#refuseAfter(tryRefuserAgain)
+    }, delay)
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 /** The program of a `Refuser`. */
 import type { TransferableHandle } from '../../node-internals.ts'
-import { refuse } from './refusal.ts'
+import { refuse } from '../../refusal.ts'
 
 export interface RefuserMessage {
   backlog: number

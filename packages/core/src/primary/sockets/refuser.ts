@@ -13,10 +13,22 @@ const program = fileURLToPath(new URL('./refuser-process.js', import.meta.url))
 export class Refuser {
   readonly #child: ChildProcess
 
-  constructor(sockets: readonly TransferableHandle[], message: RefuserMessage) {
-    this.#child = fork(program, { execArgv: [] })
-    this.#child.on('error', () => {})
-    for (const socket of sockets) this.#child.send(message, socket as never)
+  /** @returns `undefined` where no process can be had now: no descriptor or no memory is left, say. */
+  static start(sockets: readonly TransferableHandle[], message: RefuserMessage): Refuser | undefined {
+    try {
+      const child = fork(program, { execArgv: [] })
+      // It comes as an event, or as a throw, or not at all.
+      child.on('error', () => {})
+      return child.connected ? new Refuser(child, sockets, message) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  private constructor(child: ChildProcess, sockets: readonly TransferableHandle[], message: RefuserMessage) {
+    this.#child = child
+    // With a callback, an EPIPE is not emitted as 'error'.
+    for (const socket of sockets) child.send(message, socket as never, {}, () => {})
   }
 
   /** It stops accepting, finishes its answers and ends. */

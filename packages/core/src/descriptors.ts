@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import type { TransferableHandle } from './node-internals.ts'
+
+/** How often (in ms) the limit is read anew: `prlimit` changes it while a process runs. */
+const readEvery = 1000
+
+/** The part of the limit that a reserve takes at most, where the limit is small. */
+const largestShare = 1 / 4
+
+let limit: number | undefined
+let readAt = -Infinity
+
+/**
+ * How many descriptors this process may have open (`ulimit -n`), as it was at
+ * most a second ago. `undefined` where the system does not say (only Linux does).
+ */
+function descriptorLimit(): number | undefined {
+  const now = performance.now()
+  if (now - readAt < readEvery) return limit
+  readAt = now
+  try {
+    const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
+    limit = found === undefined ? undefined : Number(found)
+  } catch {
+    // No descriptor is left to read it with: what was known stays.
+  }
+  return limit
+}
+
+/**
+ * Whether a connection has one of the last `reserve` descriptors of this
+ * process. The kernel gives each new descriptor the lowest free number. So as
+ * long as no connection is kept that has a number from the reserve, the reserve
+ * is free for whatever else needs a descriptor, and nobody has to count.
+ */
+export function isReserved({ fd = -1 }: Pick<TransferableHandle, 'fd'>, reserve: number): boolean {
+  const most = descriptorLimit()
+  return most !== undefined && fd >= most - Math.min(reserve, Math.floor(most * largestShare))
+}

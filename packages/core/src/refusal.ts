@@ -1,0 +1,55 @@
+import { readSync, writeSync } from 'node:fs'
+import { socketOf, type TransferableHandle } from './node-internals.ts'
+
+const body = 'No worker is available. Try again later.\n'
+
+const answer = [
+  'HTTP/1.1 503 Service Unavailable',
+  'Content-Type: text/plain',
+  `Content-Length: ${Buffer.byteLength(body)}`,
+  'Retry-After: 1',
+  'Connection: close',
+  '',
+  body,
+].join('\r\n')
+
+/** How long (in ms) a client may take to read its refusal. */
+const lingering = 5000
+
+/**
+ * How many refusals are waited for at a time: each keeps its descriptor. More
+ * come only from a flood, and then the descriptors are what is scarce.
+ */
+const mostLingering = 64
+
+let lingeringNow = 0
+
+/** Says no to a connection that no worker can take: a 503, or under TLS just the end. */
+export function refuse(connection: TransferableHandle, speaksTls: boolean): void {
+  if (speaksTls) return connection.close()
+  if (lingeringNow >= mostLingering) return refuseAtOnce(connection, speaksTls)
+  lingeringNow++
+  const socket = socketOf(connection)
+  socket.once('close', () => lingeringNow--)
+  socket.on('error', () => {})
+  // Unread bytes would turn the close into a reset that wipes out the answer.
+  socket.resume()
+  socket.setTimeout(lingering, () => socket.destroy())
+  socket.end(answer)
+}
+
+const scratch = Buffer.alloc(16 * 1024)
+
+/** The same, as far as it goes without keeping the descriptor for another moment. */
+export function refuseAtOnce(connection: TransferableHandle, speaksTls: boolean): void {
+  const { fd = -1 } = connection
+  if (!speaksTls && fd >= 0)
+    try {
+      writeSync(fd, answer)
+      // What has arrived is read, for the same reason as above.
+      readSync(fd, scratch)
+    } catch {
+      // There is nothing to read, or nobody to tell.
+    }
+  connection.close()
+}
