@@ -32,7 +32,7 @@ import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toLastWords } from './last-words.ts'
 import { VitalSigns } from './vitals.ts'
-import { startWatchdog } from './watchdog.ts'
+import { Watchdog } from './watchdog.ts'
 
 export class Worker {
   /** The last that the primary said of the workers. */
@@ -51,8 +51,8 @@ export class Worker {
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
+  readonly #watchdog: Watchdog
   #nextCall = 1
-  #watchdog = false
   #draining = false
 
   constructor(briefing: WorkerBriefing) {
@@ -60,6 +60,8 @@ export class Worker {
     // Node would otherwise end this process, requests and all, the moment the
     // primary dies.
     cluster.worker!.exitedAfterDisconnect = true
+    const { lagWarning, hangTimeout, drainTimeout } = briefing
+    this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash((error, contained) => {
@@ -179,11 +181,7 @@ export class Worker {
 
   #onListening(key: string): void {
     this.#tell({ type: 'listening', key })
-    if (this.#watchdog) return
-    // Not before: loading an app is slow, and no fault.
-    this.#watchdog = true
-    const { lagWarning, hangTimeout } = this.#briefing
-    startWatchdog({ lagWarning, hangTimeout, requestExpression })
+    this.#watchdog.judge()
   }
 
   /** The request that the code running now was started by, if it is known. */

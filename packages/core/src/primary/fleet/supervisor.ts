@@ -7,7 +7,7 @@ import type { ClusterEvents, WorkerExit } from '../../events.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import { checkWorkerCount, type Settings } from '../../settings.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
-import type { StallReport } from '../../protocol/watchdog.ts'
+import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import { carryOut } from '../calls.ts'
 import type { Entry } from '../entry.ts'
 import { Filling } from './filling.ts'
@@ -266,7 +266,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
     if (delay > 0 && !slot.worker) this.emit('slot:backoff', slot.index, slot.failures, delay)
   }
 
-  #onStall(worker: WorkerHandle, stall: StallReport): void {
+  #onStall(worker: WorkerHandle, stall: WatchdogReport): void {
+    if (stall.kind === 'busy') return this.#silence.break(worker)
     this.emit(`worker:${stall.kind}`, worker.info, stall)
     if (stall.kind === 'hung') worker.kill(`hung for ${stall.stalledFor} ms`)
   }

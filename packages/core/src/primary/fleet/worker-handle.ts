@@ -15,7 +15,7 @@ import type { Settings } from '../../settings.ts'
 import { briefingVariable } from '../../protocol/briefing.ts'
 import { receive, send } from '../../protocol/channel.ts'
 import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
-import { type StallReport, watchdogDescriptor } from '../../protocol/watchdog.ts'
+import { type WatchdogReport, watchdogDescriptor } from '../../protocol/watchdog.ts'
 import type { Release } from '../entry.ts'
 
 /**
@@ -29,7 +29,7 @@ const preload = fileURLToPath(new URL('../../worker/preload.js', import.meta.url
 export interface WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
   exit(worker: WorkerHandle, exit: WorkerExit): void
-  stall(worker: WorkerHandle, stall: StallReport): void
+  stall(worker: WorkerHandle, stall: WatchdogReport): void
 }
 
 export class WorkerHandle {
@@ -149,6 +149,7 @@ export class WorkerHandle {
 
 function fork(slot: number, release: Release, settings: Settings): Worker {
   const briefing: WorkerBriefing = {
+    primary: process.pid,
     slot,
     generation: release.generation,
     drainTimeout: settings.drainTimeout,
@@ -169,7 +170,7 @@ function fork(slot: number, release: Release, settings: Settings): Worker {
   return cluster.fork({ ...settings.env(), [briefingVariable]: JSON.stringify(briefing) })
 }
 
-function readStalls(worker: Worker, onStall: (stall: StallReport) => void): void {
+function readStalls(worker: Worker, onStall: (stall: WatchdogReport) => void): void {
   const pipe = worker.process.stdio[watchdogDescriptor] as Readable | null | undefined
   if (!pipe) return
   pipe.on('error', () => {})

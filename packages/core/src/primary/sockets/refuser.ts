@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { briefingVariable } from '../../protocol/briefing.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { RefuserMessage } from './refuser-process.ts'
 
@@ -14,7 +15,9 @@ export class Refuser {
   readonly #child: ChildProcess
 
   constructor(sockets: readonly TransferableHandle[], message: RefuserMessage) {
-    this.#child = fork(program, { execArgv: [] })
+    // So that it is known for what it is, should it outlive this process.
+    const env = { ...process.env, [briefingVariable]: JSON.stringify({ primary: process.pid }) }
+    this.#child = fork(program, { execArgv: [], env })
     this.#child.on('error', () => {})
     for (const socket of sockets) this.#child.send(message, socket as never)
   }

@@ -1,0 +1,73 @@
+/** Heap snapshots: native calls of up to minutes, in which the main thread stands and is not stuck. */
+import { readdirSync, statSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import path from 'node:path'
+import v8 from 'node:v8'
+
+/** @param change called with 1 before the program takes a snapshot, and with -1 after it. */
+export function onSnapshot(change: (difference: 1 | -1) => void): void {
+  for (const name of ['writeHeapSnapshot', 'getHeapSnapshot'] as const)
+    v8[name] = new Proxy(v8[name] as (...args: unknown[]) => never, {
+      apply(target, self, args) {
+        change(1)
+        try {
+          return Reflect.apply(target, self, args)
+        } finally {
+          change(-1)
+        }
+      },
+    })
+  syncBuiltinESMExports()
+}
+
+/** Where Node is told to put the snapshots that it takes by itself; undefined for the working directory. */
+export function diagnosticFolder(): string | undefined {
+  const given = [...(process.env['NODE_OPTIONS']?.split(/\s+/) ?? []), ...process.execArgv]
+  const option = /^--diagnostic[-_]dir(?:=(.*))?$/
+  const at = given.findLastIndex((argument) => option.test(argument))
+  if (at === -1) return undefined
+  return option.exec(given[at]!)?.[1] ?? given[at + 1]
+}
+
+/** How long (in ms) a file may stay the same before it is finished. */
+const settled = 5000
+
+/** Those that Node takes by itself, at a signal or near the heap's limit, cannot be seen but by their files. */
+export class SnapshotFiles {
+  readonly #folder: string | undefined
+  #size = -1
+  #changedAt = -Infinity
+
+  constructor(folder: string | undefined) {
+    this.#folder = folder
+  }
+
+  /**
+   * Whether this process is writing one. An empty file is one whose heap is
+   * still being walked; it grows after that.
+   * @param since milliseconds since the epoch: older files are of another time.
+   */
+  areWritten(since: number): boolean {
+    const size = this.#newest(since)
+    if (size === undefined) return false
+    if (size !== this.#size) {
+      this.#size = size
+      this.#changedAt = performance.now()
+    }
+    return size === 0 || performance.now() - this.#changedAt < settled
+  }
+
+  #newest(since: number): number | undefined {
+    const name = new RegExp(`^Heap\\.\\d+\\.\\d+\\.${process.pid}\\.\\d+\\.\\d+\\.heapsnapshot$`)
+    const folder = path.resolve(this.#folder ?? '')
+    try {
+      const files = readdirSync(folder)
+        .filter((file) => name.test(file))
+        .map((file) => statSync(path.join(folder, file)))
+        .filter(({ mtimeMs }) => mtimeMs >= since)
+      return files.toSorted((one, other) => other.mtimeMs - one.mtimeMs)[0]?.size
+    } catch {
+      return undefined
+    }
+  }
+}
