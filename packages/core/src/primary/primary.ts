@@ -4,6 +4,7 @@ import type { ListenTarget } from '../listen.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { Entry, type Program } from './entry.ts'
+import { checkPermissions } from './process/permission.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Supervisor } from './fleet/supervisor.ts'
@@ -20,8 +21,9 @@ export function startPrimary(key: string, { options, callback }: ListenTarget, s
   return supervisor
 }
 
-/** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
+/** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_NOT_PERMITTED */
 export function makePrimary(settings: Settings, program?: Program): Supervisor {
+  checkPermissions(settings.logger)
   const entry = new Entry(program)
   const supervisor = new Supervisor(entry, settings)
   report(supervisor, settings.logger)

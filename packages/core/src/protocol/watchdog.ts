@@ -38,6 +38,8 @@ export interface WatchdogOptions {
   shared: SharedArrayBuffer
   /** What tells, evaluated in the main thread, the request that it is stuck on. */
   requestExpression: string
+  /** Whether the main thread's stack may be taken. */
+  mayInspect: boolean
   /** Where Node itself puts its heap snapshots, if not in the working directory. */
   diagnosticFolder: string | undefined
 }

@@ -9,11 +9,11 @@ import {
 } from '../protocol/watchdog.ts'
 import { endProcess } from './end-process.ts'
 import { SnapshotFiles } from './heap-snapshots.ts'
-import { takeStack } from './main-thread-stack.ts'
+import { refused, takeStack } from './main-thread-stack.ts'
 import { OrphanDeadline } from './orphan-deadline.ts'
 
 const options = workerData as WatchdogOptions
-const { lagWarning, hangTimeout, requestExpression } = options
+const { lagWarning, hangTimeout, requestExpression, mayInspect } = options
 const shared = new Int32Array(options.shared)
 
 /** How often (in ms) the counter is looked at. */
@@ -85,6 +85,7 @@ function look(kind: 'lag' | 'hung', limit: number): void {
   if (limit === 0 || stalledFor < limit || reported.has(kind)) return
   reported.add(kind)
   const at = Math.round(stalledFor)
+  if (!mayInspect) return report({ kind, stalledFor: at, stack: refused, request: undefined })
   takeStack(requestExpression, ({ stack, request }) => report({ kind, stalledFor: at, stack, request }))
 }
 

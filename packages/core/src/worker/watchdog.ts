@@ -2,6 +2,7 @@ import inspector from 'node:inspector'
 import { Worker as Thread } from 'node:worker_threads'
 import { Shared, type WatchdogOptions } from '../protocol/watchdog.ts'
 import { diagnosticFolder, onSnapshot } from './heap-snapshots.ts'
+import { mayInspect } from './main-thread-stack.ts'
 
 /** How often (in ms) the main loop shows that it turns. */
 const turnInterval = 100
@@ -17,7 +18,7 @@ export class Watchdog {
   )
 
   /** Not under a debugger: a program at a breakpoint is not stuck. */
-  constructor(options: Omit<WatchdogOptions, 'shared' | 'diagnosticFolder'>) {
+  constructor(options: Omit<WatchdogOptions, 'shared' | 'mayInspect' | 'diagnosticFolder'>) {
     if (inspector.url() !== undefined) return
     const shared = this.#shared
     setInterval(() => {
@@ -26,7 +27,12 @@ export class Watchdog {
       Atomics.store(shared, Shared.debugged, inspector.url() === undefined ? 0 : 1)
     }, turnInterval).unref()
     onSnapshot((difference) => Atomics.add(shared, Shared.snapshots, difference))
-    startThread({ ...options, shared: shared.buffer, diagnosticFolder: diagnosticFolder() })
+    startThread({
+      ...options,
+      shared: shared.buffer,
+      mayInspect: mayInspect(),
+      diagnosticFolder: diagnosticFolder(),
+    })
   }
 
   /** From now on a main loop that stands is reported. Not before: loading an app is slow, and no fault. */

@@ -21,6 +21,9 @@ const margin = 2000
 /** How long (in ms) one that was killed may take to be gone. */
 const killTime = 5000
 
+/** How often it is tried again, where nobody is found who holds the place. */
+const longestInVain = 10
+
 /** How often (in ms) it is tried again. */
 const interval = 100
 
@@ -44,6 +47,8 @@ export async function takeOver(
     if (await removeStaleSocket(where.path)) return tryListen()
     throw nameHolders(error, holdersOf(where))
   }
+  if (process.platform !== 'linux') throw error
+  const us = process.geteuid!()
   const patience = (settings.hangTimeout || defaultHang) + margin
   const clock = runningClock()
   const began = clock.now()
@@ -53,10 +58,11 @@ export async function takeOver(
   for (;;) {
     const holders = holdersOf(where)
     const orphans = holders.pids.flatMap((pid) => asOrphan(pid) ?? [])
-    const others = holders.pids.length - orphans.length + holders.hiddenUsers.length
-    // It may have left before it could be found.
+    // Of our own processes, one that is not found is on its way out.
+    const hidden = holders.hiddenUsers.filter((uid) => uid !== us && us !== 0)
+    const others = holders.pids.length - orphans.length + hidden.length
     if (orphans.length === 0) looksInVain++
-    if (others > 0 || looksInVain > 2) throw nameHolders(error, holders)
+    if (others > 0 || looksInVain > longestInVain) throw nameHolders(error, holders)
     for (const orphan of orphans.filter(({ pid }) => !told.has(pid))) {
       told.add(orphan.pid)
       settings.logger.warn(
