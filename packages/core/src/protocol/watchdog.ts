@@ -34,6 +34,8 @@ export interface WatchdogOptions {
   hangTimeout: number
   /** Milliseconds. */
   drainTimeout: number
+  /** The pid of the process that has forked this one. */
+  parent: number
   /** What the main thread tells it later: an Int32Array with a place for each of `Shared`. */
   shared: SharedArrayBuffer
   /** What tells, evaluated in the main thread, the request that it is stuck on. */

@@ -13,14 +13,19 @@ const drainMargin = 5000
  * end, would keep the port for ever.
  */
 export class OrphanDeadline {
-  readonly #parent = process.ppid
+  readonly #parent: number
   readonly #hang: number
   readonly #drain: number
   #orphaned = false
   /** Since the first turn of the main loop after that, at which the drain begins; in ms. */
   #drainingFor: number | undefined
 
-  constructor({ hangTimeout, drainTimeout }: Pick<WatchdogOptions, 'hangTimeout' | 'drainTimeout'>) {
+  constructor({
+    parent,
+    hangTimeout,
+    drainTimeout,
+  }: Pick<WatchdogOptions, 'parent' | 'hangTimeout' | 'drainTimeout'>) {
+    this.#parent = parent
     this.#hang = hangTimeout || defaultHang
     this.#drain = drainTimeout + drainMargin
   }
@@ -43,19 +48,19 @@ export class OrphanDeadline {
   }
 
   #isOrphaned(): boolean {
-    // A primary that had died before this thread began has left another parent,
-    // and both ends cut. One alone may be the primary's own doing.
+    // A primary that died before this process looked who its parent is has left
+    // both ends cut. One alone may be the primary's own doing.
     return (this.#orphaned ||=
       process.ppid !== this.#parent || (isCut(watchdogDescriptor) && isCut(channelDescriptor)))
   }
 }
 
-/** Writes nothing, which fails once nobody is left at the other end. */
+/** Writes nothing, which fails once nobody is left at the other end, or the main thread has closed this one. */
 function isCut(descriptor: number): boolean {
   try {
     writeSync(descriptor, new Uint8Array(0))
     return false
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPIPE'
+    return ['EPIPE', 'EBADF'].includes((error as NodeJS.ErrnoException).code!)
   }
 }

@@ -18,7 +18,7 @@ export class Watchdog {
   )
 
   /** Not under a debugger: a program at a breakpoint is not stuck. */
-  constructor(options: Omit<WatchdogOptions, 'shared' | 'mayInspect' | 'diagnosticFolder'>) {
+  constructor(options: Omit<WatchdogOptions, 'parent' | 'shared' | 'mayInspect' | 'diagnosticFolder'>) {
     if (inspector.url() !== undefined) return
     const shared = this.#shared
     setInterval(() => {
@@ -29,6 +29,8 @@ export class Watchdog {
     onSnapshot((difference) => Atomics.add(shared, Shared.snapshots, difference))
     startThread({
       ...options,
+      // Here, and not in the thread, which begins some time later.
+      parent: process.ppid,
       shared: shared.buffer,
       mayInspect: mayInspect(),
       diagnosticFolder: diagnosticFolder(),
