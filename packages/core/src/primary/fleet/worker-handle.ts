@@ -7,7 +7,6 @@ import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import type { Vitals, WorkerInfo } from '../../cluster.ts'
 import type { WorkerExit } from '../../events.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
@@ -17,14 +16,13 @@ import { receive, send } from '../../protocol/channel.ts'
 import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
 import { type WatchdogReport, watchdogDescriptor } from '../../protocol/watchdog.ts'
 import type { Release } from '../entry.ts'
+import { withPreload } from '../process/preload-arguments.ts'
 
 /**
  * A draining worker keeps its own deadline. This is how much later (in ms) the
  * primary ends one that did not, because it hangs.
  */
 const drainMargin = 2000
-
-const preload = fileURLToPath(new URL('../../worker/preload.js', import.meta.url))
 
 export interface WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
@@ -165,7 +163,7 @@ function fork(slot: number, release: Release, settings: Settings): Worker {
     // The last is the watchdog's, which runs while the channel does not.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
     args: [...release.args],
-    execArgv: [...release.execArgv, ...heapArguments(settings.heapLimit, release), '--require', preload],
+    execArgv: withPreload([...release.execArgv, ...heapArguments(settings.heapLimit, release)]),
   })
   return cluster.fork({ ...settings.env(), [briefingVariable]: JSON.stringify(briefing) })
 }
