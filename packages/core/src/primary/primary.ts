@@ -5,6 +5,7 @@ import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { Entry, type Program } from './entry.ts'
 import { checkPermissions } from './process/permission.ts'
+import { watchPrivileges } from './process/privileges.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Supervisor } from './fleet/supervisor.ts'
@@ -28,6 +29,7 @@ export function makePrimary(settings: Settings, program?: Program): Supervisor {
   const supervisor = new Supervisor(entry, settings)
   report(supervisor, settings.logger)
   takeSignals(supervisor, settings.logger)
+  watchPrivileges(supervisor, settings.logger, (error) => endWith(supervisor, error, settings))
   if (settings.control && process.platform !== 'win32')
     void new ControlServer(supervisor, entry, settings).open()
   supervisor.ready.catch((error: Error) => endWith(supervisor, error, settings))

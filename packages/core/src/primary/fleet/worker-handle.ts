@@ -16,6 +16,7 @@ import { receive, send } from '../../protocol/channel.ts'
 import type { LastWords, ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
 import { type WatchdogReport, watchdogDescriptor } from '../../protocol/watchdog.ts'
 import type { Release } from '../entry.ts'
+import { killWorker } from '../process/kill-worker.ts'
 import { withPreload } from '../process/preload-arguments.ts'
 
 /**
@@ -55,11 +56,14 @@ export class WorkerHandle {
   /** The uncaught error that ends it, if one does. */
   lastWords: LastWords | undefined
   #deadline: NodeJS.Timeout | undefined
+  #saidThatItLives = false
   readonly #worker: Worker
+  readonly #events: WorkerEvents
 
   constructor(slot: number, release: Release, settings: Settings, events: WorkerEvents) {
     this.slot = slot
     this.release = release
+    this.#events = events
     this.#worker = fork(slot, release, settings)
     this.pid = this.#worker.process.pid ?? 0
     if (!isDebugged(release))
@@ -120,7 +124,10 @@ export class WorkerHandle {
 
   kill(reason: string): void {
     this.#killedFor ??= reason
-    this.#worker.process.kill('SIGKILL')
+    const problem = killWorker(this.#worker.process)
+    if (!problem || this.#saidThatItLives) return
+    this.#saidThatItLives = true
+    this.#events.message(this, { type: 'problem', problem }, undefined)
   }
 
   #killAfter(delay: number, reason: string): void {
