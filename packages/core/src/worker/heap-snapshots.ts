@@ -1,5 +1,5 @@
 /** Heap snapshots: native calls of up to minutes, in which the main thread stands and is not stuck. */
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, type Stats, statSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import path from 'node:path'
 import v8 from 'node:v8'
@@ -34,12 +34,13 @@ const settled = 5000
 
 /** Those that Node takes by itself, at a signal or near the heap's limit, cannot be seen but by their files. */
 export class SnapshotFiles {
-  readonly #folder: string | undefined
+  readonly #folders: readonly string[]
   #size = -1
   #changedAt = -Infinity
 
   constructor(folder: string | undefined) {
-    this.#folder = folder
+    // Node 20 heeds --diagnostic-dir for some of them only.
+    this.#folders = folder === undefined ? ['.'] : [folder, '.']
   }
 
   /**
@@ -59,15 +60,19 @@ export class SnapshotFiles {
 
   #newest(since: number): number | undefined {
     const name = new RegExp(`^Heap\\.\\d+\\.\\d+\\.${process.pid}\\.\\d+\\.\\d+\\.heapsnapshot$`)
-    const folder = path.resolve(this.#folder ?? '')
-    try {
-      const files = readdirSync(folder)
-        .filter((file) => name.test(file))
-        .map((file) => statSync(path.join(folder, file)))
-        .filter(({ mtimeMs }) => mtimeMs >= since)
-      return files.toSorted((one, other) => other.mtimeMs - one.mtimeMs)[0]?.size
-    } catch {
-      return undefined
-    }
+    return this.#folders
+      .flatMap((folder) => look(folder, name))
+      .filter(({ mtimeMs }) => mtimeMs >= since)
+      .toSorted((one, other) => other.mtimeMs - one.mtimeMs)[0]?.size
+  }
+}
+
+function look(folder: string, name: RegExp): Stats[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => name.test(file))
+      .map((file) => statSync(path.join(folder, file)))
+  } catch {
+    return []
   }
 }
