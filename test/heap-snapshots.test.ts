@@ -37,6 +37,14 @@ describe('a worker that takes a heap snapshot is not hung', () => {
     assert.ok(took > tooLong, 'it took long enough')
   })
 
+  it('by v8.getHeapSnapshot', async (t) => {
+    const program = start(t, 'heap.js', { env })
+    const port = await program.listens()
+    await get(port, '/grow?objects=300000')
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/get`)).text(), 'got')
+    assert.doesNotMatch(program.output, /hangs|is gone/)
+  })
+
   it('at the signal of --heapsnapshot-signal', async (t) => {
     const folder = makeFolder(t)
     const nodeArgs = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${folder}`]

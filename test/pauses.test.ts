@@ -47,32 +47,36 @@ const faketime = ['x86_64', 'aarch64']
   .map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketime.so.1`)
   .find((file) => existsSync(file))
 
-describe('a clock that is set back by 2 h', { skip: !faketime && 'needs libfaketime (apt-get install faketime)' }, () => {
-  it('during a drain: it takes no longer, and ends what it cannot wait for', async (t) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'clustered-clock-'))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
-    const clock = path.join(folder, 'clock')
-    writeFileSync(clock, '+0')
-    const program = start(t, 'server.js', {
-      env: {
-        LD_PRELOAD: faketime,
-        FAKETIME_TIMESTAMP_FILE: clock,
-        FAKETIME_NO_CACHE: '1',
-        // The monotonic clock is not one that can be set.
-        FAKETIME_DONT_FAKE_MONOTONIC: '1',
-        OPTIONS: '{"workers":2,"drainTimeout":4000}',
-      },
+describe(
+  'a clock that is set back by 2 h',
+  { skip: !faketime && 'needs libfaketime (apt-get install faketime)' },
+  () => {
+    it('during a drain: it takes no longer, and ends what it cannot wait for', async (t) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-clock-'))
+      t.after(() => rmSync(folder, { recursive: true, force: true }))
+      const clock = path.join(folder, 'clock')
+      writeFileSync(clock, '+0')
+      const program = start(t, 'server.js', {
+        env: {
+          LD_PRELOAD: faketime,
+          FAKETIME_TIMESTAMP_FILE: clock,
+          FAKETIME_NO_CACHE: '1',
+          // The monotonic clock is not one that can be set.
+          FAKETIME_DONT_FAKE_MONOTONIC: '1',
+          OPTIONS: '{"workers":2,"drainTimeout":4000}',
+        },
+      })
+      const port = await program.listens()
+      const [answered, cut] = [get(port, '/slow?ms=2000'), assert.rejects(get(port, '/later?ms=60000'))]
+      await program.sees(/slow request begins/)
+      program.kill('SIGTERM')
+      await program.sees(/drains: SIGTERM/)
+      const began = performance.now()
+      writeFileSync(clock, '-7200')
+      assert.equal((await answered).body, 'slow')
+      await cut
+      assert.equal(await program.ends(), 0)
+      assert.ok(performance.now() - began < 15_000)
     })
-    const port = await program.listens()
-    const [answered, cut] = [get(port, '/slow?ms=2000'), assert.rejects(get(port, '/later?ms=60000'))]
-    await program.sees(/slow request begins/)
-    program.kill('SIGTERM')
-    await program.sees(/drains: SIGTERM/)
-    const began = performance.now()
-    writeFileSync(clock, '-7200')
-    assert.equal((await answered).body, 'slow')
-    await cut
-    assert.equal(await program.ends(), 0)
-    assert.ok(performance.now() - began < 15_000)
-  })
-})
+  },
+)

@@ -52,7 +52,7 @@ describe('listen(path)', { skip: process.platform === 'win32' && 'needs unix soc
       symlinkSync(`${file}.target`, file)
     },
     'a folder': (file) => mkdirSync(file),
-    'a named pipe': (file) => void execFileSync('mkfifo', [file]),
+    'a named pipe': (file) => void execFileSync('sh', ['-c', `mkfifo '${file}'`]),
   }
   for (const [what, make] of Object.entries(notOurs))
     it(`leaves ${what} as it is: EADDRINUSE`, async (t) => {

@@ -22,7 +22,7 @@ export interface StallReport {
  * The loop stands still for a good reason: it writes a heap snapshot, or stands
  * at a breakpoint. Said once a second, for as long as that is so: it is no silence.
  */
-export interface BusyReport {
+interface BusyReport {
   kind: 'busy'
 }
 
