@@ -2,21 +2,31 @@
 import { readdirSync, type Stats, statSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 import v8 from 'node:v8'
 
 /** @param change called with 1 before the program takes a snapshot, and with -1 after it. */
 export function onSnapshot(change: (difference: 1 | -1) => void): void {
-  for (const name of ['writeHeapSnapshot', 'getHeapSnapshot'] as const)
-    v8[name] = new Proxy(v8[name] as (...args: unknown[]) => never, {
+  const around = <Args extends unknown[], Result>(call: (...args: Args) => Result): typeof call =>
+    new Proxy(call, {
       apply(target, self, args) {
         change(1)
         try {
-          return Reflect.apply(target, self, args)
+          return Reflect.apply(target, self, args) as Result
         } finally {
           change(-1)
         }
       },
     })
+  v8.writeHeapSnapshot = around(v8.writeHeapSnapshot)
+  v8.getHeapSnapshot = new Proxy(v8.getHeapSnapshot, {
+    apply(target, self, args) {
+      const stream = around(() => Reflect.apply(target, self, args) as Readable)()
+      // The first read writes all of it out, in one go.
+      stream._read = around(stream._read)
+      return stream
+    },
+  })
   syncBuiltinESMExports()
 }
 
