@@ -33,6 +33,15 @@ describe('a worker is prepared before the program', () => {
       assert.equal(await program.ends(), 0)
     })
 
+  it("what NODE_OPTIONS preloads is not loaded into the watchdog's thread", async (t) => {
+    const env = { NODE_OPTIONS: `--require ${preloads}first.cjs`, OPTIONS: '{"workers":1,"hangTimeout":500}' }
+    const program = start(t, 'server.js', { env })
+    const port = await program.listens()
+    await assert.rejects(get(port, '/spin'))
+    await program.sees(/is gone: killed: hung for/)
+    assert.doesNotMatch(program.output, /required in a thread/)
+  })
+
   it(`with ${flag}: a boot that fails says why, once`, async (t) => {
     const program = start(t, 'throws-at-boot.js', { nodeArgs: [flag] })
     assert.equal(await program.ends(), 1)

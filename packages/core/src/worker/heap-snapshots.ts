@@ -23,7 +23,8 @@ export function onSnapshot(change: (difference: 1 | -1) => void): void {
     apply(target, self, args) {
       const stream = around(() => Reflect.apply(target, self, args) as Readable)()
       // The first read writes all of it out, in one go.
-      stream._read = around(stream._read)
+      const read = stream._read.bind(stream)
+      stream._read = around((size: number) => read(size))
       return stream
     },
   })

@@ -48,6 +48,8 @@ function startThread(workerData: WatchdogOptions): void {
     const thread = new Thread(new URL('./watchdog-thread.js', import.meta.url), {
       workerData,
       execArgv: [],
+      // What the app preloads by NODE_OPTIONS is for its own threads, and may not fit in here.
+      env: {},
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
     })
     thread.unref()
