@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks'
 import type { Hooks } from './hooks.ts'
+import { runningClock } from './running-clock.ts'
 import { settles } from './settles.ts'
 
 /** The least (in ms) that `onShutdown` gets, however late the drain is. */
@@ -45,8 +45,9 @@ export class Lifecycle {
    */
   async end(timeout: number, drain: () => Promise<unknown>): Promise<void> {
     this.#ending = true
-    const deadline = performance.now() + timeout
-    const left = (): number => Math.max(0, deadline - performance.now())
+    const clock = runningClock()
+    const deadline = clock.now() + timeout
+    const left = (): number => Math.max(0, deadline - clock.now())
     await Promise.all([this.#run('onDrain', left()), drain()])
     await this.#waitForHeld(left)
     await this.#run('onShutdown', Math.max(leastForShutdown, left()))

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
-import { readdir, unlink } from 'node:fs/promises'
-import net from 'node:net'
+import { readdir } from 'node:fs/promises'
+import type net from 'node:net'
 import path from 'node:path'
+import { removeStaleSocket } from '../stale-socket.ts'
 import { startListening } from '../start-listening.ts'
 import { controlFolders, makePrivate } from './folder.ts'
 
@@ -40,8 +41,7 @@ export async function socketsIn(folder: string): Promise<{ path: string; pid: nu
 
 /** A primary that was killed leaves its socket behind. */
 export async function removeStale(folder: string): Promise<void> {
-  for (const socket of await socketsIn(folder))
-    if (!isAlive(socket.pid) && (await refuses(socket.path))) await unlink(socket.path).catch(() => {})
+  for (const socket of await socketsIn(folder)) if (!isAlive(socket.pid)) await removeStaleSocket(socket.path)
 }
 
 /** Whether there is such a process here; one in another container may have a pid that is none here. */
@@ -52,14 +52,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-function refuses(place: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = net.connect(place)
-    probe.once('connect', () => resolve(false))
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
-    probe.once('close', () => probe.destroy())
-    probe.setTimeout(1000, () => probe.destroy())
-  })
 }

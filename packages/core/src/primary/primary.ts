@@ -9,6 +9,8 @@ import { Entry, type Program } from './entry.ts'
 import { Supervisor } from './fleet/supervisor.ts'
 import { guarded } from './guarded-logger.ts'
 import { nodeSystem } from './process/node-system.ts'
+import { checkPermissions } from './process/permission.ts'
+import { watchPrivileges } from './process/privileges.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
@@ -31,11 +33,12 @@ export function startPrimary(key: string, { options, callback }: ListenTarget, s
   return supervisor
 }
 
-/** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY */
+/** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_NOT_PERMITTED */
 export function makePrimary(given: Settings, program?: Program): Supervisor {
   surviveLostLogs({ inUse: true })
   const settings = { ...given, logger: guarded(given.logger) }
   const { logger } = settings
+  checkPermissions(logger)
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const [system, sockets] = [nodeSystem(), new Places(settings)]
@@ -43,6 +46,7 @@ export function makePrimary(given: Settings, program?: Program): Supervisor {
   report(supervisor, logger)
   takeSignals(supervisor, logger)
   containUncaught(supervisor, boundary, settings)
+  watchPrivileges(supervisor, logger)
   if (settings.control && process.platform !== 'win32')
     void new ControlServer(supervisor, entry, settings).open()
   return supervisor

@@ -4,6 +4,7 @@ import { isatty } from 'node:tty'
 import type { Logger } from '../logger.ts'
 import { stopSignals } from '../signal-names.ts'
 import type { Supervisor } from './fleet/supervisor.ts'
+import { isGiven } from './process/node-arguments.ts'
 
 /**
  * In ms. Two within this time are one: npm passes on what the terminal has
@@ -30,7 +31,8 @@ export function takeSignals(supervisor: Supervisor, logger: Logger): void {
   for (const signal of stopSignals) process.on(signal, stop)
   if (process.platform === 'win32') return
   process.on('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
-  process.on('SIGUSR2', reload)
+  // Unless Node itself does something at it: writes a heap snapshot, or a report.
+  if (!isGiven(/--(heapsnapshot|report)-signal=SIGUSR2/, process)) process.on('SIGUSR2', reload)
   process.on('SIGTTIN', () => supervisor.scaleBy(+1))
   process.on('SIGTTOU', () => supervisor.scaleBy(-1))
 }

@@ -7,7 +7,7 @@ import type { Vitals } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
 import type { TransferableHandle } from '../node-internals.ts'
 import type { LastWords, ListenRequest, ToPrimary } from './messages.ts'
-import type { StallReport } from './watchdog.ts'
+import type { StallReport, WatchdogReport } from './watchdog.ts'
 
 type Fields<Thing> = { [Name in keyof Thing]-?: (value: unknown) => boolean }
 type Message<Type> = Extract<ToPrimary, { type: Type }>
@@ -110,11 +110,13 @@ const isStall = has<StallReport>({
   request: optional(isString),
 })
 
+const isBusy = has<{ kind: string }>({ kind: (value) => value === 'busy' })
+
 /** @returns the report that a watchdog has written, or undefined if the line is none. */
-export function asStallReport(line: string): StallReport | undefined {
+export function asWatchdogReport(line: string): WatchdogReport | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isStall(value) ? (value as StallReport) : undefined
+    return isBusy(value) || isStall(value) ? (value as WatchdogReport) : undefined
   } catch {
     return undefined
   }

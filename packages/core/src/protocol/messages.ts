@@ -2,6 +2,8 @@ import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
+  /** The primary's pid: whoever finds an orphan can tell whether its primary lives. */
+  primary: number
   slot: number
   generation: number
   /** Milliseconds. */

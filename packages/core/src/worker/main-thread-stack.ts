@@ -6,6 +6,18 @@ interface Stack {
   request: string | undefined
 }
 
+/**
+ * Whether this process may be inspected. To be asked in the main thread: where
+ * the permission model refuses it, a thread that tries aborts the process.
+ */
+export function mayInspect(): boolean {
+  const { permission } = process as { permission?: { has(scope: string): boolean } }
+  return permission === undefined || permission.has('inspector')
+}
+
+/** What is said in place of a stack that may not be taken. */
+export const refused: string[] = ['a place that is not known: the permission model refuses the inspector']
+
 /** How long (in ms) to wait for the main thread to stop: a native call does not. */
 const patience = 1000
 
@@ -25,12 +37,7 @@ export function takeStack(requestExpression: string, done: (stack: Stack) => voi
     done(stack)
   }
   const timer = setTimeout(finish, patience, { stack: [], request: undefined })
-  try {
-    session.connectToMainThread()
-  } catch {
-    // The permission model forbids it.
-    return finish({ stack: [], request: undefined })
-  }
+  session.connectToMainThread()
   // Frames name their script by number only.
   const urls = new Map<string, string>()
   session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url))

@@ -1,47 +1,97 @@
 /** A worker's watchdog: a thread of its own, which runs while the main loop does not. */
 import { writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
-import { type StallReport, type WatchdogOptions, watchdogDescriptor } from '../protocol/watchdog.ts'
-import { takeStack } from './main-thread-stack.ts'
+import {
+  Shared,
+  type WatchdogOptions,
+  type WatchdogReport,
+  watchdogDescriptor,
+} from '../protocol/watchdog.ts'
+import { endProcess } from './end-process.ts'
+import { SnapshotFiles } from './heap-snapshots.ts'
+import { refused, takeStack } from './main-thread-stack.ts'
+import { OrphanDeadline } from './orphan-deadline.ts'
 
-const { lagWarning, hangTimeout, turns, requestExpression } = workerData as WatchdogOptions
-const counter = new Int32Array(turns)
+const options = workerData as WatchdogOptions
+const { lagWarning, hangTimeout, requestExpression, mayInspect } = options
+const shared = new Int32Array(options.shared)
 
 /** How often (in ms) the counter is looked at. */
 const tick = 100
 
-let lastTurn = Atomics.load(counter, 0)
+/** From how many ms on a stall is looked into. */
+const shortest = 500
+
+/** How long (in ms) a main thread that writes a heap snapshot, or stands at a breakpoint, is left alone. */
+const longestBusy = 600_000
+
+/** How often (in ms) the primary is told that it is left alone. */
+const busyInterval = 1000
+
+/** How long (in ms) the primary has to end this process once it knows that it hangs; it may lack the right to. */
+const killMargin = 5000
+
+const orphan = new OrphanDeadline(options)
+const snapshots = new SnapshotFiles(options.diagnosticFolder)
+let lastTurn = Atomics.load(shared, Shared.turns)
 let lastTick = performance.now()
+/** Milliseconds since the last turn, without those in which it was busy. */
 let stalledFor = 0
-const reported = new Set<StallReport['kind']>()
+let busyFor = 0
+let toldBusyAt = -Infinity
+let stalledSince = Date.now()
+const reported = new Set<WatchdogReport['kind']>()
 
 setInterval(() => {
   const now = performance.now()
   // A thread that did not run itself (SIGSTOP, a suspended machine) has no say.
   const elapsed = Math.min(now - lastTick, 2 * tick)
   lastTick = now
-  const turn = Atomics.load(counter, 0)
-  if (turn === lastTurn) {
-    stalledFor += elapsed
-    look('lag', lagWarning)
-    look('hung', hangTimeout)
-  } else {
-    lastTurn = turn
-    stalledFor = 0
+  const turn = Atomics.load(shared, Shared.turns)
+  const turned = turn !== lastTurn
+  lastTurn = turn
+  if (turned) {
+    stalledFor = busyFor = 0
+    stalledSince = Date.now()
     reported.clear()
-  }
+  } else if (isBusy()) {
+    busyFor += elapsed
+    return tellBusy(now)
+  } else stalledFor += elapsed
+
+  const verdict = orphan.advance(elapsed, turned, stalledFor)
+  if (verdict) return endProcess(verdict)
+  if (Atomics.load(shared, Shared.judging) === 0) return
+  look('lag', lagWarning)
+  look('hung', hangTimeout)
+  if (hangTimeout > 0 && stalledFor > hangTimeout + killMargin)
+    endProcess(`it hangs, and its primary has not ended it: for ${Math.round(stalledFor)} ms`)
 }, tick)
 
-function look(kind: StallReport['kind'], limit: number): void {
+/** Whether the main thread stands for a reason that is no fault. */
+function isBusy(): boolean {
+  if (busyFor > longestBusy) return false
+  if (Atomics.load(shared, Shared.snapshots) > 0 || Atomics.load(shared, Shared.debugged) === 1) return true
+  return stalledFor + busyFor >= shortest && snapshots.areWritten(stalledSince - 1000)
+}
+
+function tellBusy(now: number): void {
+  if (now - toldBusyAt < busyInterval) return
+  toldBusyAt = now
+  report({ kind: 'busy' })
+}
+
+function look(kind: 'lag' | 'hung', limit: number): void {
   if (limit === 0 || stalledFor < limit || reported.has(kind)) return
   reported.add(kind)
   const at = Math.round(stalledFor)
+  if (!mayInspect) return report({ kind, stalledFor: at, stack: refused, request: undefined })
   takeStack(requestExpression, ({ stack, request }) => report({ kind, stalledFor: at, stack, request }))
 }
 
-function report(stall: StallReport): void {
+function report(message: WatchdogReport): void {
   try {
-    writeSync(watchdogDescriptor, `${JSON.stringify(stall)}\n`)
+    writeSync(watchdogDescriptor, `${JSON.stringify(message)}\n`)
   } catch {
     // The primary is gone.
   }

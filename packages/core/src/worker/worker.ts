@@ -34,7 +34,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { VitalSigns } from './vitals.ts'
-import { startWatchdog } from './watchdog.ts'
+import { Watchdog } from './watchdog.ts'
 
 export class Worker {
   /** The last that the primary said of the workers. */
@@ -54,8 +54,8 @@ export class Worker {
   readonly #crash: Crash
   readonly #vitals: VitalSigns
   readonly #overflow = new Overflow()
+  readonly #watchdog: Watchdog
   #nextCall = 1
-  #watchdog = false
   #draining = false
 
   constructor(briefing: WorkerBriefing) {
@@ -63,6 +63,8 @@ export class Worker {
     // Node would otherwise end this process, requests and all, the moment the
     // primary dies.
     cluster.worker!.exitedAfterDisconnect = true
+    const { lagWarning, hangTimeout, drainTimeout } = briefing
+    this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash((error, contained) => {
@@ -181,11 +183,7 @@ export class Worker {
 
   #onListening(key: string): void {
     this.#tell({ type: 'listening', key })
-    if (this.#watchdog) return
-    // Not before: loading an app is slow, and no fault.
-    this.#watchdog = true
-    const { lagWarning, hangTimeout } = this.#briefing
-    startWatchdog({ lagWarning, hangTimeout, requestExpression })
+    this.#watchdog.judge()
   }
 
   /** The request that the code running now was started by, if it is known. */

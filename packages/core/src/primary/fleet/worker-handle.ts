@@ -9,7 +9,7 @@ import { toWords } from '../../thrown.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
-import type { StallReport } from '../../protocol/watchdog.ts'
+import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Release } from '../entry.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System, WorkerProcess } from '../process/system.ts'
@@ -23,7 +23,7 @@ const drainMargin = 2000
 export interface WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
   exit(worker: WorkerHandle, exit: WorkerExit): void
-  stall(worker: WorkerHandle, stall: StallReport): void
+  stall(worker: WorkerHandle, stall: WatchdogReport): void
   problem(worker: WorkerHandle, problem: string): void
 }
 
@@ -55,7 +55,7 @@ export class WorkerHandle {
   #killedFor: string | undefined
   /** It was told to leave, by a drain or because it was not needed while it booted. */
   #dismissed = false
-  #cancelDeadline = (): void => {}
+  #deadline: { delay: number; reason: string; cancel: () => void } | undefined
   #process: WorkerProcess | undefined
   readonly #system: System
   readonly #events: WorkerEvents
@@ -131,7 +131,7 @@ export class WorkerHandle {
   }
 
   becomeReady(): void {
-    this.#cancelDeadline()
+    this.#clearDeadline()
     this.#state = 'ready'
     this.readyAt = this.#system.clock.now()
   }
@@ -155,14 +155,25 @@ export class WorkerHandle {
     this.kill(reason)
   }
 
+  /** It is busy with what must not be disturbed: the time that it has begins anew. */
+  holdOff(): void {
+    if (this.#deadline) this.#killAfter(this.#deadline.delay, this.#deadline.reason)
+  }
+
   #killAfter(delay: number, reason: string): void {
-    this.#cancelDeadline()
-    this.#cancelDeadline = this.#system.clock.after(delay, () => this.kill(reason))
+    this.#clearDeadline()
+    const cancel = this.#system.clock.after(delay, () => this.kill(reason))
+    this.#deadline = { delay, reason, cancel }
+  }
+
+  #clearDeadline(): void {
+    this.#deadline?.cancel()
+    this.#deadline = undefined
   }
 
   #onExit(code: number | null, signal: string | null, error?: unknown): void {
     if (this.#state === 'exited') return
-    this.#cancelDeadline()
+    this.#clearDeadline()
     const wasDraining = this.#state === 'draining'
     this.#state = 'exited'
     this.late = false

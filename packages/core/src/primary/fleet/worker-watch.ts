@@ -4,7 +4,7 @@ import type { ClusterEvents, WorkerExit } from '../../events.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary } from '../../protocol/messages.ts'
-import type { StallReport } from '../../protocol/watchdog.ts'
+import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
@@ -59,7 +59,8 @@ export class WorkerWatch implements WorkerEvents {
     this.#watched.step(() => this.#onExit(worker, exit))
   }
 
-  stall(worker: WorkerHandle, stall: StallReport): void {
+  stall(worker: WorkerHandle, stall: WatchdogReport): void {
+    if (stall.kind === 'busy') return this.#onBusy(worker)
     this.#watched.step(() => {
       this.#watched.events.emit(`worker:${stall.kind}`, worker.info, stall)
       if (stall.kind === 'hung') worker.kill(`hung for ${stall.stalledFor} ms`)
@@ -102,6 +103,12 @@ export class WorkerWatch implements WorkerEvents {
       case 'call':
         return call(worker, message)
     }
+  }
+
+  /** It writes a heap snapshot, say: no beat comes, and nothing is wrong. */
+  #onBusy(worker: WorkerHandle): void {
+    worker.holdOff()
+    if (worker.state !== 'booting') this.#silence.break(worker)
   }
 
   #onListening(worker: WorkerHandle): void {

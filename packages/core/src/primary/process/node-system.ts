@@ -1,17 +1,17 @@
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { briefingVariable } from '../../protocol/briefing.ts'
 import { receive, send } from '../../protocol/channel.ts'
-import { asStallReport, asToPrimary } from '../../protocol/believe.ts'
+import { asWatchdogReport, asToPrimary } from '../../protocol/believe.ts'
 import { readLines } from '../../protocol/lines.ts'
+import type { WorkerBriefing } from '../../protocol/messages.ts'
 import { watchdogDescriptor } from '../../protocol/watchdog.ts'
 import { runningClock } from '../../running-clock.ts'
 import { isGiven } from './node-arguments.ts'
+import { killWorker } from './kill-worker.ts'
+import { withPreload } from './preload-arguments.ts'
 import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.ts'
-
-const preload = fileURLToPath(new URL('../../worker/preload.js', import.meta.url))
 
 /** The real one: `node:cluster` forks, and this process ends. */
 export function nodeSystem(): System {
@@ -29,13 +29,14 @@ function spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
       // Node forgets it at its exit, and there will be none.
       delete cluster.workers?.[worker.id]
       events.exit(null, null, error)
-    } else if (error.syscall === 'kill') events.problem(`it cannot be killed: ${error.message}`)
+    }
   })
   // Before node:cluster's own, whose listeners are the app's, and may throw.
   child.prependOnceListener('exit', (code, signal) => events.exit(code, signal))
   const onRubbish = once(() =>
     events.problem('it sent something that is no message of Clustered, which was ignored'),
   )
+  const onRefusal = once((problem: string) => events.problem(problem))
   receive(child, (message, handle) => {
     const believed = asToPrimary(message, handle)
     if (believed) return events.message(believed, handle)
@@ -47,14 +48,17 @@ function spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
   pipe?.on('error', () => {})
   if (pipe)
     readLines(pipe, (line) => {
-      const stall = asStallReport(line)
+      const stall = asWatchdogReport(line)
       if (stall) events.stall(stall)
       else onRubbish()
     })
   return {
     pid: child.pid ?? 0,
     send: (message, handle) => send(child, message, handle),
-    kill: () => void child.kill('SIGKILL'),
+    kill() {
+      const problem = killWorker(child)
+      if (problem) onRefusal(problem)
+    },
   }
 }
 
@@ -67,9 +71,10 @@ function fork({ release, briefing, env, heapLimit }: SpawnOrder): Worker {
     // The last is the watchdog's, which runs while the channel does not.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
     args: [...release.args],
-    execArgv: [...release.execArgv, ...heapArguments(heapLimit, release), '--require', preload],
+    execArgv: withPreload([...release.execArgv, ...heapArguments(heapLimit, release)]),
   })
-  return cluster.fork({ ...env, [briefingVariable]: JSON.stringify(briefing) })
+  const told: WorkerBriefing = { ...briefing, primary: process.pid }
+  return cluster.fork({ ...env, [briefingVariable]: JSON.stringify(told) })
 }
 
 function heapArguments(heapLimit: number | undefined, release: SpawnOrder['release']): string[] {
@@ -77,11 +82,11 @@ function heapArguments(heapLimit: number | undefined, release: SpawnOrder['relea
   return [`--max-old-space-size=${Math.floor(heapLimit / 1024 ** 2)}`]
 }
 
-function once(call: () => void): () => void {
+function once<Arguments extends unknown[]>(call: (...args: Arguments) => void): (...args: Arguments) => void {
   let called = false
-  return () => {
+  return (...args) => {
     if (called) return
     called = true
-    call()
+    call(...args)
   }
 }

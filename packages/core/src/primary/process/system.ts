@@ -1,6 +1,6 @@
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
-import type { StallReport } from '../../protocol/watchdog.ts'
+import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Release } from '../entry.ts'
 
@@ -18,7 +18,7 @@ export interface System {
 
 export interface SpawnOrder {
   release: Release
-  briefing: WorkerBriefing
+  briefing: Omit<WorkerBriefing, 'primary'>
   /** Added to this process's own; a variable that is `undefined` is taken out. */
   env: Record<string, string | undefined>
   /** In bytes. */
@@ -36,7 +36,7 @@ export interface WorkerProcess {
 export interface ProcessEvents {
   /** What it says, in a form that can be believed. */
   message(message: ToPrimary, handle: TransferableHandle | undefined): void
-  stall(stall: StallReport): void
+  stall(stall: WatchdogReport): void
   /** Something about it that the log should tell. */
   problem(problem: string): void
   /** @param error why there never was a process, if there was none. */

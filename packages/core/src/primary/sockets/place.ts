@@ -1,4 +1,3 @@
-import { unlink } from 'node:fs/promises'
 import net from 'node:net'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { ClusteredError } from '../../errors.ts'
@@ -10,6 +9,7 @@ import type { Balancer } from './balancer.ts'
 import { HandOff } from './hand-off.ts'
 import { LentSockets } from './lent-sockets.ts'
 import { RoundRobin } from './round-robin.ts'
+import { type AddressInUse, takeOver } from './take-over.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
@@ -32,7 +32,7 @@ export class Place {
    * @throws {ClusteredError} ERR_CLUSTERED_BALANCE_UNAVAILABLE
    */
   static async open(key: string, options: ListenOptions, settings: Settings): Promise<Place> {
-    return new Place(key, await listen(options), options, settings)
+    return new Place(key, await listen(options, settings), options, settings)
   }
 
   private constructor(key: string, server: net.Server, options: ListenOptions, settings: Settings) {
@@ -82,15 +82,12 @@ export function toListenOptions(request: ListenRequest): ListenOptions & { fd?: 
   return { port, ...(address !== null && { host: address }), ipv6Only: (flags & 1) === 1, ...common }
 }
 
-async function listen(options: ListenOptions): Promise<net.Server> {
+async function listen(options: ListenOptions, settings: Settings): Promise<net.Server> {
   try {
     return await tryListen(options)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !options.path) throw error
-    // A primary that was killed leaves its socket file behind.
-    if (await answers(options.path)) throw error
-    await unlink(options.path)
-    return tryListen(options)
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return takeOver(error as AddressInUse, () => tryListen(options), settings)
   }
 }
 
@@ -98,15 +95,6 @@ async function tryListen(options: ListenOptions): Promise<net.Server> {
   const server = net.createServer()
   await startListening(server, options)
   return server
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = net.connect(path)
-    probe.once('connect', () => resolve(true))
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
-    probe.once('close', () => probe.destroy())
-  })
 }
 
 /**

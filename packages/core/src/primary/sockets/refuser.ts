@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { briefingVariable } from '../../protocol/briefing.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { RefuserMessage } from './refuser-process.ts'
 
@@ -16,7 +17,9 @@ export class Refuser {
   /** @returns `undefined` where no process can be had now: no descriptor or no memory is left, say. */
   static start(sockets: readonly TransferableHandle[], message: RefuserMessage): Refuser | undefined {
     try {
-      const child = fork(program, { execArgv: [] })
+      // So that it is known for what it is, should it outlive this process.
+      const env = { ...process.env, [briefingVariable]: JSON.stringify({ primary: process.pid }) }
+      const child = fork(program, { execArgv: [], env })
       // It comes as an event, or as a throw, or not at all.
       child.on('error', () => {})
       return child.connected ? new Refuser(child, sockets, message) : undefined
