@@ -40,7 +40,8 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
   scale(workers: number): Promise<void>
   /**
    * Waits for `shutdownDelay`, drains every worker, and resolves when the last
-   * is gone. Called in a worker it also ends the primary, with exit code 0.
+   * is gone. Called in a worker it also ends the primary, with exit code 0,
+   * and resolves when that worker begins to drain: a route may wait for it.
    */
   close(): Promise<void>
 }

@@ -7,7 +7,6 @@ import type net from 'node:net'
 import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import tls from 'node:tls'
-import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { resolveLogger } from '../logger.ts'
@@ -17,7 +16,7 @@ import {
   onWorkerListen,
   type TransferableHandle,
 } from '../node-internals.ts'
-import { receive, send } from '../protocol/channel.ts'
+import { receive, restoreSend, send } from '../protocol/channel.ts'
 import type {
   ForwardedCall,
   ListenRequest,
@@ -28,6 +27,7 @@ import type {
 import { primarySignals, stopSignals } from '../signal-names.ts'
 import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
+import { ForwardedCalls } from './forwarded-calls.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toLastWords } from './last-words.ts'
@@ -47,13 +47,13 @@ export class Worker {
   readonly #handles = new Map<string, ListeningHandle>()
   readonly #servers = new Map<string, DrainableServer>()
   readonly #watched = new WeakMap<net.Server, DrainableServer>()
-  readonly #calls = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+  readonly #calls = new ForwardedCalls((message) => this.#tell(message))
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
-  #nextCall = 1
   #watchdog = false
   #draining = false
+  #exitHeld = false
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
@@ -62,15 +62,23 @@ export class Worker {
     cluster.worker!.exitedAfterDisconnect = true
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
-    this.#crash = new Crash((error, contained) => {
-      this.#tell({ type: 'crash', error: toLastWords(error), contained })
-      // It serves on until the primary has another in its place.
-      if (contained) process.exitCode = uncaughtExitCode
+    this.#crash = new Crash({
+      tell: (error, contained) => {
+        this.#tell({ type: 'crash', error: toLastWords(error), contained })
+        // It serves on until the primary has another in its place.
+        if (contained) process.exitCode ??= uncaughtExitCode
+      },
+      exitHeld: () => {
+        this.#exitHeld = true
+        this.#leaveIfClosed()
+      },
     })
+    if (briefing.crash === 'contain') this.#crash.watchExits()
     onWorkerListen((server, request, give) => this.#listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
+      this.#calls.fail()
       void this.#drain()
     })
     this.#takeSignals()
@@ -83,18 +91,7 @@ export class Worker {
 
   /** Has the primary carry out a method of `Cluster`. */
   call(call: ForwardedCall): Promise<void> {
-    if (!process.connected)
-      return Promise.reject(
-        new ClusteredError(
-          'ERR_CLUSTERED_NO_PRIMARY',
-          `${call.method}: the primary is gone; this worker is draining.`,
-        ),
-      )
-    const id = this.#nextCall++
-    return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject })
-      this.#tell({ type: 'call', id, call })
-    })
+    return this.#calls.make(call)
   }
 
   #tell(message: ToPrimary): void {
@@ -118,7 +115,7 @@ export class Worker {
         this.state = message.state
         return
       case 'call-reply':
-        return this.#settleCall(message)
+        return this.#calls.settle(message)
     }
   }
 
@@ -194,6 +191,7 @@ export class Worker {
   #onClosed(key: string): void {
     this.#handles.delete(key)
     this.#tell({ type: 'closed', key })
+    this.#leaveIfClosed()
   }
 
   #borrow({ key, loan }: Lend, handle: TransferableHandle): void {
@@ -210,11 +208,9 @@ export class Worker {
     else handle.close()
   }
 
-  #settleCall({ id, error }: CallReply): void {
-    const call = this.#calls.get(id)
-    this.#calls.delete(id)
-    if (error) call?.reject(new ClusteredError(error.code as ClusteredErrorCode, error.message))
-    else call?.resolve()
+  /** An app that closes its servers before it exits is not told to drain: it serves nobody. */
+  #leaveIfClosed(): void {
+    if (this.#exitHeld && this.#handles.size === 0) void this.#drain()
   }
 
   /**
@@ -237,6 +233,7 @@ export class Worker {
   async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
     if (this.#draining) return
     this.#draining = true
+    this.#calls.settleCloses()
     await this.lifecycle.end(timeout, () =>
       Promise.all(
         [...this.#servers].map(([key, server]) =>
@@ -259,8 +256,9 @@ export class Worker {
   }
 
   #leave(): void {
-    if (!process.connected) process.exit()
-    process.once('disconnect', () => process.exit())
+    if (!process.connected) this.#crash.exit()
+    process.once('disconnect', () => this.#crash.exit())
+    restoreSend(process)
     // A round trip to the primary and back: what it sent before has arrived by
     // then, and what we answered has been sent.
     cluster.worker!.disconnect()
@@ -277,4 +275,3 @@ type ListenReply = Extract<ToWorker, { type: 'listen-reply' }>
 type Lend = Extract<ToWorker, { type: 'lend' }>
 type HandOff = Extract<ToWorker, { type: 'connection' }>
 type Drain = Extract<ToWorker, { type: 'drain' }>
-type CallReply = Extract<ToWorker, { type: 'call-reply' }>
