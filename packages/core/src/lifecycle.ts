@@ -1,6 +1,7 @@
 import type { Hooks } from './hooks.ts'
 import { runningClock } from './running-clock.ts'
 import { settles } from './settles.ts'
+import { toLine, toReport } from './thrown.ts'
 
 /** The least (in ms) that `onShutdown` gets, however late the drain is. */
 const leastForShutdown = 1000
@@ -87,8 +88,8 @@ export class Lifecycle {
       await work()
     } catch (error) {
       // The log has a line of it; the stack is for whoever repairs it.
-      console.error(error)
-      this.#report(`${what} failed: ${String(error)}`)
+      console.error('%s', toReport(error))
+      this.#report(`${what} failed: ${toLine(error)}`)
     }
   }
 }

@@ -65,6 +65,16 @@ export function handleOf(owner: net.Server | net.Socket): TransferableHandle {
   return (owner as unknown as { _handle: TransferableHandle })._handle
 }
 
+/** Every handle that keeps this process alive, open connections among them. */
+export function activeHandles(): unknown[] {
+  return (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles()
+}
+
+/** What is being answered on a connection, or asked, if it is a client's; of pipelined requests the first. */
+export function responseOn(socket: net.Socket): unknown {
+  return (socket as { _httpMessage?: unknown })._httpMessage
+}
+
 /** Makes a socket of an accepted connection that no server has taken. */
 export function socketOf(connection: TransferableHandle): net.Socket {
   return new net.Socket({ handle: connection } as unknown as net.SocketConstructorOpts)

@@ -16,10 +16,9 @@ export interface ThrownWords {
 }
 
 export function toWords(thrown: unknown): ThrownWords {
-  const isObject = (typeof thrown === 'object' && thrown !== null) || typeof thrown === 'function'
-  if (!isObject || !isError(thrown)) {
+  if (!isError(thrown)) {
     const shown = show(thrown)
-    const message = cut(typeof thrown === 'string' ? thrown : shown, longest.line)
+    const message = cut(typeof thrown === 'string' ? thrown : oneLine(shown), longest.line)
     return { name: 'Error', message, code: undefined, stack: cut(`Uncaught ${shown}`, longest.stack) }
   }
   const name = toText(get(thrown, 'name'), 'Error')
@@ -38,12 +37,26 @@ export function toWords(thrown: unknown): ThrownWords {
 export function toLine(thrown: unknown): string {
   const { name, message } = toWords(thrown)
   const line = isError(thrown) ? [name, message].filter(Boolean).join(': ') : message
-  return line.replace(/\s*\n\s*/g, ' ')
+  return oneLine(line)
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ')
 }
 
 /** With all there is to know: stack, cause, properties. As Node shows what nobody has caught. */
 export function toReport(thrown: unknown): string {
   return cut(isError(thrown) ? show(thrown) : `Uncaught ${show(thrown)}`, longest.shown)
+}
+
+/** An error that can be looked at in any way, with what there was of properties as text. */
+export function toPlainError(thrown: unknown): Error {
+  const { stack, message } = toWords(thrown)
+  const error = Object.assign(new Error(message), { stack })
+  if (isError(thrown))
+    for (const key of Object.keys(thrown))
+      Object.assign(error, { [key]: cut(toText(get(thrown, key), ''), longest.line) })
+  return error
 }
 
 function show(value: unknown): string {
@@ -59,7 +72,7 @@ function show(value: unknown): string {
   }
 }
 
-function isError(value: unknown): boolean {
+function isError(value: unknown): value is Error {
   try {
     return types.isNativeError(value) || value instanceof Error
   } catch {

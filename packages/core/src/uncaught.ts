@@ -2,7 +2,7 @@ import { wrapFatalException } from './node-internals.ts'
 import { interceptEmit } from './process-emit.ts'
 
 /** What Node calls the origin of an error: where nobody caught it. */
-export type Origin = 'uncaughtException' | 'unhandledRejection'
+type Origin = 'uncaughtException' | 'unhandledRejection'
 
 /** What a process does with an error that nobody has caught. */
 export interface UncaughtPolicy {
@@ -13,7 +13,8 @@ export interface UncaughtPolicy {
   around?(handlers: () => boolean, error: unknown, origin: Origin): boolean
   /**
    * Decides, once for each error, when the app's handlers have been called.
-   * An error that a handler throws comes here too, and nobody handles that.
+   * An error that a handler throws comes here too, and nobody handles that;
+   * one that a capture callback or a domain has taken does not: it was caught.
    *
    * @param handled the app has a handler for it: as in Node, the process lives on.
    * @returns whether the process lives on though the app has none. If not, it
@@ -72,10 +73,7 @@ export function onUncaught(policy: UncaughtPolicy): void {
               return handled
             }),
         }
-        const lives = original(error, fromPromise)
-        // A capture callback has it: Node asks no listener.
-        if (lives) ask(true)
-        return lives
+        return original(error, fromPromise)
       }
       try {
         return policy.around ? policy.around(handlers, error, origin) : handlers()

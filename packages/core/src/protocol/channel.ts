@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { TransferableHandle } from '../node-internals.ts'
+import { interceptEmit } from '../process-emit.ts'
 
 /**
  * Node emits messages whose `cmd` begins with `NODE_` as 'internalMessage', as
@@ -15,6 +16,9 @@ interface Envelope<Message> {
 
 type Peer = NodeJS.Process | ChildProcess
 
+/** Node's own, from before anyone could put another in its place. */
+const sends = new WeakMap<Peer, (...args: unknown[]) => boolean>()
+
 /**
  * Sends a message to the process at the other end. Messages arrive in the
  * order they were sent in. To a process that is gone, nothing is sent: its
@@ -28,16 +32,34 @@ export function send<Message>(
   handle?: TransferableHandle,
   sent = (): void => {},
 ): void {
-  if (!peer.connected || !peer.send) return sent()
+  const nodes = sends.get(peer) ?? peer.send
+  if (!peer.connected || !nodes) return sent()
   const envelope: Envelope<Message> = { cmd, message }
   // Without a callback an EPIPE would be emitted as 'error', uncaught.
-  peer.send(envelope, handle as never, undefined, sent)
+  Reflect.apply(nodes, peer, [envelope, handle, undefined, sent])
 }
 
+/**
+ * Gives Node back what it sends with, if the app has put something else in
+ * its place: what node:cluster says when a worker leaves must arrive.
+ */
+export function restoreSend(peer: Peer): void {
+  Reflect.defineProperty(peer, 'send', {
+    value: sends.get(peer),
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  })
+}
+
+/** Call it before the app can touch this end of the channel: it remembers how Node sends. */
 export function receive<Message>(
   peer: Peer,
   listener: (message: Message, handle: TransferableHandle | undefined) => void,
 ): void {
+  if (peer.send) sends.set(peer, Reflect.get(peer, 'send') as (...args: unknown[]) => boolean)
+  // A `process.emit` of the app that takes no handle would lose connections.
+  if (peer === process) interceptEmit('internalMessage')
   const emitter = peer as NodeJS.EventEmitter
   emitter.on('internalMessage', (envelope: Envelope<Message>, handle?: TransferableHandle) => {
     if (envelope.cmd === cmd) listener(envelope.message, handle)

@@ -1,24 +1,67 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
-import { inspect } from 'node:util'
+import { performance } from 'node:perf_hooks'
+import { types } from 'node:util'
+import { interceptEmit } from '../process-emit.ts'
+import { toReport } from '../thrown.ts'
+import { onUncaught } from '../uncaught.ts'
+import { leaveDomains } from './domains.ts'
+import { failRequest, failUnlessAnswered } from './fail-request.ts'
+import { holdExit } from './held-exit.ts'
+import { answerWhatIsInFlight } from './last-answers.ts'
+import { logs } from './own-log.ts'
+import { reportAsNode } from './uncaught-report.ts'
 
 /**
- * What happens to an error that nobody has caught. An app that handles
- * 'uncaughtException' itself decides, as in Node; the rest is about apps that
- * do not.
+ * How long (in ms) after an error that a handler of the app has had an exit is
+ * that handler's doing, though it comes from elsewhere: a callback of a logger,
+ * say, that has lost the context. As long as handlers wait at most, by custom,
+ * before they end the process.
+ */
+const aftermath = 10_000
+
+/** An uncaught error that a handler of the app has, or has had. */
+interface Handling {
+  readonly error: unknown
+  readonly since: number
+  /** Of the request that caused it, if it is known. */
+  readonly response: ServerResponse | undefined
+  logged: boolean
+  told: boolean
+}
+
+export interface CrashListener {
+  /** With each error that ends this process: at once or, if it is `contained`, when it has drained. */
+  tell(error: unknown, contained: boolean): void
+  /** The app has ended this process because of an error; it shall end when it has drained. */
+  exitHeld(): void
+}
+
+/**
+ * What happens to an error that nobody has caught. It is contained: it ends
+ * the request that caused it, and the process when it has drained. Handlers of
+ * the app are called as in Node, and what they decide holds: if they live on,
+ * so does the process; if they end it, it drains before.
  */
 export class Crash {
   /** The request that the code running now was started by. */
   readonly #response = new AsyncLocalStorage<ServerResponse>()
-  readonly #tell: (error: unknown, contained: boolean) => void
+  /** The error of which the code running now is a consequence. */
+  readonly #handling = new AsyncLocalStorage<Handling>()
+  readonly #listener: CrashListener
   #containing = false
+  /** The last error that a handler of the app has had. */
+  #last: Handling | undefined
+  #rejecting: ServerResponse | undefined
+  #crashed = false
+  #leaving = false
 
-  /** @param tell called with each error; `contained` if the process lives on for now. */
-  constructor(tell: (error: unknown, contained: boolean) => void) {
-    this.#tell = tell
-    process.on('uncaughtExceptionMonitor', (error: unknown) => {
-      if (!this.#appDecides()) this.#tell(error, this.#containing)
+  constructor(listener: CrashListener) {
+    this.#listener = listener
+    onUncaught({
+      around: (handlers, error) => this.#handle(error, handlers),
+      livesOn: (error, _origin, handled) => this.#livesOn(error, handled),
     })
   }
 
@@ -34,15 +77,7 @@ export class Crash {
       this.#response.enterWith(response)
       if (hasBody(request)) this.#followBody(request, response)
     })
-    if (this.#containing) return
     this.#containing = true
-    process.on('uncaughtException', (error) => {
-      if (this.#appDecides()) return
-      // As Node does before it ends the process.
-      console.error(error instanceof Error ? error : `Uncaught ${inspect(error)}`)
-      const response = this.#response.getStore()
-      if (response) failRequest(response)
-    })
   }
 
   /** Since Node 24, what a body's later parts call is not in the context of the request. */
@@ -61,21 +96,105 @@ export class Crash {
     return request && `${request.method} ${request.url}`
   }
 
-  #appDecides(): boolean {
-    return process.listenerCount('uncaughtException') > (this.#containing ? 1 : 0)
+  /**
+   * To be called before the app is loaded, which may keep what it finds as
+   * `process.exit`: from the first server on, an exit of the app is orderly.
+   */
+  watchExits(): void {
+    holdExit(() => this.#holdsExit())
+    interceptEmit('unhandledRejection', ([reason], pass) => {
+      if (types.isProxy(reason)) this.#mayThrowInNode()
+      return this.#handle(reason, pass)
+    })
+    interceptEmit('exit', (_args, pass) => {
+      try {
+        return pass()
+      } finally {
+        if (this.#containing && !this.#leaving) answerWhatIsInFlight()
+      }
+    })
+  }
+
+  /** Ends this process, which has drained. */
+  exit(): never {
+    this.#leaving = true
+    process.exit()
+  }
+
+  /** Has the app's handlers run so that what follows from them can be told from the rest. */
+  #handle(error: unknown, handlers: () => boolean): boolean {
+    if (!this.#containing) return handlers()
+    const handling = this.#begin(error)
+    this.#last = handling
+    return this.#handling.run(handling, () => logs(error, handlers, () => (handling.logged = true)))
+  }
+
+  #livesOn(error: unknown, handled: boolean): boolean {
+    if (!this.#containing) {
+      if (!handled) this.#listener.tell(error, false)
+      return false
+    }
+    const handling = this.#handlingOf(error)
+    const { response } = handling
+    this.#log(handling)
+    if (handled) {
+      if (response) failUnlessAnswered(response)
+    } else {
+      this.#end(handling)
+      leaveDomains()
+      if (response) failRequest(response)
+      reportAsNode(error)
+    }
+    return true
+  }
+
+  /** What a handler throws has been handled by nobody. */
+  #handlingOf(error: unknown): Handling {
+    const handling = this.#handling.getStore()
+    if (handling && Object.is(handling.error, error)) return handling
+    return this.#begin(error)
+  }
+
+  #begin(error: unknown): Handling {
+    const response = this.#response.getStore() ?? this.#rejecting
+    return { error, since: performance.now(), response, logged: false, told: false }
+  }
+
+  /** Node looks at what a promise was rejected with, outside any context: what that throws is of the same request. */
+  #mayThrowInNode(): void {
+    this.#rejecting = this.#response.getStore()
+    setImmediate(() => (this.#rejecting = undefined))
+  }
+
+  #log(handling: Handling): void {
+    if (!handling.logged) console.error('%s', toReport(handling.error))
+    handling.logged = true
+  }
+
+  /** It drains, as soon as the primary says so. */
+  #end(handling: Handling): void {
+    this.#crashed = true
+    if (!handling.told) this.#listener.tell(handling.error, true)
+    handling.told = true
+  }
+
+  /** Whether the app ends the process because of an error: others need not suffer for that. */
+  #holdsExit(): boolean {
+    if (!this.#containing || this.#leaving) return false
+    const handling = this.#handling.getStore() ?? this.#recent()
+    if (!handling) return this.#crashed
+    this.#log(handling)
+    if (handling.response) failUnlessAnswered(handling.response)
+    this.#end(handling)
+    this.#listener.exitHeld()
+    return true
+  }
+
+  #recent(): Handling | undefined {
+    return this.#last && performance.now() - this.#last.since < aftermath ? this.#last : undefined
   }
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-}
-
-/** Whatever it was doing, it will not finish. */
-function failRequest(response: ServerResponse): void {
-  if (response.writableEnded) return
-  if (response.headersSent) return void response.destroy()
-  for (const name of response.getHeaderNames()) response.removeHeader(name)
-  const connection = response.req.httpVersionMajor === 1 ? { Connection: 'close' } : {}
-  response.writeHead(500, { 'Content-Type': 'text/plain', ...connection })
-  response.end('Internal Server Error\n')
 }

@@ -7,8 +7,6 @@ import type net from 'node:net'
 import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import tls from 'node:tls'
-import { type Deferred, deferred } from '../deferred.ts'
-import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { resolveLogger } from '../logger.ts'
@@ -18,7 +16,7 @@ import {
   onWorkerListen,
   type TransferableHandle,
 } from '../node-internals.ts'
-import { receive, send } from '../protocol/channel.ts'
+import { receive, restoreSend, send } from '../protocol/channel.ts'
 import type {
   ForwardedCall,
   ListenRequest,
@@ -29,6 +27,7 @@ import type {
 import { primarySignals, stopSignals } from '../signal-names.ts'
 import { Crash } from './crash.ts'
 import { DrainableServer } from './drain.ts'
+import { ForwardedCalls } from './forwarded-calls.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
@@ -49,14 +48,14 @@ export class Worker {
   readonly #handles = new Map<string, ListeningHandle>()
   readonly #servers = new Map<string, DrainableServer>()
   readonly #watched = new WeakMap<net.Server, DrainableServer>()
-  readonly #calls = new Map<number, { call: ForwardedCall; settled: Deferred }>()
+  readonly #calls = new ForwardedCalls((message) => this.#tell(message))
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
   readonly #overflow = new Overflow()
   readonly #watchdog: Watchdog
-  #nextCall = 1
   #draining = false
+  #exitHeld = false
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
@@ -67,16 +66,23 @@ export class Worker {
     this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
-    this.#crash = new Crash((error, contained) => {
-      this.#tell({ type: 'crash', error: toWords(error), contained })
-      // It serves on until the primary has another in its place.
-      if (contained) process.exitCode = uncaughtExitCode
+    this.#crash = new Crash({
+      tell: (error, contained) => {
+        this.#tell({ type: 'crash', error: toWords(error), contained })
+        // It serves on until the primary has another in its place.
+        if (contained) process.exitCode ??= uncaughtExitCode
+      },
+      exitHeld: () => {
+        this.#exitHeld = true
+        this.#leaveIfClosed()
+      },
     })
+    if (briefing.crash === 'contain') this.#crash.watchExits()
     onWorkerListen((server, request, give) => this.#listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
-      for (const { call, settled } of this.#calls.values()) settleWithoutPrimary(call, settled)
+      this.#calls.fail()
       void this.#drain()
     })
     this.#takeSignals()
@@ -89,13 +95,7 @@ export class Worker {
 
   /** Has the primary carry out a method of `Cluster`. */
   call(call: ForwardedCall): Promise<void> {
-    const settled = deferred()
-    if (process.connected) {
-      const id = this.#nextCall++
-      this.#calls.set(id, { call, settled })
-      this.#tell({ type: 'call', id, call })
-    } else settleWithoutPrimary(call, settled)
-    return settled.promise
+    return this.#calls.make(call)
   }
 
   #tell(message: ToPrimary): void {
@@ -121,7 +121,7 @@ export class Worker {
         this.state = message.state
         return
       case 'call-reply':
-        return this.#settleCall(message)
+        return this.#calls.settle(message)
     }
   }
 
@@ -194,6 +194,7 @@ export class Worker {
   #onClosed(key: string): void {
     this.#handles.delete(key)
     this.#tell({ type: 'closed', key })
+    this.#leaveIfClosed()
   }
 
   #borrow({ key, loan }: Lend, handle: TransferableHandle): void {
@@ -211,11 +212,9 @@ export class Worker {
     else handle.close()
   }
 
-  #settleCall({ id, error }: CallReply): void {
-    const settled = this.#calls.get(id)?.settled
-    this.#calls.delete(id)
-    if (error) settled?.reject(new ClusteredError(error.code as ClusteredErrorCode, error.message))
-    else settled?.resolve()
+  /** An app that closes its servers before it exits is not told to drain: it serves nobody. */
+  #leaveIfClosed(): void {
+    if (this.#exitHeld && this.#handles.size === 0) void this.#drain()
   }
 
   /**
@@ -260,19 +259,13 @@ export class Worker {
   }
 
   #leave(): void {
-    if (!process.connected) process.exit()
-    process.once('disconnect', () => process.exit())
+    if (!process.connected) this.#crash.exit()
+    process.once('disconnect', () => this.#crash.exit())
+    restoreSend(process)
     // A round trip to the primary and back: what it sent before has arrived by
     // then, and what we answered has been sent.
     cluster.worker!.disconnect()
   }
-}
-
-/** The cluster of a primary that is gone closes, and does nothing else. */
-function settleWithoutPrimary({ method }: ForwardedCall, { resolve, reject }: Deferred): void {
-  if (method === 'close') return resolve()
-  const text = `${method}: the primary is gone; this worker is draining.`
-  reject(new ClusteredError('ERR_CLUSTERED_NO_PRIMARY', text))
 }
 
 /** Of the runtime in `runtime.ts`; evaluated by the watchdog while this thread stands still. */
@@ -285,4 +278,3 @@ type ListenReply = Extract<ToWorker, { type: 'listen-reply' }>
 type Lend = Extract<ToWorker, { type: 'lend' }>
 type HandOff = Extract<ToWorker, { type: 'connection' }>
 type Drain = Extract<ToWorker, { type: 'drain' }>
-type CallReply = Extract<ToWorker, { type: 'call-reply' }>

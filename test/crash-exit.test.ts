@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
+import net from 'node:net'
+import { it, type TestContext } from 'node:test'
+import { get } from './support/http.ts'
+import { start } from './support/program.ts'
+
+async function startApp(t: TestContext) {
+  const program = start(t, 'error-handlers.js', { env: { OPTIONS: JSON.stringify({ workers: 1 }) } })
+  return { program, port: await program.listens() }
+}
+
+/** Sends bytes, and reads all that comes back. */
+async function exchange(port: number, bytes: string): Promise<() => Promise<string>> {
+  const socket = net.connect(port, '127.0.0.1')
+  let received = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (received += text))
+  socket.on('error', () => {})
+  const closed = once(socket, 'close')
+  await once(socket, 'connect')
+  socket.write(bytes)
+  return async () => {
+    await closed
+    return received
+  }
+}
+
+const head = (method: string, path: string, more = '') =>
+  `${method} ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`
+
+it('answers what is in flight with a 503 when the app calls process.exit()', async (t) => {
+  const { program, port } = await startApp(t)
+  const clients = 60
+  const agent = new http.Agent({ keepAlive: true })
+  await Promise.all(Array.from({ length: 20 }, () => get(port, '/pid', agent)))
+  const answers = Array.from({ length: clients }, (_, nth) =>
+    get(port, '/never', nth % 2 ? agent : false).catch((error: NodeJS.ErrnoException) => error.code),
+  )
+  const halves = await Promise.all([
+    exchange(port, head('POST', '/never', 'Content-Length: 100\r\n') + 'half of it'),
+    // More than the app, which does not read it, has taken from the kernel.
+    exchange(port, head('POST', '/never', 'Content-Length: 9000000\r\n') + 'x'.repeat(400_000)),
+    exchange(port, head('POST', '/never', 'Transfer-Encoding: chunked\r\n') + '4\r\nhalf\r\n'),
+  ])
+  const heads = await exchange(port, head('HEAD', '/never'))
+  const pipelined = await exchange(port, head('GET', '/never') + head('GET', '/never'))
+  const begun = await exchange(port, head('GET', '/big'))
+  await program.until(
+    () => program.output.match(/never begins/g)?.length === clients + halves.length + 3,
+    'requests that have all begun',
+  )
+  assert.equal((await get(port, '/exit')).status, 503)
+  for (const answer of await Promise.all(answers)) {
+    assert.ok(typeof answer === 'object', JSON.stringify(answer))
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers['retry-after'], '1')
+    assert.equal(answer.headers.connection, 'close')
+    assert.equal(answer.body, 'Service Unavailable\n')
+  }
+  for (const half of halves) assert.match(await half(), /^HTTP\/1\.1 503 .*Service Unavailable\n$/s)
+  assert.match(await heads(), /^HTTP\/1\.1 503 .*\r\n\r\n$/s)
+  assert.equal((await pipelined()).match(/HTTP\/1\.1/g)?.length, 1, 'a follower does not jump the queue')
+  assert.doesNotMatch(await begun(), /503/)
+  agent.destroy()
+  await program.sees(/is gone: exit code 9/)
+})
+
+it('leaves an exit after a drain alone', async (t) => {
+  const { program, port } = await startApp(t)
+  const slow = get(port, '/slow')
+  await program.sees(/slow request begins/)
+  program.kill('SIGTERM')
+  assert.equal((await slow).body, 'slow')
+  assert.equal(await program.ends(), 0)
+})
