@@ -2,14 +2,17 @@ import type { WorkerInfo } from '@clustered/core'
 import type { ProgramStatus } from '@clustered/core/control'
 import colors from 'picocolors'
 import { bytes, duration, milliseconds, percent, rate } from './format.ts'
-import type { Program } from './programs.ts'
+import { pidOf, type Program } from './programs.ts'
 import type { Column } from './table.ts'
 import { totals } from './totals.ts'
 
 const unknown = '-'
 
+export type ProgramState = ProgramStatus['state'] | 'not responding' | 'stopped' | 'gone'
+
 /** The state of a program, which for one that does not run is about its daemon. */
-export function stateOf({ status, record }: Program): ProgramStatus['state'] | 'stopped' | 'gone' {
+export function stateOf({ status, silent, record }: Program): ProgramState {
+  if (silent) return 'not responding'
   return status?.state ?? (record?.stopped ? 'stopped' : 'gone')
 }
 
@@ -19,6 +22,7 @@ const paint: Record<string, (text: string) => string> = {
   closing: colors.yellow,
   draining: colors.yellow,
   gone: colors.red,
+  'not responding': colors.red,
   stopped: colors.dim,
 }
 
@@ -33,7 +37,7 @@ function ofRunning(say: (status: ProgramStatus) => string | undefined): (program
 
 export const programColumns: Column<Program>[] = [
   { title: 'name', of: ({ name }) => colors.bold(name) },
-  { title: 'pid', align: 'right', of: ofRunning(({ pid }) => String(pid)) },
+  { title: 'pid', align: 'right', of: (program) => String(pidOf(program) ?? unknown) },
   { title: 'state', of: (program) => painted(stateOf(program)) },
   { title: 'workers', align: 'right', of: ofRunning((status) => `${totals(status).ready}/${status.slots}`) },
   { title: 'gen', align: 'right', of: ofRunning(({ generation }) => String(generation)) },
@@ -63,5 +67,5 @@ export const workerColumns: Column<WorkerInfo>[] = [
 ]
 
 function maybe(format: (value: number) => string, value: number | undefined): string {
-  return value === undefined ? unknown : format(value)
+  return typeof value === 'number' ? format(value) : unknown
 }

@@ -15,7 +15,6 @@ export function badOption(
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
   // Not every object can be turned into a string, and an array of one number looks like the number.
-  return typeof value === 'object' ? inspect(value, { depth: 0, breakLength: Infinity }) : String(value)
+  return typeof value === 'string' ? `'${value}'` : inspect(value, { depth: 0, breakLength: Infinity })
 }

@@ -1,26 +1,30 @@
 import { choose } from '../choose.ts'
 import { painted, stateOf, workerColumns } from '../columns.ts'
 import { bytes, duration } from '../format.ts'
+import { whatToDo } from '../not-responding.ts'
 import { print } from '../print.ts'
 import type { Program } from '../programs.ts'
 import { logFiles } from '../record.ts'
+import { shown } from '../shown.ts'
 import { table } from '../table.ts'
 import { toJson } from '../to-json.ts'
 
 export async function describe(name: string, { json }: { json?: boolean }): Promise<void> {
   const program = await choose(name)
-  print(json, toJson(program), () => text(program))
+  print(json, toJson(program), () => text(shown(program)))
 }
 
 function text(program: Program): string {
-  const { name, status, record } = program
+  const { name, status, record, silent } = program
   const facts: [string, string | undefined][] = [
     ['name', name],
     ['state', painted(stateOf(program))],
+    ['what to do', silent && whatToDo(silent)],
     ['address', status?.address ?? undefined],
     ['entry file', status?.entry],
     ['folder', status?.cwd ?? record?.cwd],
     ['primary', status && `pid ${status.pid}, ${bytes(status.primary.rss)}, Node ${status.version}`],
+    ['primary', silent && `pid ${silent.pid}`],
     ['uptime', status && duration(Date.now() - status.startedAt)],
     ['generation', status && String(status.generation)],
     ['balance', status?.balance ?? undefined],
@@ -28,7 +32,7 @@ function text(program: Program): string {
     ['restarts', status && String(status.restarts)],
     ['started by', record && `clustered start --daemon ${record.argv.join(' ')}`],
     ['logs', record && Object.values(logFiles(record.name)).join(', ')],
-    ['control socket', program.client?.socket],
+    ['control socket', program.client?.socket ?? silent?.socket],
   ]
   const lines = facts.flatMap(([fact, value]) => (value === undefined ? [] : `${fact.padEnd(15)} ${value}`))
   return [...lines, ...(status ? ['', table(workerColumns, status.workers)] : [])].join('\n')
