@@ -12,7 +12,7 @@ export type ProgramState = ProgramStatus['state'] | 'not responding' | 'stopped'
 
 /** The state of a program, which for one that does not run is about its daemon. */
 export function stateOf({ status, silent, record }: Program): ProgramState {
-  if (silent) return 'not responding'
+  if (silent) return silent.starts ? 'booting' : 'not responding'
   return status?.state ?? (record?.stopped ? 'stopped' : 'gone')
 }
 

@@ -2,9 +2,17 @@ import { CliError } from './errors.ts'
 import { isStopped } from './process-identity.ts'
 import type { Program, Silent } from './programs.ts'
 
-/** @throws {CliError} ERR_CLUSTERED_NOT_RESPONDING if it runs and does not answer: nothing is done to it then. */
+/**
+ * What does not answer is left alone.
+ * @throws {CliError} ERR_CLUSTERED_NOT_RESPONDING, or ERR_CLUSTERED_BUSY if it is just being started
+ */
 export function refuseSilent({ name, silent }: Program): void {
   if (!silent) return
+  if (silent.starts)
+    throw new CliError(
+      'ERR_CLUSTERED_BUSY',
+      `'${name}' (pid ${silent.pid}) is just being started, and cannot be told anything yet. Try again in a moment.`,
+    )
   throw new CliError(
     'ERR_CLUSTERED_NOT_RESPONDING',
     `'${name}' (pid ${silent.pid}) runs and does not respond${why(silent)}. Nothing was changed. ${whatToDo(silent)}`,

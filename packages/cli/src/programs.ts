@@ -29,8 +29,10 @@ export interface Program {
 export interface Silent {
   /** The primary's. */
   pid: number
-  /** Where it was asked; not there if it has no control socket any more. */
+  /** Where it was asked; not there if it has no control socket. */
   socket?: string
+  /** A command is just starting it, and it has not opened its control socket yet. */
+  starts?: boolean
 }
 
 export interface RunningProgram extends Program {
@@ -79,8 +81,8 @@ function isOf({ name, pid, socket, identity }: DaemonRecord, { status, silent }:
 
 /** Its socket may be gone, and it not: folders for sockets are emptied at a logout. */
 function withoutAnswer(record: DaemonRecord): Program {
-  const { name, pid, identity } = record
-  return { name, record, ...(isSame(pid, identity) && { silent: { pid } }) }
+  const { name, pid, identity, socket } = record
+  return { name, record, ...(isSame(pid, identity) && { silent: { pid, starts: socket === '' } }) }
 }
 
 async function askAll(known: string[]): Promise<NonNullable<Answer>[]> {
