@@ -153,6 +153,7 @@ describe('clustered start', () => {
     [['startup', 'app.js', '--kill-timeout', '10'], /--kill-timeout 10 is not a time.* 10 seconds are 10s\./],
     [['start', 'app.js', '--name', '../x'], /name: '\.\.\/x' is not valid/],
     [['start', 'app.js', '--daemon', '--name', '../x'], /--name \.\.\/x cannot be a name/],
+    [['start', 'app.js', '--daemon', '--name', ''], /--name {2}cannot be a name/],
     // Node itself looks at this one, wherever it stands.
     [['start', 'app.js', '--env-file', 'none'], /none: not found/],
     [['start', 'app.js', '--demon'], /Unknown option `--demon`.*ERR_CLUSTERED_USAGE/],
