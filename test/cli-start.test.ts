@@ -142,10 +142,18 @@ describe('clustered start', () => {
     [['start', 'app.js', '-i', 'many'], /-i many is not a number of workers.*or 'max'/],
     [
       ['start', 'app.js', '--kill-timeout', 'soon'],
-      /--drain-timeout soon is not a time\. Expected: milliseconds/,
+      /--kill-timeout soon is not a time\. Expected: 0, or milliseconds from 100, such as 12000/,
     ],
+    [['start', 'app.js', '--drain-timeout', '30'], /--drain-timeout 30 is not a time.* 30 seconds are 30s\./],
+    [['start', 'app.js', '--drain-timeout', '-30'], /--drain-timeout -30 is not a time/],
+    [
+      ['start', 'app.js', '--boot-timeout', '0'],
+      /--boot-timeout 0 is not a time\. Expected: milliseconds from/,
+    ],
+    [['startup', 'app.js', '--kill-timeout', '10'], /--kill-timeout 10 is not a time.* 10 seconds are 10s\./],
     [['start', 'app.js', '--name', '../x'], /name: '\.\.\/x' is not valid/],
     [['start', 'app.js', '--daemon', '--name', '../x'], /--name \.\.\/x cannot be a name/],
+    [['start', 'app.js', '--daemon', '--name', ''], /--name {2}cannot be a name/],
     // Node itself looks at this one, wherever it stands.
     [['start', 'app.js', '--env-file', 'none'], /none: not found/],
     [['start', 'app.js', '--demon'], /Unknown option `--demon`.*ERR_CLUSTERED_USAGE/],

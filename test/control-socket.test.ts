@@ -168,6 +168,34 @@ describe('the control socket', () => {
     )
   })
 
+  for (const length of [60, 90, 200])
+    it(`is in the next folder where the first one has a path of ${length} bytes and more`, async (t) => {
+      const desk = new Desk(t)
+      desk.env['XDG_RUNTIME_DIR'] = path.join(desk.root, 'x'.repeat(length))
+      mkdirSync(desk.env['XDG_RUNTIME_DIR'])
+      const program = start(t, 'server.js', { env: { ...desk.env, OPTIONS: '{"workers":1,"name":"shop"}' } })
+      await program.listens()
+      const folder = path.join(desk.root, `clustered-${process.getuid!()}`)
+      await eventually(() => existsSync(folder) && readdirSync(folder).length === 1, 'the socket')
+      assert.deepEqual(readdirSync(desk.env['XDG_RUNTIME_DIR']), [], 'and none that is cut short')
+      assert.equal((await desk.json<{ pid: number }[]>('list'))[0]!.pid, program.pid, 'the command finds it')
+      assert.equal((await desk.run('stop', 'shop')).code, 0)
+      assert.equal(await program.ends(), 0)
+    })
+
+  it('says what to do where every path is too long', async (t) => {
+    const desk = new Desk(t)
+    const long = path.join(desk.root, 'x'.repeat(90))
+    mkdirSync(long)
+    const program = start(t, 'server.js', {
+      env: { XDG_RUNTIME_DIR: long, TMPDIR: long, OPTIONS: '{"workers":1}' },
+    })
+    assert.equal((await get(await program.listens())).body, 'hello')
+    await program.sees(
+      /no control socket.* has more than \d+ bytes.* set XDG_RUNTIME_DIR to a folder of this user's/,
+    )
+  })
+
   it('is not there with control: false', async (t) => {
     const desk = new Desk(t)
     const { port } = await serveAt(t, desk, { control: false })

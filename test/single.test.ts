@@ -44,7 +44,7 @@ describe('single mode', () => {
 describe('a debugger', () => {
   it('attaches to the primary and to each worker, on ports of their own', async (t) => {
     const program = start(t, 'server.js', {
-      env: { OPTIONS: '{"workers":2,"bootTimeout":50}' },
+      env: { OPTIONS: '{"workers":2,"bootTimeout":100}' },
       nodeArgs: ['--inspect=0'],
     })
     const port = await program.listens()

@@ -1,7 +1,9 @@
 import path from 'node:path'
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { findPrograms, isRunning, type Program, type RunningProgram } from './programs.ts'
+import { plain } from './plain.ts'
+import { refuseSilent } from './not-responding.ts'
+import { findPrograms, isRunning, nameless, pidOf, type Program, type RunningProgram } from './programs.ts'
 
 /**
  * The one program that `name` stands for: its name, its name and pid
@@ -21,9 +23,10 @@ export async function choose(name: string): Promise<Program> {
   throw unknown(name, programs)
 }
 
-/** @throws {CliError} as `choose` does, and ERR_CLUSTERED_NOT_RUNNING. */
+/** @throws {CliError} as `choose` does, and ERR_CLUSTERED_NOT_RESPONDING, ERR_CLUSTERED_NOT_RUNNING. */
 export async function chooseRunning(name: string): Promise<RunningProgram> {
   const program = await choose(name)
+  refuseSilent(program)
   if (isRunning(program)) return program
   throw new CliError(
     'ERR_CLUSTERED_NOT_RUNNING',
@@ -34,7 +37,10 @@ export async function chooseRunning(name: string): Promise<RunningProgram> {
 /** The first way that fits anything counts. */
 const waysToName: ((program: Program) => string[])[] = [
   ({ name }) => [name],
-  ({ name, status }) => (status ? [`${name}:${status.pid}`, String(status.pid)] : []),
+  (program) => {
+    const pid = pidOf(program)
+    return pid === undefined ? [] : [`${program.name}:${pid}`, String(pid)]
+  },
   ({ status }) => (status ? [path.basename(status.entry), path.parse(status.entry).name] : []),
 ]
 
@@ -45,18 +51,28 @@ function nothingRunning(): CliError {
 export const howToStart = 'To start a program: clustered start app.js (add --daemon to detach it)'
 
 function unknown(name: string, programs: readonly Program[]): CliError {
-  const names = [...new Set(programs.map((program) => program.name))]
+  const names = [...new Set(programs.filter(isNamed).map((program) => program.name))]
   const near = nearest(name, names)
+  const there = names.length > 0 ? ` There is: ${names.join(', ')}.` : ''
+  const silent = programs.filter((program) => !isNamed(program)).map((program) => pidOf(program))
   return new CliError(
     'ERR_CLUSTERED_UNKNOWN_NAME',
-    `There is no '${name}'. ${near ? `Is it '${near}' that you mean?` : `There is: ${names.join(', ')}.`}`,
+    `There is no '${name}'.${near ? ` Is it '${near}' that you mean?` : there}` +
+      (silent.length > 0 ? ` What does not respond does not say its name: pid ${silent.join(', ')}.` : ''),
   )
 }
 
+function isNamed({ name }: Program): boolean {
+  return name !== nameless
+}
+
 function ambiguous(name: string, meant: readonly Program[]): CliError {
-  const choices = meant.map(({ name: its, status }) =>
-    status ? `${its}:${status.pid} (${status.address})` : its,
-  )
+  const choices = meant.map((program) => {
+    const { name: its, status } = program
+    const pid = pidOf(program)
+    if (pid === undefined) return its
+    return `${its}:${pid} (${status ? plain(String(status.address)) : 'not responding'})`
+  })
   return new CliError(
     'ERR_CLUSTERED_AMBIGUOUS_NAME',
     `${meant.length} programs are called '${name}'. Say which: ${choices.join(', ')}`,

@@ -12,8 +12,10 @@ import { start } from './commands/start.ts'
 import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
+import { asTyped } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
+import { takeOutputErrors } from './output-errors.ts'
 import { printError } from './print.ts'
 import type { StartFlags } from './start-options.ts'
 
@@ -22,9 +24,12 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 /** @returns the exit code, or `undefined` where this process lives on. */
 export async function run(argv: string[]): Promise<number | undefined> {
   const asJson = argv.includes('--json')
+  const [command] = argv
+  // A program in the foreground writes as its own log does.
+  if (command !== 'start' || argv.includes('--daemon')) takeOutputErrors(command === 'logs')
   try {
     const cli = makeCli(argv)
-    cli.parse(['', '', ...protectNumbers(argv)], { run: false })
+    cli.parse(['', '', ...protectNumbers(withHelp(argv))], { run: false })
     if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number | undefined
     if (cli.options['help'] || cli.options['version']) return undefined
     if (cli.args[0] !== undefined) throw unknownCommand(cli, cli.args[0])
@@ -38,7 +43,10 @@ export async function run(argv: string[]): Promise<number | undefined> {
 function makeCli(argv: string[]): CAC {
   const cli = cac('clustered')
   cli.option('--json', 'Answer with JSON')
-  cli.help()
+  cli.help((sections) => {
+    const { description } = cli.matchedCommand ?? {}
+    return description ? [{ body: description }, ...sections] : sections
+  })
   cli.version(version)
 
   withStartOptions(cli.command('start <file>', 'Run an app file on every core, as it is'))
@@ -46,7 +54,9 @@ function makeCli(argv: string[]): CAC {
     .option('--watch', 'Reload when a file changes')
     .example('clustered start app.js -i 2 --daemon')
     .example('clustered start app.js --watch -- --port 8000')
-    .action((file: string, flags: StartFlags) => start(file, flags, argv.slice(argv.indexOf('start') + 1)))
+    .action((file: string, flags: StartFlags) =>
+      start(file, typed(flags, argv), argv.slice(argv.indexOf('start') + 1)),
+    )
   cli.command('list', 'What runs, and how it is').alias('ls').action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli
@@ -60,11 +70,16 @@ function makeCli(argv: string[]): CAC {
   cli.command('scale <name> <size>', 'Change how many workers there are: 4, +1, -1').action(scale)
   cli.command('stop <name>', 'Answer what is in flight, and end').action(stop)
   cli.command('restart <name>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
-  cli.command('delete <name>', 'Stop, and forget it and its logs').alias('del').action(deleteProgram)
+  cli
+    .command('delete <name>', 'Stop, and forget it and its logs, which cannot be undone')
+    .alias('del')
+    .action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)
   withStartOptions(
     cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
-  ).action((file: string, flags: StartFlags) => startup(file, flags, argv.slice(argv.indexOf('startup') + 1)))
+  ).action((file: string, flags: StartFlags) =>
+    startup(file, typed(flags, argv), argv.slice(argv.indexOf('startup') + 1)),
+  )
   cli
     .command('init', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
@@ -81,6 +96,17 @@ function withStartOptions(command: Command): Command {
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
     .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'")
+}
+
+function typed(flags: StartFlags, argv: string[]): StartFlags {
+  const name = asTyped(argv, '--name')
+  return name === undefined ? flags : { ...flags, name }
+}
+
+/** `help start` is `start --help`. */
+function withHelp([command, ...rest]: string[]): string[] {
+  if (command === undefined) return []
+  return command === 'help' ? [...rest.slice(0, 1), '--help'] : [command, ...rest]
 }
 
 /** `-1` is a number here and not an option: for the parser, it is when something stands before it. */

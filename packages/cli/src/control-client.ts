@@ -1,9 +1,14 @@
 import http, { type IncomingMessage } from 'node:http'
-import type { ErrorInfo, ProgramStatus, ReloadLine } from '@clustered/core/control'
+import { checkSocket, type ErrorInfo, type ProgramStatus, type ReloadLine } from '@clustered/core/control'
+import { lines, readText } from './answer.ts'
 import { CliError } from './errors.ts'
+import { isReloadLine, isStatus } from './status-check.ts'
 
 /** How long (in ms) a primary may take to say how its program is: it does nothing else that takes time. */
 const patience = 2000
+
+/** How often (in ms) a primary that does something that takes time is asked whether it still answers. */
+const askEvery = 5000
 
 /** A primary, by way of its control socket. */
 export class ControlClient {
@@ -13,60 +18,156 @@ export class ControlClient {
     this.socket = socket
   }
 
-  /** @throws {CliError} ERR_CLUSTERED_NO_ANSWER, or Node's own error where nobody listens. */
-  program(): Promise<ProgramStatus> {
-    return this.#call('GET', '/v1/program', undefined, patience)
+  /**
+   * @throws {CliError} ERR_CLUSTERED_NO_ANSWER, ERR_CLUSTERED_BAD_ANSWER;
+   * or Node's own error where nobody listens, or where the socket is not to be trusted.
+   */
+  async program(): Promise<ProgramStatus> {
+    const call = await this.#request('GET', '/v1/program')
+    const timer = setTimeout(() => call.giveUp(), patience)
+    try {
+      const status = await this.#status(await call.response)
+      // Believed only if nobody has put another in its place meanwhile.
+      checkSocket(this.socket)
+      return status
+    } catch (error) {
+      throw call.givenUp ? noAnswer(this.socket) : error
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
+  /** @throws {CliError} what the primary answered, or ERR_CLUSTERED_NO_ANSWER if it went away or is silent. */
   scale(wanted: { workers: number } | { by: number }): Promise<ProgramStatus> {
-    return this.#call('POST', '/v1/scale', wanted)
+    return this.#call('/v1/scale', wanted)
   }
 
+  /** @throws {CliError} as `scale` does. */
   close(): Promise<ProgramStatus> {
-    return this.#call('POST', '/v1/close')
+    return this.#call('/v1/close')
   }
 
-  /** Ends early, without an `end`, if the primary does. */
+  /**
+   * Ends early, without an `end`, if the primary does.
+   * @throws {CliError} as `scale` does.
+   */
   async *reload(): AsyncGenerator<ReloadLine> {
-    const response = await this.#send('POST', '/v1/reload')
-    for await (const line of lines(response)) yield JSON.parse(line) as ReloadLine
+    const call = await this.#request('POST', '/v1/reload')
+    const stop = this.#watch(call)
+    try {
+      const response = await call.response
+      if (response.statusCode !== 200) await this.#status(response)
+      for await (const line of lines(response)) {
+        const told = parse(line)
+        if (!isReloadLine(told)) throw badAnswer(this.socket)
+        yield told
+      }
+    } catch (error) {
+      if (call.givenUp) throw noAnswer(this.socket)
+      // Otherwise the other end was killed: there are no more lines.
+      if (error instanceof CliError) throw error
+    } finally {
+      stop()
+      call.giveUp()
+    }
   }
 
-  async #call(method: string, path: string, body?: object, timeout?: number): Promise<ProgramStatus> {
-    const response = await this.#send(method, path, body, timeout)
-    let text = ''
-    for await (const chunk of response.setEncoding('utf8')) text += chunk
-    const answer = JSON.parse(text) as ProgramStatus | { error: ErrorInfo }
-    if ('error' in answer) throw new CliError(answer.error.code, answer.error.message)
+  async #call(path: string, body?: object): Promise<ProgramStatus> {
+    const call = await this.#request('POST', path, body)
+    const stop = this.#watch(call)
+    try {
+      return await this.#status(await call.response)
+    } catch (error) {
+      if (call.givenUp) throw noAnswer(this.socket)
+      throw error instanceof CliError ? error : wentAway(error as Error)
+    } finally {
+      stop()
+    }
+  }
+
+  async #status(response: IncomingMessage): Promise<ProgramStatus> {
+    const answer: unknown = parse(await readText(response))
+    const { error } = (answer ?? {}) as { error?: ErrorInfo }
+    if (typeof error?.code === 'string') throw new CliError(error.code, String(error.message))
+    if (!isStatus(answer)) throw badAnswer(this.socket)
     return answer
   }
 
-  #send(method: string, path: string, body?: object, timeout?: number): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const request = http.request({ socketPath: this.socket, method, path, agent: false }, resolve)
+  async #request(method: string, path: string, body?: object): Promise<Call> {
+    checkSocket(this.socket)
+    const request = http.request({ socketPath: this.socket, method, path, agent: false })
+    request.end(body && JSON.stringify(body))
+    return new Call(request)
+  }
+
+  /** A primary that is stopped in the middle of something would be waited for without end. */
+  #watch(call: Call): () => void {
+    let misses = 0
+    let asking = false
+    const ask = async (): Promise<void> => {
+      asking = true
+      try {
+        await this.program()
+        misses = 0
+      } catch {
+        if (++misses >= 2) call.giveUp()
+      }
+      asking = false
+    }
+    const timer = setInterval(() => {
+      if (!asking) void ask()
+    }, askEvery)
+    return () => clearInterval(timer)
+  }
+}
+
+/** One request, that can be left in the middle. */
+class Call {
+  readonly response: Promise<IncomingMessage>
+  givenUp = false
+  readonly #request: http.ClientRequest
+
+  constructor(request: http.ClientRequest) {
+    this.#request = request
+    this.response = new Promise((resolve, reject) => {
       request.on('error', reject)
-      if (timeout) request.setTimeout(timeout, () => request.destroy(noAnswer(this.socket, timeout)))
-      request.end(body && JSON.stringify(body))
+      request.once('response', resolve)
     })
   }
-}
 
-async function* lines(response: IncomingMessage): AsyncGenerator<string> {
-  let rest = ''
-  try {
-    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-      const complete = (rest + chunk).split('\n')
-      rest = complete.pop()!
-      yield* complete
-    }
-  } catch {
-    // The other end was killed: there are no more lines.
+  giveUp(): void {
+    this.givenUp = true
+    this.#request.destroy(new Error('given up'))
   }
 }
 
-function noAnswer(socket: string, timeout: number): CliError {
+/** @returns `undefined` for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Of a call that had begun: Node's own words say nothing of what was asked for. */
+function wentAway({ message }: Error): CliError {
   return new CliError(
     'ERR_CLUSTERED_NO_ANSWER',
-    `The primary behind ${socket} did not answer within ${timeout} ms. Its main loop may be blocked, or it is stopped.`,
+    `The primary went away before it had answered (${message}). To see what is left: clustered list`,
+  )
+}
+
+function noAnswer(socket: string): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_NO_ANSWER',
+    `The primary behind ${socket} did not answer within ${patience} ms. Its main loop may be blocked, or it is stopped.`,
+  )
+}
+
+function badAnswer(socket: string): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_BAD_ANSWER',
+    `What answers at ${socket} does not speak as a primary does. Expected: the control socket of a program on @clustered/core, as in docs/control-socket.md.`,
   )
 }

@@ -1,72 +1,108 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { awaitReady, ended } from './await-ready.ts'
 import { CliError } from './errors.ts'
-import { findPrograms, isRunning, type RunningProgram } from './programs.ts'
-import { logFiles, makeDaemonFolder, writeRecord } from './record.ts'
+import { identityOf } from './process-identity.ts'
+import { findPrograms, isRunning, pidOf, type RunningProgram } from './programs.ts'
+import {
+  type DaemonRecord,
+  forgetStart,
+  logFiles,
+  makeDaemonFolder,
+  readRecord,
+  writeRecord,
+} from './record.ts'
+import { openOwnFile } from './state-folder.ts'
 
 /** Set in the process that is to be a daemon: its parent waits to hear that it is ready. */
 export const daemonVariable = 'CLUSTERED_DAEMON'
 
 const main = fileURLToPath(new URL('main.js', import.meta.url))
 
-/** What a daemon tells its parent once, before the two part. */
-type DaemonMessage = 'ready'
-
 /**
  * Starts `clustered start ...argv` as a primary of its own session, which
  * writes to its log files and nowhere else, and waits until it is ready.
+ * To be called with the name's lock held.
  *
  * @param argv what follows `start`, without `--daemon`.
- * @throws {CliError} ERR_CLUSTERED_BOOT_FAILED with what it had to say.
+ * @throws {CliError} ERR_CLUSTERED_BOOT_FAILED with what it had to say,
+ * ERR_CLUSTERED_INTERRUPTED if this command was told to end meanwhile.
  */
 export async function startDaemon(name: string, argv: string[], cwd: string): Promise<RunningProgram> {
   makeDaemonFolder(name)
-  const files = logFiles(name)
-  const [out, err] = [files.out, files.err].map((file) => openSync(file, 'a', 0o600)) as [number, number]
-  const logged = statSync(files.err).size
-  const child = spawn(process.execPath, [...process.execArgv, main, 'start', ...argv], {
-    cwd,
-    detached: true,
-    env: { ...process.env, ...(cwd !== process.cwd() && { PWD: cwd }), [daemonVariable]: '1' },
-    stdio: ['ignore', out, err, 'ipc'],
-  })
-  closeSync(out)
-  closeSync(err)
-  if (!(await becomesReady(child))) throw bootFailed(name, files.err, logged)
+  const before = readRecord(name)
+  const { err: errFile } = logFiles(name)
+  const [child, logged] = spawnDaemon(name, argv, cwd)
+  // Remembered before it is ready: whatever becomes of this command, it can be found.
+  const record = newRecord(name, child.pid ?? 0, argv, cwd)
+  if (child.pid !== undefined) writeRecord(record)
+  const boot = await awaitReady(child)
+  if (boot !== 'ready') {
+    putBack(name, before)
+    throw boot === 'failed' ? bootFailed(name, errFile, logged) : interrupted(name, boot)
+  }
   child.disconnect()
   child.unref()
-  const program = (await findPrograms())
-    .filter((found) => isRunning(found))
-    .find(({ status }) => status.pid === child.pid)
-  if (!program) throw bootFailed(name, files.err, logged)
-  writeRecord({
+  const program = (await findPrograms()).find((found) => pidOf(found) === child.pid)
+  if (program && isRunning(program)) {
+    writeRecord({ ...record, socket: program.client.socket })
+    return program
+  }
+  // One that nobody can operate is not left behind.
+  child.kill('SIGTERM')
+  child.ref()
+  await ended(child)
+  putBack(name, before)
+  throw bootFailed(name, errFile, logged)
+}
+
+function spawnDaemon(name: string, argv: string[], cwd: string): [child: ChildProcess, logged: number] {
+  const files = logFiles(name)
+  const [out, err] = [openOwnFile(files.out), openOwnFile(files.err)]
+  try {
+    const logged = statSync(files.err).size
+    const child = spawn(process.execPath, [...process.execArgv, main, 'start', ...argv], {
+      cwd,
+      detached: true,
+      env: { ...process.env, ...(cwd !== process.cwd() && { PWD: cwd }), [daemonVariable]: '1' },
+      stdio: ['ignore', out, err, 'ipc'],
+    })
+    return [child, logged]
+  } finally {
+    closeSync(out)
+    closeSync(err)
+  }
+}
+
+function newRecord(name: string, pid: number, argv: string[], cwd: string): DaemonRecord {
+  const identity = identityOf(pid)
+  return {
     name,
-    pid: program.status.pid,
-    socket: program.client.socket,
+    pid,
+    ...(identity !== undefined && { identity }),
+    socket: '',
     argv,
     cwd,
     startedAt: Date.now(),
     stopped: false,
-  })
-  return program
+  }
 }
 
-function becomesReady(child: ChildProcess): Promise<boolean> {
-  return new Promise((resolve) => {
-    child.once('message', (message: DaemonMessage) => resolve(message === 'ready'))
-    child.once('error', () => resolve(false))
-    child.once('exit', () => resolve(false))
-  })
-}
-
-/** Called in the daemon. */
-export function tellParentReady(): void {
-  const message: DaemonMessage = 'ready'
-  process.send?.(message)
+/** How it was started before counts again; its logs are there in either case. */
+function putBack(name: string, before: DaemonRecord | undefined): void {
+  if (before) writeRecord(before)
+  else forgetStart(name)
 }
 
 function bootFailed(name: string, errFile: string, since: number): CliError {
   const said = readFileSync(errFile).subarray(since).toString().trimEnd()
   return new CliError('ERR_CLUSTERED_BOOT_FAILED', `'${name}' did not come up. It said:\n${said}\n`)
+}
+
+function interrupted(name: string, signal: string): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_INTERRUPTED',
+    `${signal} before '${name}' was ready: it was ended, and does not run.`,
+  )
 }

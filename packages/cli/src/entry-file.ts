@@ -10,7 +10,7 @@ const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
  * @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE
  */
 export function entryFile(given: string): string {
-  const found = extensions.map((extension) => given + extension).find((file) => isFile(file))
+  const found = findFile(given)
   if (found) return found
   const folder = path.dirname(path.resolve(given))
   const near = nearest(path.basename(given), filesIn(folder))
@@ -21,6 +21,15 @@ export function entryFile(given: string): string {
         ? `Is it ${path.join(path.dirname(given), near)} that you mean?`
         : 'Give the file that Node would run: clustered start app.js'),
   )
+}
+
+/** Whether `given` means a file, seen from this folder. */
+export function isFileHere(given: string): boolean {
+  return findFile(given) !== undefined
+}
+
+function findFile(given: string): string | undefined {
+  return extensions.map((extension) => given + extension).find((file) => isFile(file))
 }
 
 function isFile(file: string): boolean {

@@ -1,17 +1,23 @@
 import colors from 'picocolors'
 import { CliError } from './errors.ts'
+import { plain, plainLines, toJsonText } from './plain.ts'
 
 /** Text for a person, or JSON for a program. */
 export function print(asJson: boolean | undefined, json: unknown, text: () => string): void {
-  console.log(asJson ? JSON.stringify(json, null, 2) : text())
+  console.log(asJson ? toJsonText(json, 2) : text())
+}
+
+/** Beside the answer, on stderr. */
+export function warn(message: string): void {
+  console.error(`warning: ${plainLines(message)}`)
 }
 
 /** @returns the exit code. */
 export function printError(error: unknown, asJson: boolean): number {
   const { message, code, exitCode, stack } = toCliError(error)
-  if (asJson) console.error(JSON.stringify({ error: { code, message } }))
+  if (asJson) console.error(toJsonText({ error: { code, message } }))
   else if (code === undefined) console.error(stack)
-  else console.error(`${colors.red('error:')} ${message} ${colors.dim(`(${code})`)}`)
+  else console.error(`${colors.red('error:')} ${plainLines(message)} ${colors.dim(`(${plain(code)})`)}`)
   return exitCode ?? 1
 }
 

@@ -1,12 +1,20 @@
+import path from 'node:path'
 import {
   checkOwner,
   controlFolders,
+  fits,
+  passes,
   type ProgramStatus,
   removeStale,
   socketsIn,
 } from '@clustered/core/control'
-import { ControlClient } from './control-client.ts'
+import { type Answer, ask } from './ask.ts'
+import type { ControlClient } from './control-client.ts'
+import { isSame } from './process-identity.ts'
 import { type DaemonRecord, readRecords } from './record.ts'
+
+/** The name of one that runs, does not respond, and is no daemon. */
+export const nameless = '?'
 
 /** A program of this user: one that runs, a daemon that is remembered, or both. */
 export interface Program {
@@ -14,6 +22,17 @@ export interface Program {
   status?: ProgramStatus
   client?: ControlClient
   record?: DaemonRecord
+  /** It runs, and does not answer. */
+  silent?: Silent
+}
+
+export interface Silent {
+  /** The primary's. */
+  pid: number
+  /** Where it was asked; not there if it has no control socket. */
+  socket?: string
+  /** A command is just starting it, and it has not opened its control socket yet. */
+  starts?: boolean
 }
 
 export interface RunningProgram extends Program {
@@ -25,50 +44,55 @@ export function isRunning(program: Program): program is RunningProgram {
   return program.status !== undefined
 }
 
+/** The primary's pid, if there is a primary. */
+export function pidOf({ status, silent }: Program): number | undefined {
+  return status?.pid ?? silent?.pid
+}
+
 /** Of the user's programs, all that run and all daemons that are remembered, by name. */
 export async function findPrograms(): Promise<Program[]> {
   const records = readRecords()
-  const running = await findRunning(records.map(({ socket }) => socket))
-  const programs: Program[] = running.map((program) => {
-    const record = records.find(({ pid, name }) => pid === program.status.pid && name === program.name)
-    return record ? { ...program, record } : program
+  const unclaimed = new Set(records)
+  const answers = await askAll(records.map(({ socket }) => socket))
+  const programs = answers.map((answer) => {
+    const program = toProgram(answer)
+    const record = records.find((candidate) => isOf(candidate, program))
+    if (!record) return program
+    unclaimed.delete(record)
+    return { ...program, name: record.name, record }
   })
-  for (const record of records)
-    if (!programs.some((program) => program.record === record)) programs.push({ name: record.name, record })
-  return programs.toSorted(
-    (a, b) => a.name.localeCompare(b.name) || (a.status?.pid ?? 0) - (b.status?.pid ?? 0),
-  )
+  for (const record of unclaimed) programs.push(withoutAnswer(record))
+  return programs.toSorted((a, b) => a.name.localeCompare(b.name) || (pidOf(a) ?? 0) - (pidOf(b) ?? 0))
 }
 
-async function findRunning(known: string[]): Promise<RunningProgram[]> {
-  const sockets = new Set(known)
-  for (const folder of controlFolders()) {
-    if (!(await isOwn(folder))) continue
-    await removeStale(folder)
-    for (const { path } of await socketsIn(folder)) sockets.add(path)
-  }
-  const asked = await Promise.all([...sockets].map((socket) => ask(socket)))
-  return asked.filter((program) => program !== undefined)
-}
-
-/** A folder of somebody else's may be a trap, and a missing one is empty. */
-async function isOwn(folder: string): Promise<boolean> {
-  return checkOwner(folder).then(
-    () => true,
-    () => false,
-  )
-}
-
-async function ask(socket: string): Promise<RunningProgram | undefined> {
-  const client = new ControlClient(socket)
-  try {
-    const status = await client.program()
+function toProgram(answer: NonNullable<Answer>): Program {
+  if ('status' in answer) {
+    const { status, client } = answer
     return { name: status.name, status, client }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    // It has ended, or is just ending.
-    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET') return undefined
-    console.error(`warning: ${message}`)
-    return undefined
   }
+  const { socket } = answer
+  return { name: nameless, silent: { pid: Number.parseInt(path.basename(socket), 10), socket } }
+}
+
+function isOf({ name, pid, socket, identity }: DaemonRecord, { status, silent }: Program): boolean {
+  if (status) return status.pid === pid && status.name === name
+  return silent!.socket === socket || (silent!.pid === pid && isSame(pid, identity))
+}
+
+/** Its socket may be gone, and it not: folders for sockets are emptied at a logout. */
+function withoutAnswer(record: DaemonRecord): Program {
+  const { name, pid, identity, socket } = record
+  return { name, record, ...(isSame(pid, identity) && { silent: { pid, starts: socket === '' } }) }
+}
+
+async function askAll(known: string[]): Promise<NonNullable<Answer>[]> {
+  const sockets = new Set(known.filter((socket) => socket !== '' && fits(socket)))
+  for (const folder of controlFolders()) {
+    // A folder of somebody else's may be a trap, and a missing one is empty.
+    if (!passes(checkOwner, folder)) continue
+    await removeStale(folder)
+    for (const { path: socket } of await socketsIn(folder)) sockets.add(socket)
+  }
+  const answers = await Promise.all([...sockets].map((socket) => ask(socket)))
+  return answers.filter((answer) => answer !== undefined)
 }

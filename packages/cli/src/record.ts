@@ -1,13 +1,17 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { daemonsFolder } from './state-folder.ts'
+import { isProgramName } from '@clustered/core/control'
+import { warn } from './print.ts'
+import { checkStateFolder, daemonsFolder, isOwnFile, openOwnFolder } from './state-folder.ts'
 
 /** What is remembered of a program that was started with `--daemon`, until it is deleted. */
 export interface DaemonRecord {
   name: string
   /** The primary's. */
   pid: number
-  /** Its control socket. */
+  /** Tells the primary from a later process with its pid; not there if the system does not say. */
+  identity?: string
+  /** Its control socket, once it is known. */
   socket: string
   /** What `clustered start` was given. */
   argv: string[]
@@ -27,20 +31,27 @@ function folderOf(name: string): string {
   return path.join(daemonsFolder(), name)
 }
 
+function recordFile(name: string): string {
+  return path.join(folderOf(name), 'record.json')
+}
+
 export function logFiles(name: string): LogFiles {
   return { out: path.join(folderOf(name), 'out.log'), err: path.join(folderOf(name), 'err.log') }
 }
 
 /** Logs and arguments may hold what is nobody else's business. */
 export function makeDaemonFolder(name: string): void {
-  mkdirSync(folderOf(name), { recursive: true, mode: 0o700 })
+  openOwnFolder(folderOf(name))
 }
 
 export function writeRecord(record: DaemonRecord): void {
   makeDaemonFolder(record.name)
-  const file = path.join(folderOf(record.name), 'record.json')
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  const file = recordFile(record.name)
+  // Not through what lies there already: two commands may write at once.
+  const next = `${file}.${process.pid}`
+  rmSync(next, { force: true })
+  writeFileSync(next, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  renameSync(next, file)
 }
 
 export function readRecords(): DaemonRecord[] {
@@ -50,18 +61,60 @@ export function readRecords(): DaemonRecord[] {
   } catch {
     return []
   }
-  return names.flatMap((name) => readRecord(name) ?? [])
+  if (names.length === 0 || !mayBeRead()) return []
+  return names.flatMap((name) => read(name) ?? [])
 }
 
 export function readRecord(name: string): DaemonRecord | undefined {
+  return isProgramName(name) && mayBeRead() ? read(name) : undefined
+}
+
+function mayBeRead(): boolean {
   try {
-    return JSON.parse(readFileSync(path.join(folderOf(name), 'record.json'), 'utf8')) as DaemonRecord
-  } catch {
-    return undefined
+    checkStateFolder()
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      warn(`the daemons are not shown: ${(error as Error).message}`)
+    return false
   }
+}
+
+/** What it holds will be run, and its folder deleted: it is believed as far as it can be. */
+function read(name: string): DaemonRecord | undefined {
+  const file = recordFile(name)
+  if (!isProgramName(name) || !isOwnFile(file)) return undefined
+  try {
+    const record: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (isRecord(record) && record.name === name) return record
+  } catch {
+    // Said below.
+  }
+  warn(`${file} is no record of a daemon. To forget it: rm -r ${folderOf(name)}`)
+  return undefined
+}
+
+function isRecord(value: unknown): value is DaemonRecord {
+  const { pid, socket, argv, cwd, startedAt, stopped, identity } = (value ?? {}) as Record<string, unknown>
+  return (
+    Number.isSafeInteger(pid) &&
+    typeof socket === 'string' &&
+    Array.isArray(argv) &&
+    argv.every((argument) => typeof argument === 'string') &&
+    typeof cwd === 'string' &&
+    typeof startedAt === 'number' &&
+    typeof stopped === 'boolean' &&
+    (identity === undefined || typeof identity === 'string')
+  )
+}
+
+/** Forgets how it was started, and keeps its logs. */
+export function forgetStart(name: string): void {
+  rmSync(recordFile(name), { force: true })
 }
 
 /** Forgets the daemon, logs and all. */
 export function removeRecord(name: string): void {
+  checkStateFolder()
   rmSync(folderOf(name), { recursive: true, force: true })
 }

@@ -4,6 +4,7 @@ import type { SuperviseOptions } from '@clustered/core'
 import { entryFile } from './entry-file.ts'
 import { readEnvFile } from './env-file.ts'
 import { CliError } from './errors.ts'
+import { timeFlag } from './time-flag.ts'
 import { typeScriptArguments } from './typescript.ts'
 
 /** The options of `clustered start`, as they come from the command line. */
@@ -38,9 +39,10 @@ export function toStart(given: string, flags: StartFlags): Start {
     envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
   const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
   const drainTimeout =
-    milliseconds('--drain-timeout', flags.drainTimeout ?? flags.killTimeout) ??
+    timeFlag('--drain-timeout', flags.drainTimeout, true) ??
+    timeFlag('--kill-timeout', flags.killTimeout, true) ??
     (watch ? whileWatching.drainTimeout : undefined)
-  const bootTimeout = milliseconds('--boot-timeout', flags.bootTimeout)
+  const bootTimeout = timeFlag('--boot-timeout', flags.bootTimeout, false)
   return {
     file,
     options: {
@@ -72,14 +74,5 @@ function workerCount(
   throw new CliError(
     'ERR_CLUSTERED_USAGE',
     `-i ${value} is not a number of workers. Expected: a whole number from 1, or 'max' (here ${availableParallelism()}).`,
-  )
-}
-
-function milliseconds(option: string, value: string | number | undefined): number | undefined {
-  if (value === undefined || (Number.isInteger(Number(value)) && Number(value) >= 0))
-    return value === undefined ? value : Number(value)
-  throw new CliError(
-    'ERR_CLUSTERED_USAGE',
-    `${option} ${value} is not a time. Expected: milliseconds, such as 12000.`,
   )
 }

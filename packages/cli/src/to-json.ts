@@ -6,14 +6,15 @@ import { totals } from './totals.ts'
 
 /** A program as `--json` shows it. */
 export function toJson(program: Program): object {
-  const { name, status, record, client } = program
+  const { name, status, record, client, silent } = program
   return {
     ...describeRunning(status),
+    ...(silent && { pid: silent.pid }),
     name,
     state: stateOf(program),
     daemon: record !== undefined,
     logs: record ? logFiles(record.name) : null,
-    socket: client?.socket ?? null,
+    socket: client?.socket ?? silent?.socket ?? null,
   }
 }
 

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os'
 import { badOption } from './bad-option.ts'
 import { isProgramName } from './control/name.ts'
 import { usableCpus } from './cpus.ts'
+import { duration } from './duration.ts'
 import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
@@ -64,17 +65,13 @@ const smallestHeap = 16 * 1024 * 1024
 
 const knownOfReload = new Set<string>(['surge', 'soak'] satisfies (keyof ReloadOptions)[])
 
-// What setTimeout can hold; it silently turns more into 1 ms.
-const longestTimeout = 2 ** 31 - 1
-
 /** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION, naming the option, its value and what is allowed. */
 export function resolveOptions(options: ClusteredOptions = {}): Settings {
-  if (typeof options !== 'object' || options === null) throw badOption('options', options, 'an object')
+  if (!isPlain(options)) throw badOption('options', options, 'an object')
   refuseUnknown(options, known, '')
 
-  const reload = options.reload ?? {}
-  if (typeof reload !== 'object')
-    throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
+  const { reload = {} } = options
+  if (!isPlain(reload)) throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
   refuseUnknown(reload, knownOfReload, 'reload.')
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = false } = options
@@ -95,24 +92,30 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
 
   const workers = workerCount(options.workers)
+  // Defaults by destructuring: `null` is a mistake and not an option left out.
+  const { bootTimeout = 30_000, drainTimeout = 10_000, shutdownDelay = 0, queueTimeout = 30_000 } = options
+  const { hangTimeout = 30_000, lagWarning = 1000, maxRequests = Infinity, maxAge = Infinity } = options
+  const { surge = 1, soak = 1000 } = reload
+  const { spares = 0 } = options
   return {
     workers,
-    bootTimeout: integer('bootTimeout', options.bootTimeout ?? 30_000, 1),
-    drainTimeout: integer('drainTimeout', options.drainTimeout ?? 10_000, 0),
-    shutdownDelay: integer('shutdownDelay', options.shutdownDelay ?? 0, 0),
-    queueTimeout: integer('queueTimeout', options.queueTimeout ?? 30_000, 0),
+    bootTimeout: duration('bootTimeout', bootTimeout, { least: 100 }),
+    drainTimeout: duration('drainTimeout', drainTimeout, { least: 100, zero: true }),
+    shutdownDelay: duration('shutdownDelay', shutdownDelay, { least: 100, zero: true }),
+    queueTimeout: duration('queueTimeout', queueTimeout, { least: 100, zero: true }),
     balance,
-    surge: integer('reload.surge', reload.surge ?? 1, 1),
-    soak: integer('reload.soak', reload.soak ?? 1000, 0),
+    surge: integer('reload.surge', surge, 1, 1024),
+    soak: duration('reload.soak', soak, { least: 50, zero: true }),
     migrate,
     crash,
-    hangTimeout: integer('hangTimeout', options.hangTimeout ?? 30_000, 0),
-    lagWarning: integer('lagWarning', options.lagWarning ?? 1000, 0),
+    // A pause of the garbage collector, or of the machine, is no hang.
+    hangTimeout: duration('hangTimeout', hangTimeout, { least: 1000, zero: true }),
+    lagWarning: duration('lagWarning', lagWarning, { least: 100, zero: true }),
     maxMemory: memoryLimit(options.maxMemory),
-    maxRequests: integer('maxRequests', options.maxRequests ?? Infinity, 1, Infinity),
-    maxAge: integer('maxAge', options.maxAge ?? Infinity, 1, Infinity),
+    maxRequests: integer('maxRequests', maxRequests, 1, Infinity),
+    maxAge: duration('maxAge', maxAge, { least: 1000, most: Infinity }),
     heapLimit: heapLimit(options.heapLimit, workers),
-    spares: integer('spares', options.spares ?? 0, 0, 1024),
+    spares: integer('spares', spares, 0, 1024),
     hooks: resolveHooks(options),
     env,
     name,
@@ -134,23 +137,28 @@ export function checkWorkerCount(workers: number, name: string, shown: unknown =
   throw badOption(name, shown, `a whole number from ${least || '0 (single mode)'} to 1024`)
 }
 
-function integer(name: string, value: number, least: number, most = longestTimeout): number {
+/** @param unit as in `a whole number of bytes`. */
+function integer(name: string, value: number, least: number, most: number, unit = ''): number {
   if ((Number.isInteger(value) || value === most) && value >= least && value <= most) return value
-  throw badOption(name, value, `a whole number from ${least}${most < Infinity ? ` to ${most}` : ''}`)
+  throw badOption(name, value, `a whole number${unit} from ${least}${most < Infinity ? ` to ${most}` : ''}`)
 }
 
 function memoryLimit(limit = Infinity): number {
-  if (limit > 0 && limit < 1) return limit * (containerMemory() ?? totalmem())
-  return integer('maxMemory', limit, smallestHeap, Infinity)
+  if (typeof limit === 'number' && limit > 0 && limit < 1) return limit * (containerMemory() ?? totalmem())
+  return integer('maxMemory', limit, smallestHeap, Infinity, ' of bytes (or a share below 1)')
 }
 
 function heapLimit(limit: number | false | undefined, workers: number): number | undefined {
   if (limit !== undefined)
-    return limit === false ? undefined : integer('heapLimit', limit, smallestHeap, Infinity)
+    return limit === false ? undefined : integer('heapLimit', limit, smallestHeap, Infinity, ' of bytes')
   const container = containerMemory()
   return container === undefined
     ? undefined
     : Math.max(smallestHeap, heapShare(container, Math.max(1, workers)))
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isLogger(value: unknown): value is Logger {

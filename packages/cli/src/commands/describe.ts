@@ -2,15 +2,17 @@ import type { ProgramStatus } from '@clustered/core/control'
 import { choose } from '../choose.ts'
 import { painted, stateOf, workerColumns } from '../columns.ts'
 import { bytes, duration } from '../format.ts'
+import { whatToDo } from '../not-responding.ts'
 import { print } from '../print.ts'
 import type { Program } from '../programs.ts'
 import { logFiles } from '../record.ts'
+import { shown } from '../shown.ts'
 import { table } from '../table.ts'
 import { toJson } from '../to-json.ts'
 
 export async function describe(name: string, { json }: { json?: boolean }): Promise<void> {
   const program = await choose(name)
-  print(json, toJson(program), () => text(program))
+  print(json, toJson(program), () => text(shown(program)))
 }
 
 /** Nobody takes what the program logs: its file system is full, say. */
@@ -21,14 +23,16 @@ function lostLines({ primary, workers }: ProgramStatus): string | undefined {
 }
 
 function text(program: Program): string {
-  const { name, status, record } = program
+  const { name, status, record, silent } = program
   const facts: [string, string | undefined][] = [
     ['name', name],
     ['state', painted(stateOf(program))],
+    ['what to do', silent && whatToDo(silent)],
     ['address', status?.address ?? undefined],
     ['entry file', status?.entry],
     ['folder', status?.cwd ?? record?.cwd],
     ['primary', status && `pid ${status.pid}, ${bytes(status.primary.rss)}, Node ${status.version}`],
+    ['primary', silent && `pid ${silent.pid}`],
     ['uptime', status && duration(Date.now() - status.startedAt)],
     ['generation', status && String(status.generation)],
     ['balance', status?.balance ?? undefined],
@@ -37,7 +41,7 @@ function text(program: Program): string {
     ['started by', record && `clustered start --daemon ${record.argv.join(' ')}`],
     ['logs', record && Object.values(logFiles(record.name)).join(', ')],
     ['log lines lost', status && lostLines(status)],
-    ['control socket', program.client?.socket],
+    ['control socket', program.client?.socket ?? silent?.socket],
   ]
   const lines = facts.flatMap(([fact, value]) => (value === undefined ? [] : `${fact.padEnd(15)} ${value}`))
   return [...lines, ...(status ? ['', table(workerColumns, status.workers)] : [])].join('\n')

@@ -3,8 +3,10 @@ import colors from 'picocolors'
 import { choose } from '../choose.ts'
 import { CliError } from '../errors.ts'
 import { logFiles } from '../record.ts'
+import { checkOwnFile } from '../state-folder.ts'
 import { follow, startOfLastLines } from '../tail.ts'
-import { LinePrefix } from '../line-prefix.ts'
+import { LogOnTerminal } from '../log-on-terminal.ts'
+import { toJsonText } from '../plain.ts'
 
 export interface LogFlags {
   follow?: boolean
@@ -14,7 +16,8 @@ export interface LogFlags {
 
 /**
  * What the program has written, stdout to stdout and stderr to stderr, byte
- * for byte; where a person is reading, each line says where it is from.
+ * for byte; where a person is reading, each line says where it is from, and
+ * what would do something to the terminal is left out.
  */
 export async function logs(name: string, flags: LogFlags): Promise<void> {
   const lines = lineCount(flags.lines ?? 15)
@@ -25,12 +28,13 @@ export async function logs(name: string, flags: LogFlags): Promise<void> {
       `'${program.name}' was not started with --daemon: it writes where it was started, and not to log files.`,
     )
   const files = logFiles(program.record.name)
-  if (flags.json) return console.log(JSON.stringify(files))
+  if (flags.json) return console.log(toJsonText(files))
   const show = async (file: string, to: NodeJS.WriteStream, label: string): Promise<void> => {
     if (!existsSync(file)) return
-    const prefix = to.isTTY ? new LinePrefix(label) : undefined
+    checkOwnFile(file)
+    const terminal = to.isTTY ? new LogOnTerminal(label) : undefined
     for await (const chunk of follow(file, await startOfLastLines(file, lines), flags.follow ?? false))
-      to.write(prefix ? prefix.add(chunk) : chunk)
+      to.write(terminal ? terminal.add(chunk) : chunk)
   }
   const showOut = () => show(files.out, process.stdout, colors.dim(`${program.name} | `))
   const showErr = () => show(files.err, process.stderr, colors.yellow(`${program.name} ! `))

@@ -1,22 +1,36 @@
 import { choose } from '../choose.ts'
 import { CliError } from '../errors.ts'
+import { withName } from '../name-lock.ts'
+import { refuseSilent } from '../not-responding.ts'
 import { print } from '../print.ts'
-import { isRunning } from '../programs.ts'
+import { isRunning, type Program, type RunningProgram } from '../programs.ts'
+import type { DaemonRecord } from '../record.ts'
 import { stopProgram } from '../stop-program.ts'
 import { toJson } from '../to-json.ts'
 import { startAgain } from './start.ts'
 
 /** A stop and a start, primary and all. It serves nothing in between, as `reload` does. */
 export async function restart(name: string, { json }: { json?: boolean }): Promise<void> {
-  const program = await choose(name)
-  const { record } = program
-  if (!record)
-    throw new CliError(
-      'ERR_CLUSTERED_NOT_A_DAEMON',
-      `'${program.name}' was not started with --daemon, so that how to start it is not known here. ` +
-        `For its new code, without a gap: clustered reload ${name}. To have it restarted, stop it and start it where it was started.`,
-    )
+  const { record } = refuseOthers(name, await choose(name))
+  const started = await withName(record.name, () => stopAndStart(name))
+  print(json, toJson(started), () => `${started.name} runs again, primary pid ${started.status.pid}`)
+}
+
+async function stopAndStart(name: string): Promise<RunningProgram> {
+  // As it is now: another command may have changed it before this one had its turn.
+  const program = refuseOthers(name, await choose(name))
+  refuseSilent(program)
   if (isRunning(program)) await stopProgram(program)
-  const started = await startAgain(record)
-  print(json, toJson(started), () => `${record.name} runs again, primary pid ${started.status.pid}`)
+  return startAgain(program.record.name)
+}
+
+function refuseOthers(name: string, program: Program): Program & { record: DaemonRecord } {
+  const { record } = program
+  if (record) return { ...program, record }
+  refuseSilent(program)
+  throw new CliError(
+    'ERR_CLUSTERED_NOT_A_DAEMON',
+    `'${program.name}' was not started with --daemon, so that how to start it is not known here. ` +
+      `For its new code, without a gap: clustered reload ${name}. To have it restarted, stop it and start it where it was started.`,
+  )
 }

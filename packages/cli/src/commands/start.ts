@@ -1,10 +1,14 @@
 import { defaultName, isProgramName } from '@clustered/core/control'
 import colors from 'picocolors'
-import { daemonVariable, startDaemon, tellParentReady } from '../daemon.ts'
+import { tellParent } from '../await-ready.ts'
+import { daemonVariable, startDaemon } from '../daemon.ts'
+import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
+import { withName } from '../name-lock.ts'
+import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { print } from '../print.ts'
-import { findPrograms, isRunning, type RunningProgram } from '../programs.ts'
+import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
 import { type StartFlags, toStart } from '../start-options.ts'
@@ -14,7 +18,7 @@ import { toJson } from '../to-json.ts'
 export async function start(given: string, flags: StartFlags, argv: string[]): Promise<void> {
   if (process.env[daemonVariable]) return becomeDaemon(given, flags)
   const stopped = recordOf(given, argv)
-  if (stopped) return announce(await startAgain(stopped), flags.json)
+  if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
   if (!flags.daemon) return void runInForeground(plan, flags)
   const name = plan.options.name ?? defaultName(plan.file)
@@ -23,40 +27,44 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
       'ERR_CLUSTERED_USAGE',
       `--name ${name} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _.`,
     )
-  await refuseSecond(name)
-  announce(await startDaemon(name, startArguments(argv), process.cwd()), flags.json)
+  const started = await withName(name, async () => {
+    await refuseSecond(name)
+    refuseTaken(name, process.cwd())
+    return startDaemon(name, startArguments(argv), process.cwd())
+  })
+  announce(started, flags.json)
 }
 
-/** Starts a daemon as it was started before. */
-export async function startAgain({ name, argv, cwd }: DaemonRecord): Promise<RunningProgram> {
+/** Starts a daemon as it was started before. To be called with the name's lock held. */
+export async function startAgain(name: string): Promise<RunningProgram> {
   await refuseSecond(name)
-  return startDaemon(name, argv, cwd)
+  const record = readRecord(name)
+  if (!record)
+    throw new CliError(
+      'ERR_CLUSTERED_UNKNOWN_NAME',
+      `'${name}' has been deleted meanwhile. To start it anew: clustered start app.js --daemon`,
+    )
+  return startDaemon(name, record.argv, record.cwd)
 }
 
 function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
+  const tellReady = tellParent()
   const cluster = runInForeground(toStart(given, flags), flags)
-  cluster.ready.then(tellParentReady, () => {})
+  cluster.ready.then(tellReady, () => {})
 }
 
 /** What is given may be the name of a daemon that was stopped. */
 function recordOf(given: string, argv: string[]): DaemonRecord | undefined {
   // With options of its own, it is a new start.
   const isName = isProgramName(given) && startArguments(argv).length === 1
-  return isName ? readRecord(given) : undefined
-}
-
-/** Its logs and its record would be the same. */
-async function refuseSecond(name: string): Promise<void> {
-  const other = (await findPrograms())
-    .filter((program) => isRunning(program))
-    .find((program) => program.name === name)
-  if (other)
+  const record = isName ? readRecord(given) : undefined
+  if (record && record.cwd !== process.cwd() && isFileHere(given))
     throw new CliError(
-      'ERR_CLUSTERED_ALREADY_RUNNING',
-      `'${name}' runs already (pid ${other.status.pid}). For its new code: clustered reload ${name}. ` +
-        'For a second one beside it, give that a --name of its own.',
+      'ERR_CLUSTERED_AMBIGUOUS_NAME',
+      `'${given}' is a file here, and a daemon from ${record.cwd}. For the daemon: clustered restart ${given}. For the file: clustered start ./${given}`,
     )
+  return record
 }
 
 function announce(program: RunningProgram, asJson: boolean | undefined): void {

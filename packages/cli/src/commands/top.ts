@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import colors from 'picocolors'
 import { choose, howToStart } from '../choose.ts'
 import { painted, programColumns, stateOf, workerColumns } from '../columns.ts'
+import { toJsonText } from '../plain.ts'
 import { Screen } from '../screen.ts'
 import { findPrograms, isRunning, type Program } from '../programs.ts'
+import { shown } from '../shown.ts'
 import { table } from '../table.ts'
 import { toJson } from '../to-json.ts'
 
@@ -12,12 +14,12 @@ const refresh = 1000
 
 /** Every program and its workers, live. Where nobody is looking, once. */
 export async function top(name: string | undefined, { json }: { json?: boolean }): Promise<void> {
-  if (json) return console.log(JSON.stringify((await look(name)).map(toJson), null, 2))
-  if (!process.stdout.isTTY) return console.log(draw(await look(name)))
+  if (json) return console.log(toJsonText((await look(name)).map(toJson), 2))
+  if (!process.stdout.isTTY) return console.log(draw((await look(name)).map(shown)))
   const screen = new Screen()
   try {
     while (!screen.left) {
-      screen.show(draw(await look(name)))
+      screen.show(draw((await look(name)).map(shown)))
       await Promise.race([sleep(refresh), screen.leaving])
     }
   } finally {

@@ -1,6 +1,7 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { checkOwner, userId } from './trust.ts'
 
 /**
  * Where control sockets are, the first choice first. A primary uses the first
@@ -9,7 +10,7 @@ import path from 'node:path'
  */
 export function controlFolders(): string[] {
   const runtimeFolder = process.env['XDG_RUNTIME_DIR']
-  const own = path.join(tmpdir(), `clustered-${userId()}`)
+  const own = path.resolve(tmpdir(), `clustered-${userId()}`)
   return runtimeFolder && path.isAbsolute(runtimeFolder)
     ? [path.join(runtimeFolder, 'clustered'), own]
     : [own]
@@ -17,25 +18,12 @@ export function controlFolders(): string[] {
 
 /**
  * Makes the folder, for this user alone. A folder that is there already is
- * only trusted if it is this user's: in a shared `/tmp` anybody can make one.
+ * only trusted if it is this user's.
  */
 export async function makePrivate(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
-  await checkOwner(folder)
+  checkOwner(folder)
   await chmod(folder, 0o700)
-}
-
-/** @throws if the folder is not this user's own. */
-export async function checkOwner(folder: string): Promise<void> {
-  const uid = userId()
-  const found = await lstat(folder)
-  if (!found.isDirectory()) throw new Error(`${folder} is not a folder`)
-  if (found.uid !== uid) throw new Error(`${folder} belongs to user ${found.uid} and not to ${uid}`)
-}
-
-/** Not from `os.userInfo()`, which throws for a user that has no name, as in many a container. */
-function userId(): number {
-  return process.getuid?.() ?? 0
 }

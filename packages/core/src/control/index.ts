@@ -1,6 +1,7 @@
 /** What a client of the control socket needs, `@clustered/core/control`. */
-export { checkOwner, controlFolders } from './folder.ts'
+export { controlFolders } from './folder.ts'
 export { defaultName, isProgramName } from './name.ts'
 export type { ErrorInfo, ReloadLine } from './reload-stream.ts'
-export { removeStale, socketsIn } from './socket.ts'
+export { fits, removeStale, socketsIn } from './socket.ts'
 export type { ProgramStatus } from './status.ts'
+export { checkOwner, checkOwnerOfTarget, checkSocket, passes, userId } from './trust.ts'

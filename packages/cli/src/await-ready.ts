@@ -1,0 +1,56 @@
+import type { ChildProcess } from 'node:child_process'
+
+/** What a daemon tells the command that starts it once, before the two part. */
+type DaemonMessage = 'ready'
+
+const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** How the boot of a daemon went: a signal is what this command got meanwhile, and the daemon with it. */
+export type Boot = 'ready' | 'failed' | (typeof endSignals)[number]
+
+/**
+ * Waits until the daemon is ready or has ended. It has a session of its own,
+ * so that Ctrl-C does not reach it: until it is ready, it is passed on.
+ */
+export async function awaitReady(child: ChildProcess): Promise<Boot> {
+  let got: Boot | undefined
+  const passOn = (signal: (typeof endSignals)[number]): void => {
+    got ??= signal
+    child.kill('SIGTERM')
+  }
+  for (const signal of endSignals) process.on(signal, passOn)
+  try {
+    const boot = await new Promise<Boot>((resolve) => {
+      child.on('message', (message: DaemonMessage) => message === 'ready' && resolve('ready'))
+      child.once('error', () => resolve('failed'))
+      child.once('exit', () => resolve('failed'))
+    })
+    // It was on its way out when it became ready.
+    if (boot === 'ready' && got) await ended(child)
+    return got ?? boot
+  } finally {
+    for (const signal of endSignals) process.off(signal, passOn)
+  }
+}
+
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  await new Promise((resolve) => child.once('exit', resolve))
+}
+
+/** Called in the daemon, before it boots. @returns what to call when it is ready. */
+export function tellParent(): () => void {
+  const end = (): void => {
+    console.error(
+      '[clustered] the command that started this daemon went away before it was ready: the daemon ends',
+    )
+    process.kill(process.pid, 'SIGTERM')
+  }
+  process.once('disconnect', end)
+  return () => {
+    process.off('disconnect', end)
+    const message: DaemonMessage = 'ready'
+    // With a callback, as a parent that is just going is no reason to die.
+    if (process.connected) process.send?.(message, undefined, undefined, () => {})
+  }
+}
