@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import { describe, it } from 'node:test'
 import { get } from './support/http.ts'
 import { start } from './support/program.ts'
@@ -77,8 +78,12 @@ describe('a route that closes the cluster', () => {
   it('is answered when the primary dies before it could say anything', async (t) => {
     const program = start(t, 'promises.js', { env: { SCRIPT: 'ready!' } })
     const port = await program.listens()
+    const agents = Array.from({ length: 3 }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }))
+    t.after(() => agents.forEach((agent) => agent.destroy()))
+    // By round robin, a primary that stands still hands no connection off.
+    for (const agent of agents) assert.equal((await get(port, '/hello', agent)).body, 'hello')
     program.kill('SIGSTOP')
-    const answers = ['/close', '/reload', '/scale'].map((path) => get(port, path))
+    const answers = ['/close', '/reload', '/scale'].map((path, index) => get(port, path, agents[index]))
     for (const path of ['/close', '/reload', '/scale']) await program.sees(new RegExp(`asked: ${path}`))
     program.kill('SIGKILL')
     assert.deepEqual(
