@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type net from 'node:net'
+import type { EventEmitter } from 'node:events'
+import { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
+import type { Answer } from './requests.ts'
 
 /**
  * What happens to an error that nobody has caught. An app that handles
@@ -10,7 +11,7 @@ import { inspect } from 'node:util'
  */
 export class Crash {
   /** The request that the code running now was started by. */
-  readonly #response = new AsyncLocalStorage<ServerResponse>()
+  readonly #answer = new AsyncLocalStorage<Answer>()
   readonly #tell: (error: unknown, contained: boolean) => void
   #containing = false
 
@@ -22,43 +23,47 @@ export class Crash {
     })
   }
 
+  /** Called with each request: what runs from here on is started by it. */
+  readonly begin = (answer: Answer, body: EventEmitter | undefined): void => {
+    this.#answer.enterWith(answer)
+    if (body) this.#follow(body, answer)
+  }
+
   /**
    * From now on such an error ends the request that caused it, with a 500, and
    * not the others: the process lives on until it ends itself.
    *
-   * Per request it costs one listener that notes the response in the async
-   * context, and where the request has a body, a look at its events.
+   * Per request it costs a note in the async context, and where the request
+   * has a body, a look at its events.
    */
-  contain(server: net.Server): void {
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#response.enterWith(response)
-      if (hasBody(request)) this.#followBody(request, response)
-    })
+  contain(): void {
     if (this.#containing) return
     this.#containing = true
     process.on('uncaughtException', (error) => {
       if (this.#appDecides()) return
       // As Node does before it ends the process.
       console.error(error instanceof Error ? error : `Uncaught ${inspect(error)}`)
-      const response = this.#response.getStore()
-      if (response) failRequest(response)
+      const answer = this.#answer.getStore()
+      if (answer instanceof ServerResponse) failRequest(answer)
+      else answer?.fail()
     })
   }
 
   /** Since Node 24, what a body's later parts call is not in the context of the request. */
-  #followBody(request: IncomingMessage, response: ServerResponse): void {
-    const emit = request.emit.bind(request) as (...args: unknown[]) => boolean
-    request.emit = (...args: unknown[]) => {
+  #follow(body: EventEmitter, answer: Answer): void {
+    const emit = body.emit.bind(body) as (...args: unknown[]) => boolean
+    body.emit = (...args: unknown[]) => {
       // Not `run`, whose context is gone when an error has been thrown through it.
-      this.#response.enterWith(response)
+      this.#answer.enterWith(answer)
       return emit(...args)
     }
   }
 
   /** The request that the code running now was started by, such as `GET /`, if it is known. */
   get request(): string | undefined {
-    const request = this.#response.getStore()?.req
-    return request && `${request.method} ${request.url}`
+    const answer = this.#answer.getStore()
+    if (!(answer instanceof ServerResponse)) return answer?.request
+    return `${answer.req.method} ${answer.req.url}`
   }
 
   #appDecides(): boolean {
@@ -66,16 +71,11 @@ export class Crash {
   }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-}
-
 /** Whatever it was doing, it will not finish. */
 function failRequest(response: ServerResponse): void {
   if (response.writableEnded) return
   if (response.headersSent) return void response.destroy()
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  const connection = response.req.httpVersionMajor === 1 ? { Connection: 'close' } : {}
-  response.writeHead(500, { 'Content-Type': 'text/plain', ...connection })
+  response.writeHead(500, { 'Content-Type': 'text/plain', Connection: 'close' })
   response.end('Internal Server Error\n')
 }

@@ -6,7 +6,6 @@ import cluster from 'node:cluster'
 import type net from 'node:net'
 import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import tls from 'node:tls'
 import { ClusteredError, type ClusteredErrorCode } from '../errors.ts'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
@@ -31,6 +30,8 @@ import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toLastWords } from './last-words.ts'
+import { type Begin, observeRequests } from './requests.ts'
+import { isSecure } from './server-kind.ts'
 import { VitalSigns } from './vitals.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -147,7 +148,7 @@ export class Worker {
       type: 'listen',
       key,
       request: { address, port, addressType, fd, flags, backlog },
-      secure: server instanceof tls.Server,
+      secure: isSecure(server),
       ticketKeys: server._getServerData?.(),
     })
   }
@@ -156,13 +157,19 @@ export class Worker {
   #watch(server: net.Server, balance: Worker['balance']): DrainableServer {
     const known = this.#watched.get(server)
     if (known) return known
-    const drainable = new DrainableServer(server, this.#briefing.drainTimeout)
+    const drainable = new DrainableServer(server)
     this.#watched.set(server, drainable)
     // Only a socket that was lent can be lent to a sibling as well.
     if (balance === 'kernel') this.#heartbeat.watch(server)
     this.#vitals.watch(server)
-    if (this.#briefing.crash === 'contain') this.#crash.contain(server)
+    if (this.#briefing.crash === 'contain') this.#crash.contain()
+    observeRequests(server, this.#begin)
     return drainable
+  }
+
+  readonly #begin: Begin = (answer, body) => {
+    this.#vitals.begin(answer)
+    if (this.#briefing.crash === 'contain') this.#crash.begin(answer, body)
   }
 
   /**
