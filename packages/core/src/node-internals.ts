@@ -108,8 +108,8 @@ interface Outgoing extends ServerResponse {
   _last: boolean
   /** What waits for the responses before it, on a connection with pipelined requests. */
   outputData: { data: unknown }[]
-  _send(...args: unknown[]): boolean
-  _flush(): void
+  _send: (this: Outgoing, ...args: unknown[]) => boolean
+  _flush: (this: Outgoing) => void
 }
 
 /** A head that is about to be written to its connection. */
@@ -130,12 +130,12 @@ export interface LeavingHead {
 export function onLeavingHead(look: (head: LeavingHead) => void): void {
   const prototype = http.OutgoingMessage.prototype as Outgoing
   const { _send: send, _flush: flush } = prototype
-  prototype._send = function (this: Outgoing, ...args) {
+  prototype._send = function (...args) {
     // A response that waits for others is seen when its turn comes.
     if (!this._headerSent && this._header && isCurrent(this)) look(leavingHead(this))
     return send.apply(this, args)
   }
-  prototype._flush = function (this: Outgoing) {
+  prototype._flush = function () {
     if (this._headerSent && this._header && isCurrent(this) && waitingHead(this)) look(leavingHead(this))
     flush.call(this)
   }
@@ -192,7 +192,7 @@ const zeroConnectionsIsALimit = Number.parseInt(process.versions.node, 10) >= 21
 interface LimitedServer extends net.Server {
   _connections: number
   dropMaxConnection?: boolean
-  _emitCloseIfDrained(): void
+  _emitCloseIfDrained: (this: LimitedServer) => void
 }
 
 /** A server that node:cluster would have refuse a hand-off, so that another worker takes it. */
@@ -206,7 +206,7 @@ export function isFull(server: net.Server): boolean {
 export function onConnectionEnd(server: net.Server, ended: () => void): void {
   const limited = server as LimitedServer
   const original = limited._emitCloseIfDrained
-  limited._emitCloseIfDrained = function (this: LimitedServer) {
+  limited._emitCloseIfDrained = function () {
     original.call(this)
     ended()
   }

@@ -24,24 +24,22 @@ export type Begin = (answer: Answer, body: EventEmitter | undefined) => void
  * It costs one comparison per event, and less than the listener did.
  */
 export function observeRequests(server: net.Server, begin: Begin): void {
-  const emit = server.emit as (...event: unknown[]) => boolean
-  const observer = function (name: string, first?: unknown, second?: unknown, ...more: unknown[]): boolean {
-    if (name === 'request') {
-      beginRequest(begin, first as IncomingMessage, second as ServerResponse)
-      if (more.length === 0) return emit.call(server, name, first, second)
-    }
-    observeOther(begin, name, first, second)
-    return emit.call(server, name, first, second, ...more)
+  const { emit } = server as unknown as { emit: Emit }
+  server.emit = function (this: net.Server, name: string, ...event: unknown[]): boolean {
+    if (name === 'request') beginRequest(begin, event[0] as IncomingMessage, event[1] as ServerResponse)
+    else if (name !== 'connection') observeOther(begin, name, event)
+    return emit.call(this, name, ...event)
   }
-  server.emit = observer
 }
+
+type Emit = (this: net.Server, name: string, ...args: unknown[]) => boolean
 
 function beginRequest(begin: Begin, request: IncomingMessage, response: ServerResponse): void {
   // Of HTTP/2, it has begun as a stream.
   if (request.httpVersionMajor < 2) begin(response, hasBody(request) ? request : undefined)
 }
 
-function observeOther(begin: Begin, name: string, first: unknown, second: unknown): void {
+function observeOther(begin: Begin, name: string, [first, second]: unknown[]): void {
   switch (name) {
     case 'checkContinue':
     case 'checkExpectation':

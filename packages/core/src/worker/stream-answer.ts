@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 
-/** `NGHTTP2_INTERNAL_ERROR`: node:http2 is not loaded for it. */
-const internalError = 2
 /** `INTERNAL` of gRPC. */
 const grpcInternal = '13'
 
@@ -28,7 +26,11 @@ export class StreamAnswer {
   fail(): void {
     const { stream } = this
     if (stream.destroyed || stream.closed || stream.writableEnded) return
-    if (stream.headersSent) return stream.close(internalError)
+    if (stream.headersSent) {
+      // With an error, since `close` would first end it as if it were complete.
+      stream.on('error', () => {})
+      return void stream.destroy(new Error('An uncaught error has ended this stream.'))
+    }
     if (this.#headers['content-type']?.startsWith('application/grpc'))
       return stream.respond(
         {
