@@ -133,9 +133,11 @@ export class Worker {
       this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#watch(server, balance))
-      const listeningHandle: ListeningHandle = new ListeningHandle(socketName, {
+      const listeningHandle: ListeningHandle = new ListeningHandle(server, socketName, {
         listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
+        room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
+        tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
       })
       // Another program may have taken the port while this one booted.
       const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
@@ -211,10 +213,16 @@ export class Worker {
 
   #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
     const listeningHandle = this.#handles.get(key)
+    const accepted = listeningHandle?.hasRoom() ?? false
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    this.#tell({ type: 'answer', key, connection, accepted: listeningHandle !== undefined })
-    if (listeningHandle) listeningHandle.accept(handle)
+    this.#tell({ type: 'answer', key, connection, accepted })
+    if (accepted) listeningHandle!.accept(handle)
     else handle.close()
+  }
+
+  /** Another worker shall have it. @param given called when the copy here may be closed. */
+  #giveAway(key: string, connection: TransferableHandle, given: () => void): void {
+    send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
   }
 
   #settleCall({ id, error }: CallReply): void {
@@ -249,9 +257,7 @@ export class Worker {
         [...this.#servers].map(([key, server]) =>
           server.drain(
             timeout,
-            migrate
-              ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
-              : undefined,
+            migrate ? (connection, given) => this.#giveAway(key, connection, given) : undefined,
           ),
         ),
       ),

@@ -217,6 +217,8 @@ export class Supervisor extends EventEmitter<ClusterEvents> implements Cluster {
         return this.#reconcile()
       case 'answer':
         return this.#places.onAnswer(worker, message)
+      case 'room':
+        return this.#places.onRoom(worker, message)
       case 'adopt':
         return this.#places.adopt(message.key, handle!)
       case 'beat':
