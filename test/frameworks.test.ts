@@ -10,8 +10,8 @@ import { start } from './support/program.ts'
 
 const kinds = ['http-proxy', 'raw headers', 'srvx', 'koa', 'express', 'pairs']
 
-/** How long (in ms) a worker may take to drain under clients that are never idle: one that is pinned stays to the end. */
-const longestDrain = 15_000
+/** In ms. A worker that a client is kept at lives that long; the others take a second, and some more on a busy machine. */
+const drainTimeout = 60_000
 
 function nodeClient(port: number): Client {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
@@ -49,7 +49,7 @@ describe('an app that decides its headers itself', () => {
   for (const balance of balances)
     for (const kind of kinds)
       it(`loses nothing over reloads, and keeps no client at a worker that drains (${kind}, ${balance})`, async (t) => {
-        const options = { workers: 2, balance, reload: { soak: 50 }, drainTimeout: 60_000 }
+        const options = { workers: 2, balance, reload: { soak: 50 }, drainTimeout }
         const { port: UPSTREAM } = upstream.address() as AddressInfo
         const program = start(t, 'frameworks.js', {
           env: { OPTIONS: JSON.stringify(options), KIND: kind, UPSTREAM: String(UPSTREAM) },
@@ -59,17 +59,18 @@ describe('an app that decides its headers itself', () => {
           ...Array.from({ length: 6 }, () => nodeClient(port)),
           ...Array.from({ length: 6 }, () => undiciClient(port)),
         ])
-        const begun = performance.now()
+        t.after(() => clients.stop())
         for (let reload = 1; reload <= 3; reload++) {
           const since = program.output.length
           program.kill('SIGHUP')
           await program.sees(/reload done/, since)
         }
+        const reloaded = performance.now()
         await program.until(
           () => program.output.match(/is gone: drained/g)?.length === 6,
           'worker that has drained',
         )
-        assert.ok(performance.now() - begun < longestDrain, 'a client was kept')
+        assert.ok(performance.now() - reloaded < drainTimeout / 2, 'a client was kept')
         await clients.stop()
         assert.deepEqual([...new Set(clients.failures)], [], `${clients.failures.length} failed`)
         t.diagnostic(`${clients.answered} answers`)

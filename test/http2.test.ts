@@ -124,6 +124,7 @@ for (const balance of balances) {
         async () => assert.deepEqual(await echo.chat('a', 'b'), ['a', 'b']),
       ])
       const clients = load(calls)
+      t.after(() => clients.stop())
       for (let reload = 0; reload < 3; reload++) {
         const since = program.output.length
         program.kill('SIGHUP')

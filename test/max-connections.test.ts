@@ -64,6 +64,7 @@ for (const balance of balances)
           assert.match(pid, /later$/)
         }),
       ])
+      t.after(() => clients.stop())
       for (let reload = 0; reload < 3; reload++) {
         const since = program.output.length
         program.kill('SIGHUP')
