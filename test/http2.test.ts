@@ -80,6 +80,18 @@ for (const balance of balances) {
       })
     })
 
+  for (const path of ['/throw', '/crash', '/crash-in-body'])
+    it(`answers a request of the compatibility layer with a 500 that caused an uncaught error (${path}, ${balance})`, async (t) => {
+      const program = start(t, 'http2-streams.js', {
+        env: { OPTIONS: options({ workers: 1 }), PROTOCOL: 'h2c', COMPATIBLE: '1' },
+      })
+      const session = http2.connect(`http://localhost:${await program.listens()}`)
+      t.after(() => session.destroy())
+      const other = ask(session, '/', 'other')
+      assert.equal((await ask(session, path, 'body')).status, 500)
+      assert.equal((await other).body, 'other')
+    })
+
   it(`says GOAWAY to a session whose handshake ends after the drain began (${balance})`, async (t) => {
     const program = start(t, 'http2-streams.js', {
       env: { OPTIONS: options({ workers: 1 }), PROTOCOL: 'h2' },
