@@ -3,8 +3,10 @@ import { describe, it, type TestContext } from 'node:test'
 import { balances } from './support/balances.ts'
 import { eventually, type Program, start } from './support/program.ts'
 import { get, headOf, RawAnswers } from './support/raw-answer.ts'
-// @ts-expect-error A fixture is plain JavaScript.
-import { ways } from '../fixtures/ways-to-answer.js'
+
+const { ways } = (await import(new URL('../fixtures/ways-to-answer.js', import.meta.url).href)) as {
+  ways: Record<string, unknown>
+}
 
 /** Every way to answer, asked by each kind of request. */
 const requests: Record<string, (path: string) => string> = {
