@@ -5,6 +5,7 @@
  */
 import cluster from 'node:cluster'
 import { closeSync, fstatSync } from 'node:fs'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
@@ -70,11 +71,6 @@ export function activeHandles(): unknown[] {
   return (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles()
 }
 
-/** What is being answered on a connection, or asked, if it is a client's; of pipelined requests the first. */
-export function responseOn(socket: net.Socket): unknown {
-  return (socket as { _httpMessage?: unknown })._httpMessage
-}
-
 /** Makes a socket of an accepted connection that no server has taken. */
 export function socketOf(connection: TransferableHandle): net.Socket {
   return new net.Socket({ handle: connection } as unknown as net.SocketConstructorOpts)
@@ -137,4 +133,118 @@ export function closeGoneTerminals(): void {
     } catch {
       // It is closed.
     }
+}
+
+/** What `http.ServerResponse` keeps of its head. */
+interface Outgoing extends ServerResponse {
+  /** The whole head with its empty line, from the moment that the headers are settled. */
+  _header: string | null
+  /** It has been written, or is the beginning of `outputData`. */
+  _headerSent: boolean
+  /** The connection ends with this response. */
+  _last: boolean
+  /** What waits for the responses before it, on a connection with pipelined requests. */
+  outputData: { data: unknown }[]
+  _send: (this: Outgoing, ...args: unknown[]) => boolean
+  _flush: (this: Outgoing) => void
+}
+
+/** A head that is about to be written to its connection. */
+export interface LeavingHead {
+  readonly response: ServerResponse
+  readonly text: string
+  /** Has the connection end with this response. */
+  replace(text: string): void
+  /** Node ends the connection as soon as the response has been written. */
+  endConnection(): void
+}
+
+/**
+ * Called with every head of HTTP/1 that leaves this process as an answer, from
+ * now on, at the last moment at which it can be changed: just before it is
+ * written, however the app has made it.
+ */
+export function onLeavingHead(look: (head: LeavingHead) => void): void {
+  const prototype = http.OutgoingMessage.prototype as Outgoing
+  const { _send: send, _flush: flush } = prototype
+  prototype._send = function (...args) {
+    // A response that waits for others is seen when its turn comes.
+    if (!this._headerSent && this._header && isCurrent(this)) look(leavingHead(this))
+    return send.apply(this, args)
+  }
+  prototype._flush = function () {
+    if (this._headerSent && this._header && isCurrent(this) && waitingHead(this)) look(leavingHead(this))
+    flush.call(this)
+  }
+}
+
+/** The response whose turn it is on its connection. Requests of a client have no `req`. */
+function isCurrent(response: Outgoing): boolean {
+  const { socket } = response
+  return Boolean(socket && response.req) && responseOn(socket!) === response
+}
+
+function waitingHead({ outputData, _header }: Outgoing): { data: string } | undefined {
+  return outputData.find(({ data }) => typeof data === 'string' && data.startsWith(_header!)) as
+    | { data: string }
+    | undefined
+}
+
+function leavingHead(response: Outgoing): LeavingHead {
+  return {
+    response,
+    text: response._header!,
+    replace(text) {
+      const waiting = response._headerSent ? waitingHead(response) : undefined
+      if (waiting) waiting.data = text + waiting.data.slice(response._header!.length)
+      response._header = text
+    },
+    endConnection() {
+      response._last = true
+    },
+  }
+}
+
+/** The response whose turn it is on a connection of HTTP/1; on one that this process has opened, the request. */
+export function responseOn(socket: net.Socket): ServerResponse | undefined {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
+}
+
+/** The server that reads requests from a connection: of HTTP/1, whether or not it is under TLS. */
+export function serverOf(socket: net.Socket): net.Server | undefined {
+  return (socket as { server?: net.Server }).server
+}
+
+/**
+ * The last request that has been read from a connection of HTTP/1, until it
+ * has been answered. None if the connection has been upgraded since.
+ */
+export function lastRequestOn(socket: net.Socket): IncomingMessage | undefined {
+  return (socket as { parser?: { incoming?: IncomingMessage | null } | null }).parser?.incoming ?? undefined
+}
+
+/** Before Node 21, a `maxConnections` of 0 is none. */
+const zeroConnectionsIsALimit = Number.parseInt(process.versions.node, 10) >= 21
+
+interface LimitedServer extends net.Server {
+  _connections: number
+  dropMaxConnection?: boolean
+  _emitCloseIfDrained: (this: LimitedServer) => void
+}
+
+/** A server that node:cluster would have refuse a hand-off, so that another worker takes it. */
+export function isFull(server: net.Server): boolean {
+  const { maxConnections, dropMaxConnection, _connections: connections } = server as LimitedServer
+  if (maxConnections == null || (maxConnections === 0 && !zeroConnectionsIsALimit)) return false
+  return connections >= maxConnections && !dropMaxConnection
+}
+
+/** Calls `ended` when a connection of the server has ended, and no longer counts for `maxConnections`. */
+export function onConnectionEnd(server: net.Server, ended: () => void): void {
+  const limited = server as LimitedServer
+  const original = limited._emitCloseIfDrained
+  limited._emitCloseIfDrained = function () {
+    original.call(this)
+    ended()
+  }
 }

@@ -74,7 +74,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
     const server = await makeServer()
     this.#server = server
-    this.#drainable = new DrainableServer(server, this.#settings.drainTimeout)
+    this.#drainable = new DrainableServer(server)
     await startListening(server, options)
     if (this.state === 'closing') return
     this.state = 'ready'

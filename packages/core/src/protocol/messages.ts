@@ -57,6 +57,8 @@ export type ToPrimary =
   | { type: 'closed'; key: string }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
+  /** The server called `key` has reached its `maxConnections`, or is below it again. */
+  | { type: 'room'; key: string; hasRoom: boolean }
   /** With a connection between two requests: another worker shall have it. */
   | { type: 'adopt'; key: string }
   | ({ type: 'beat' } & Beat)

@@ -1,16 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type net from 'node:net'
+import type { EventEmitter } from 'node:events'
+import { ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { types } from 'node:util'
 import { interceptEmit } from '../process-emit.ts'
 import { toReport } from '../thrown.ts'
 import { onUncaught } from '../uncaught.ts'
 import { leaveDomains } from './domains.ts'
-import { failRequest, failUnlessAnswered } from './fail-request.ts'
+import { fail, failUnlessBegun } from './fail-request.ts'
 import { holdExit } from './held-exit.ts'
 import { answerWhatIsInFlight } from './last-answers.ts'
 import { logs } from './own-log.ts'
+import type { Answer } from './requests.ts'
 import { reportAsNode } from './uncaught-report.ts'
 
 /**
@@ -25,8 +26,8 @@ const aftermath = 10_000
 interface Handling {
   readonly error: unknown
   readonly since: number
-  /** Of the request that caused it, if it is known. */
-  readonly response: ServerResponse | undefined
+  /** To the request that caused it, if it is known. */
+  readonly answer: Answer | undefined
   logged: boolean
   told: boolean
 }
@@ -46,14 +47,14 @@ export interface CrashListener {
  */
 export class Crash {
   /** The request that the code running now was started by. */
-  readonly #response = new AsyncLocalStorage<ServerResponse>()
+  readonly #answer = new AsyncLocalStorage<Answer>()
   /** The error of which the code running now is a consequence. */
   readonly #handling = new AsyncLocalStorage<Handling>()
   readonly #listener: CrashListener
   #containing = false
   /** The last error that a handler of the app has had. */
   #last: Handling | undefined
-  #rejecting: ServerResponse | undefined
+  #rejecting: Answer | undefined
   #crashed = false
   #leaving = false
 
@@ -65,35 +66,38 @@ export class Crash {
     })
   }
 
+  /** Called with each request: what runs from here on is started by it. */
+  readonly begin = (answer: Answer, body: EventEmitter | undefined): void => {
+    this.#answer.enterWith(answer)
+    if (body) this.#follow(body, answer)
+  }
+
   /**
    * From now on such an error ends the request that caused it, with a 500, and
    * not the others: the process lives on until it ends itself.
    *
-   * Per request it costs one listener that notes the response in the async
-   * context, and where the request has a body, a look at its events.
+   * Per request it costs a note in the async context, and where the request
+   * has a body, a look at its events.
    */
-  contain(server: net.Server): void {
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#response.enterWith(response)
-      if (hasBody(request)) this.#followBody(request, response)
-    })
+  contain(): void {
     this.#containing = true
   }
 
   /** Since Node 24, what a body's later parts call is not in the context of the request. */
-  #followBody(request: IncomingMessage, response: ServerResponse): void {
-    const emit = request.emit.bind(request) as (...args: unknown[]) => boolean
-    request.emit = (...args: unknown[]) => {
+  #follow(body: EventEmitter, answer: Answer): void {
+    const emit = body.emit.bind(body) as (...args: unknown[]) => boolean
+    body.emit = (...args: unknown[]) => {
       // Not `run`, whose context is gone when an error has been thrown through it.
-      this.#response.enterWith(response)
+      this.#answer.enterWith(answer)
       return emit(...args)
     }
   }
 
   /** The request that the code running now was started by, such as `GET /`, if it is known. */
   get request(): string | undefined {
-    const request = this.#response.getStore()?.req
-    return request && `${request.method} ${request.url}`
+    const answer = this.#answer.getStore()
+    if (!(answer instanceof ServerResponse)) return answer?.request
+    return `${answer.req.method} ${answer.req.url}`
   }
 
   /**
@@ -135,14 +139,14 @@ export class Crash {
       return false
     }
     const handling = this.#handlingOf(error)
-    const { response } = handling
+    const { answer } = handling
     this.#log(handling)
     if (handled) {
-      if (response) failUnlessAnswered(response)
+      if (answer) failUnlessBegun(answer)
     } else {
       this.#end(handling)
       leaveDomains()
-      if (response) failRequest(response)
+      if (answer) fail(answer)
       reportAsNode(error)
     }
     return true
@@ -156,13 +160,13 @@ export class Crash {
   }
 
   #begin(error: unknown): Handling {
-    const response = this.#response.getStore() ?? this.#rejecting
-    return { error, since: performance.now(), response, logged: false, told: false }
+    const answer = this.#answer.getStore() ?? this.#rejecting
+    return { error, since: performance.now(), answer, logged: false, told: false }
   }
 
   /** Node looks at what a promise was rejected with, outside any context: what that throws is of the same request. */
   #mayThrowInNode(): void {
-    this.#rejecting = this.#response.getStore()
+    this.#rejecting = this.#answer.getStore()
     setImmediate(() => (this.#rejecting = undefined))
   }
 
@@ -184,7 +188,7 @@ export class Crash {
     const handling = this.#handling.getStore() ?? this.#recent()
     if (!handling) return this.#crashed
     this.#log(handling)
-    if (handling.response) failUnlessAnswered(handling.response)
+    if (handling.answer) failUnlessBegun(handling.answer)
     this.#end(handling)
     this.#listener.exitHeld()
     return true
@@ -193,8 +197,4 @@ export class Crash {
   #recent(): Handling | undefined {
     return this.#last && performance.now() - this.#last.since < aftermath ? this.#last : undefined
   }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }

@@ -1,21 +1,28 @@
-import net from 'node:net'
+import { EventEmitter } from 'node:events'
+import http, { type Server as HttpServer } from 'node:http'
 import type { Http2Session } from 'node:http2'
-import type { Server as HttpServer } from 'node:http'
-import { createHttpTerminator, type HttpTerminator } from 'http-terminator'
-import type { TransferableHandle } from '../node-internals.ts'
+import net from 'node:net'
+import { responseOn, type TransferableHandle } from '../node-internals.ts'
 import { settles } from '../settles.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
 import { answerWithClose } from './lame-duck.ts'
 import { Migration } from './migration.ts'
+import { isHttp2, isSecure } from './server-kind.ts'
 
 /**
- * The part of the drain timeout that is left to http-terminator: it closes
- * idle connections at once, and what has not ended when this is over.
+ * The part of the drain timeout in which idle connections are closed at once:
+ * there is no time left for their own timeout.
  */
 const terminatePart = 0.1
 
 /** How long (in ms) connections are migrated before those still busy are told to close. */
 const migrationTime = 1000
+
+/**
+ * How long (in ms) a session of HTTP/2 that begins during the drain may begin
+ * streams: its client has sent them together with the handshake.
+ */
+const lateSessionTime = 100
 
 /**
  * A server that can be drained: it stops accepting, goes on answering on the
@@ -28,19 +35,15 @@ const migrationTime = 1000
 export class DrainableServer {
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
+  /** Those of `#sockets` that TLS has been taken off. */
+  readonly #secureSockets = new Set<net.Socket>()
   readonly #sessions = new Set<Http2Session>()
-  readonly #terminator: HttpTerminator
 
-  /** @param timeout the longest, in ms, that a drain will take. */
-  constructor(server: net.Server, timeout: number) {
+  constructor(server: net.Server) {
     this.#server = server
-    this.#terminator = createHttpTerminator({
-      // It asks for no more than the events that any server of sockets has.
-      server: server as HttpServer,
-      gracefulTerminationTimeout: timeout * terminatePart,
-    })
     keepWhileOpen(server, 'connection', this.#sockets)
-    keepWhileOpen(server, 'session', this.#sessions)
+    if (isSecure(server)) keepWhileOpen(server, 'secureConnection', this.#secureSockets)
+    if (isHttp2(server)) keepWhileOpen(server, 'session', this.#sessions)
   }
 
   /**
@@ -57,22 +60,52 @@ export class DrainableServer {
     migration?.start()
     if (migration) setTimeout(answerWithClose, migrationTime, this.#server).unref()
     else answerWithClose(this.#server)
-    for (const session of this.#sessions) session.close()
+    this.#sayGoaway()
 
     const isClosed = await settles(closed, timeout * (1 - terminatePart))
     migration?.stop()
     if (isClosed) return
-    // It rejects because the server is closed already; it did its work all the same.
-    await settles(
-      this.#terminator.terminate().catch(() => {}),
-      timeout * terminatePart,
-    )
+    await Promise.all([this.#closeIdle(), settles(closed, timeout * terminatePart)])
     for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #sayGoaway(): void {
+    for (const session of this.#sessions) session.close()
+    this.#server.on('session', (session: Http2Session) => setTimeout(() => session.close(), lateSessionTime))
+  }
+
+  /**
+   * It is loaded when it is needed, and given connections only: on a server it
+   * would listen for requests, which turns HTTP/2 into another protocol, and in
+   * answers it would set a header before the app does.
+   */
+  async #closeIdle(): Promise<void> {
+    const sockets = new EventEmitter() as HttpServer
+    sockets.close = (callback) => {
+      callback?.()
+      return sockets
+    }
+    try {
+      const { createHttpTerminator } = await import('http-terminator')
+      const terminator = createHttpTerminator({ server: sockets, gracefulTerminationTimeout: 0 })
+      const isPlain = this.#server instanceof http.Server
+      for (const socket of isPlain ? this.#sockets : this.#secureSockets)
+        if (isOfHttp1(socket) && !responseOn(socket))
+          sockets.emit(isPlain ? 'connection' : 'secureConnection', socket)
+      await terminator.terminate()
+    } catch {
+      // The files of a release may be gone by the time it leaves.
+    }
   }
 
   #migration(give: Give): Migration | undefined {
     return Migration.fits(this.#server) ? new Migration(this.#server, this.#sockets, give) : undefined
   }
+}
+
+/** Not one of HTTP/2, nor one that has been upgraded. */
+function isOfHttp1(socket: net.Socket): boolean {
+  return Boolean((socket as { parser?: unknown }).parser)
 }
 
 /** Sends a connection away, and calls `given` when this process's copy may be closed. */

@@ -1,6 +1,7 @@
 import { OutgoingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import net from 'node:net'
+import { lastRequestOn } from '../node-internals.ts'
+import type { Answer } from './requests.ts'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
@@ -20,17 +21,15 @@ const body = 'Internal Server Error\n'
 const headers = { 'Content-Type': 'text/plain', 'Content-Length': String(Buffer.byteLength(body)) }
 
 /**
- * Answers a request that will not be finished, whatever it was doing: with a
- * 500 or, if its answer has begun, by cutting it. Throws nothing.
+ * Ends a request that will not be finished, whatever it was doing: with a 500
+ * or, if its answer has begun, by cutting it. Throws nothing.
  */
-export function failRequest(response: ServerResponse): void {
+export function fail(answer: Answer): void {
   try {
-    if (response.writableEnded) return
-    if (response.headersSent) cut(response)
-    else if (isHttp2(response)) failStream(response.stream)
-    else answer(response)
+    if (answer instanceof ServerResponse) failResponse(answer)
+    else answer.fail()
   } catch {
-    cut(response)
+    if (answer instanceof ServerResponse) cut(answer)
   }
 }
 
@@ -38,37 +37,35 @@ export function failRequest(response: ServerResponse): void {
  * Does so in the next turn of the event loop, if the app has not begun to
  * answer by then. An answer that has begun goes on.
  */
-export function failUnlessAnswered(response: ServerResponse): void {
-  if (response.headersSent) return
+export function failUnlessBegun(answer: Answer): void {
+  if (hasBegun(answer)) return
   setImmediate(() => {
-    if (!response.headersSent) failRequest(response)
+    if (!hasBegun(answer)) fail(answer)
   })
 }
 
-function answer(response: ServerResponse): void {
+function hasBegun(answer: Answer): boolean {
+  return answer instanceof ServerResponse ? answer.headersSent : answer.hasBegun
+}
+
+function failResponse(response: ServerResponse): void {
+  if (response.writableEnded) return
+  if (response.headersSent) return cut(response)
   for (const name of response.getHeaderNames()) removeHeader.call(response, name)
   // Not with `writeHead`, which passes them to the `setHeader` of the app.
-  for (const [name, value] of Object.entries({ ...headers, Connection: 'close' }))
-    setHeader.call(response, name, value)
+  for (const [name, value] of Object.entries(headers)) setHeader.call(response, name, value)
+  // Requests that were sent behind it are answered.
+  const { req, socket } = response
+  if (!socket || lastRequestOn(socket) === req) setHeader.call(response, 'Connection', 'close')
   writeHead.call(response, status, 'Internal Server Error')
-  if (response.req.method === 'HEAD') end.call(response)
+  if (req.method === 'HEAD') end.call(response)
   else end.call(response, body)
 }
 
-function failStream(stream: ServerHttp2Stream): void {
-  stream.respond({ ':status': status, ...headers })
-  stream.end(body)
-}
-
-function cut(response: ServerResponse): void {
+function cut({ socket }: ServerResponse): void {
   try {
-    if (isHttp2(response)) response.stream.destroy()
-    else if (response.socket) destroy.call(response.socket)
+    if (socket) destroy.call(socket)
   } catch {
     // There is nothing left to try.
   }
-}
-
-function isHttp2(response: unknown): response is Http2ServerResponse {
-  return (response as Http2ServerResponse).stream !== undefined
 }

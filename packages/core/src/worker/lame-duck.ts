@@ -1,45 +1,70 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
+import { lastRequestOn, onLeavingHead, serverOf } from '../node-internals.ts'
+import { withClose } from './with-close.ts'
 
 const requestEvents = new Set<unknown>(['request', 'checkContinue', 'checkExpectation'])
 
-type RequestEvent = [event: string, request: IncomingMessage, response: ServerResponse]
+const lameDucks = new WeakSet<net.Server>()
+let watching = false
 
 /**
  * From now on each answer says `Connection: close`, so that its client sends
- * the next request elsewhere. Of pipelined requests only the last answer says
- * so: the connection ends with the answer that does, and the requests behind
- * it would be lost. To know the last, requests are held until all that was
- * read in one go has been parsed.
+ * the next request elsewhere. That is decided when its head leaves, and is all
+ * that changes in it: a header that is set before the app runs makes Node read
+ * the app's own headers in another way, and apps remove or replace it.
+ *
+ * Of pipelined requests only the last answer says so: the connection ends with
+ * the answer that does, and the requests behind it would be lost.
  *
  * HTTP/2 says the same with a GOAWAY.
  */
 export function answerWithClose(server: net.Server): void {
-  const emit = (event: unknown[]): boolean => original.apply(server, event as never)
-  const original = server.emit
-  const held = new Map<net.Socket, RequestEvent[]>()
-
-  const release = (socket: net.Socket): void => {
-    const events = held.get(socket) ?? []
-    held.delete(socket)
-    const last = events.at(-1)
-    for (const event of events) {
-      const [, , response] = event
-      if (event === last && !response.headersSent) response.setHeader('Connection', 'close')
-      emit(event)
-    }
-  }
-
-  server.emit = function (...args: unknown[]): boolean {
-    const [name, request] = args as RequestEvent
-    if (!requestEvents.has(name) || request.httpVersionMajor >= 2) return emit(args)
+  if (lameDucks.has(server)) return
+  lameDucks.add(server)
+  holdUntilAllIsParsed(server)
+  if (watching) return
+  watching = true
+  onLeavingHead((head) => {
+    const { response, text } = head
+    const { req: request } = response
     const { socket } = request
-    const events = held.get(socket)
-    if (events) events.push(args as RequestEvent)
-    else {
-      held.set(socket, [args as RequestEvent])
-      setImmediate(release, socket)
-    }
+    if (lastRequestOn(socket) !== request || !lameDucks.has(serverOf(socket)!)) return
+    const closing = withClose(text)
+    // The connection is not of HTTP any more.
+    if (closing === undefined) return
+    if (closing !== text) head.replace(closing)
+    // While the client sends, Node's own end would reset the answer that it has not read.
+    if (request.complete) head.endConnection()
+    else endAfterRequest(response)
+  })
+}
+
+/**
+ * Which answer is the last is known when all that was read in one go has been
+ * parsed. Each request has a turn of its own, so that one that throws leaves
+ * those behind it alone.
+ */
+function holdUntilAllIsParsed(server: net.Server): void {
+  const emit = server.emit as (...event: unknown[]) => boolean
+  server.emit = function (...event: unknown[]): boolean {
+    const [name, request] = event as [string, IncomingMessage]
+    if (!requestEvents.has(name) || request.httpVersionMajor >= 2) return emit.apply(server, event)
+    setImmediate(() => emit.apply(server, event))
     return true
   }
+}
+
+/** The rest of the request is read, as it is where the connection is kept. */
+function endAfterRequest(response: ServerResponse): void {
+  const { req: request } = response
+  const { socket } = request
+  const end = (): void => {
+    const last = lastRequestOn(socket)
+    if (last === undefined || last === request) socket.destroySoon()
+  }
+  response.once('finish', () => {
+    if (request.complete) end()
+    else request.once('close', end)
+  })
 }

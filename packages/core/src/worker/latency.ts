@@ -1,5 +1,8 @@
-import type { ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
+
+interface Answer {
+  once(event: 'close', listener: () => void): unknown
+}
 
 /** How many answers are timed in a second, at most. */
 const samplesPerSecond = 100
@@ -17,11 +20,11 @@ export class Latency {
   #every = 1
 
   /** @param count which request it is, counted from the worker's boot. */
-  watch(response: ServerResponse, count: number): void {
+  watch(answer: Answer, count: number): void {
     if (count % this.#every !== 0 || this.#taken >= samplesPerSecond) return
     this.#taken++
     const begin = performance.now()
-    response.once('close', () => this.#seconds.at(-1)!.push(performance.now() - begin))
+    answer.once('close', () => this.#seconds.at(-1)!.push(performance.now() - begin))
   }
 
   /**

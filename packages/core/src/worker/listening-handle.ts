@@ -1,21 +1,33 @@
-import type { TransferableHandle } from '../node-internals.ts'
+import type net from 'node:net'
+import { isFull, onConnectionEnd, type TransferableHandle } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
 import { hasRoomFor } from './overflow.ts'
+
+/** How often (in ms) a full server is looked at: the app may have raised its `maxConnections`. */
+const roomInterval = 1000
 
 /**
  * What a worker's server holds in place of a listening socket of its own. To
  * the server it is one: `listening`, `address()`, 'listening', `maxConnections`
  * and `close()` behave. Connections come in from whatever feeds it: sockets the
  * primary has lent, and connections it hands off.
+ *
+ * A server that has reached its `maxConnections` takes none: it gives back what
+ * it was lent, and refuses, until one of its connections has ended.
  */
 export class ListeningHandle implements TransferableHandle {
   /** Set by `net.Server` when it begins to listen. */
   onconnection: TransferableHandle['onconnection']
   getsockname?: (out: object) => number
+  readonly #server: net.Server
   readonly #lent = new Map<number, TransferableHandle>()
   readonly #events: ListeningHandleEvents
+  /** While there is no room, and the primary has been told so. */
+  #full: NodeJS.Timeout | undefined
+  #watchesEnds = false
 
-  constructor(socketName: SocketName, events: ListeningHandleEvents) {
+  constructor(server: net.Server, socketName: SocketName, events: ListeningHandleEvents) {
+    this.#server = server
     this.#events = events
     // Its absence is how `server.address()` knows a unix socket.
     if (socketName)
@@ -28,13 +40,15 @@ export class ListeningHandle implements TransferableHandle {
   /** Called by `net.Server`; from here on connections may come. */
   listen(): number {
     this.#events.listening()
+    this.hasRoom()
     return 0
   }
 
   /** Called by `net.Server#close`: nothing more is accepted. The sockets live on in the primary. */
   close(): void {
-    for (const socket of this.#lent.keys()) this.takeBack(socket)
+    this.#giveBack()
     this.onconnection = undefined
+    if (this.#full) this.#haveRoom()
     this.#events.closed()
   }
 
@@ -42,23 +56,26 @@ export class ListeningHandle implements TransferableHandle {
   ref(): void {}
   unref(): void {}
 
-  /** @returns whether the connection was taken. */
-  accept(connection: TransferableHandle): boolean {
+  /** Whether a connection would be taken. */
+  hasRoom(): boolean {
+    if (this.onconnection === undefined) return false
+    if (!this.#full && isFull(this.#server)) this.#becomeFull()
+    return !this.#full
+  }
+
+  accept(connection: TransferableHandle): void {
     this.onconnection?.(0, connection)
-    return this.onconnection !== undefined
+    // Told at once: the next connection has no need to come here.
+    this.hasRoom()
   }
 
   /** Accepts from a listening socket as well. @returns 0, or the system's error number. */
   borrow({ socket, backlog }: Loan, handle: TransferableHandle): number {
-    handle.onconnection = (status, connection) => {
-      // The server would emit 'error', and end the process of whoever has no listener, because a descriptor was missing.
-      if (status !== 0) return
-      if (hasRoomFor(connection)) this.onconnection?.(status, connection)
-      else this.#events.full(connection)
-    }
+    handle.onconnection = (status, connection) => this.#onConnection(status, connection)
     this.#lent.set(socket, handle)
     const failure = handle.listen(backlog)
     if (failure !== 0) this.takeBack(socket)
+    else if (this.onconnection) this.hasRoom()
     return failure
   }
 
@@ -66,11 +83,47 @@ export class ListeningHandle implements TransferableHandle {
     this.#lent.get(socket)?.close()
     this.#lent.delete(socket)
   }
+
+  #onConnection(status: number, connection: TransferableHandle): void {
+    // The server would emit 'error', and end the process of whoever has no listener, because a descriptor was missing.
+    if (status !== 0) return
+    if (!hasRoomFor(connection)) this.#events.scarce(connection)
+    else if (this.hasRoom()) this.accept(connection)
+    else this.#events.tooMany(connection)
+  }
+
+  #becomeFull(): void {
+    this.#full = setInterval(this.#lookForRoom, roomInterval).unref()
+    // A socket that is merely not accepted from would keep its queue to itself.
+    this.#giveBack()
+    this.#events.room(false)
+    if (this.#watchesEnds) return
+    this.#watchesEnds = true
+    onConnectionEnd(this.#server, this.#lookForRoom)
+  }
+
+  readonly #lookForRoom = (): void => {
+    if (this.#full && !isFull(this.#server)) this.#haveRoom()
+  }
+
+  #haveRoom(): void {
+    clearInterval(this.#full)
+    this.#full = undefined
+    this.#events.room(true)
+  }
+
+  #giveBack(): void {
+    for (const socket of this.#lent.keys()) this.takeBack(socket)
+  }
 }
 
 interface ListeningHandleEvents {
-  /** A connection for which this process has no room. */
-  full(connection: TransferableHandle): void
+  /** Accepted when descriptors are scarce. */
+  scarce(connection: TransferableHandle): void
   listening(): void
   closed(): void
+  /** The server takes connections again, or does not any more. */
+  room(hasRoom: boolean): void
+  /** Accepted when there was no room for it. */
+  tooMany(connection: TransferableHandle): void
 }

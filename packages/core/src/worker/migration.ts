@@ -1,6 +1,6 @@
 import http from 'node:http'
 import type net from 'node:net'
-import { handleOf, type StreamHandle } from '../node-internals.ts'
+import { handleOf, responseOn, type StreamHandle } from '../node-internals.ts'
 
 /** How often (in ms) connections are looked at: many are idle only for a moment. */
 const sweepInterval = 5
@@ -74,11 +74,10 @@ export class Migration {
 
 /** Nothing is being answered, nothing is left to be written, and the client has not hung up. */
 function isQuiet(socket: net.Socket): boolean {
-  const { _httpMessage: response } = socket as { _httpMessage?: http.ServerResponse | null }
   const handle = handleOf(socket) as StreamHandle | null
   return (
     handle?.writeQueueSize === 0 &&
-    !response &&
+    !responseOn(socket) &&
     socket.writableLength === 0 &&
     !socket.readableEnded &&
     !socket.destroyed

@@ -1,12 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import tls from 'node:tls'
 import type { Vitals } from '../cluster.ts'
 import { lostLog } from '../lost-log.ts'
 import { usedMemory } from '../memory.ts'
+import { responseOn } from '../node-internals.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
 import { Latency } from './latency.ts'
+import type { Answer } from './requests.ts'
+import { isSecure } from './server-kind.ts'
+import { StreamAnswer } from './stream-answer.ts'
 
 /** How often (in ms) a worker says how it is. */
 const interval = 1000
@@ -27,6 +29,9 @@ export class VitalSigns {
   #last = { at: performance.now(), requests: 0, cpu: process.cpuUsage() }
   readonly #latency = new Latency()
   readonly #sockets = new Set<net.Socket>()
+  /** Of HTTP/2, that are being answered. */
+  #streams = 0
+  readonly #streamEnds = (): void => void this.#streams--
   readonly #delay = monitorEventLoopDelay({ resolution })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
 
@@ -36,12 +41,17 @@ export class VitalSigns {
     setInterval(() => setImmediate(() => tell(this.#take())), interval).unref()
   }
 
+  /** Called with each request. */
+  readonly begin = (answer: Answer): void => {
+    this.#latency.watch(answer, ++this.#requests)
+    if (!(answer instanceof StreamAnswer)) return
+    this.#streams++
+    answer.once('close', this.#streamEnds)
+  }
+
+  /** From now on the server's connections are counted. */
   watch(server: net.Server): void {
-    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) =>
-      this.#latency.watch(response, ++this.#requests),
-    )
-    const connected = server instanceof tls.Server ? 'secureConnection' : 'connection'
-    keepWhileOpen(server, connected, this.#sockets)
+    keepWhileOpen(server, isSecure(server) ? 'secureConnection' : 'connection', this.#sockets)
   }
 
   #take(): Vitals {
@@ -63,7 +73,7 @@ export class VitalSigns {
       rss,
       heapUsed,
       connections: this.#sockets.size,
-      inFlight: [...this.#sockets].filter(isAnswering).length,
+      inFlight: this.#streams + [...this.#sockets].filter(responseOn).length,
       requests: this.#requests,
       requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
       latency: this.#latency.take(this.#requests - requests),
@@ -71,8 +81,4 @@ export class VitalSigns {
       lostLog: lostLog(),
     }
   }
-}
-
-function isAnswering(socket: net.Socket): boolean {
-  return Boolean((socket as { _httpMessage?: ServerResponse | null })._httpMessage)
 }

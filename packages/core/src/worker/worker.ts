@@ -6,7 +6,6 @@ import cluster from 'node:cluster'
 import type net from 'node:net'
 import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import tls from 'node:tls'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { resolveLogger } from '../logger.ts'
@@ -32,6 +31,8 @@ import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
+import { type Begin, observeRequests } from './requests.ts'
+import { isSecure } from './server-kind.ts'
 import { VitalSigns } from './vitals.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -135,10 +136,12 @@ export class Worker {
       this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#watch(server, balance))
-      const listeningHandle: ListeningHandle = new ListeningHandle(socketName, {
+      const listeningHandle: ListeningHandle = new ListeningHandle(server, socketName, {
         listening: () => this.#onListening(key),
         closed: () => this.#onClosed(key),
-        full: (connection) => this.#overflow.pass(key, connection, server instanceof tls.Server),
+        scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
+        room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
+        tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
       })
       // Another program may have taken the port while this one booted.
       const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
@@ -151,7 +154,7 @@ export class Worker {
       type: 'listen',
       key,
       request: { address, port, addressType, fd, flags, backlog },
-      secure: server instanceof tls.Server,
+      secure: isSecure(server),
       ticketKeys: server._getServerData?.(),
     })
   }
@@ -160,13 +163,19 @@ export class Worker {
   #watch(server: net.Server, balance: Worker['balance']): DrainableServer {
     const known = this.#watched.get(server)
     if (known) return known
-    const drainable = new DrainableServer(server, this.#briefing.drainTimeout)
+    const drainable = new DrainableServer(server)
     this.#watched.set(server, drainable)
     // Only a socket that was lent can be lent to a sibling as well.
     if (balance === 'kernel') this.#heartbeat.watch(server)
     this.#vitals.watch(server)
-    if (this.#briefing.crash === 'contain') this.#crash.contain(server)
+    if (this.#briefing.crash === 'contain') this.#crash.contain()
+    observeRequests(server, this.#begin)
     return drainable
+  }
+
+  readonly #begin: Begin = (answer, body) => {
+    this.#vitals.begin(answer)
+    if (this.#briefing.crash === 'contain') this.#crash.begin(answer, body)
   }
 
   /**
@@ -205,11 +214,16 @@ export class Worker {
 
   #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
     const listeningHandle = this.#handles.get(key)
+    const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    const accepted = listeningHandle !== undefined && hasRoomFor(handle)
     this.#tell({ type: 'answer', key, connection, accepted })
-    if (accepted) listeningHandle.accept(handle)
+    if (accepted) listeningHandle!.accept(handle)
     else handle.close()
+  }
+
+  /** Another worker shall have it. @param given called when the copy here may be closed. */
+  #giveAway(key: string, connection: TransferableHandle, given: () => void): void {
+    send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
   }
 
   /** An app that closes its servers before it exits is not told to drain: it serves nobody. */
@@ -242,9 +256,7 @@ export class Worker {
         [...this.#servers].map(([key, server]) =>
           server.drain(
             timeout,
-            migrate
-              ? (connection, given) => send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
-              : undefined,
+            migrate ? (connection, given) => this.#giveAway(key, connection, given) : undefined,
           ),
         ),
       ),

@@ -88,6 +88,8 @@ export class WorkerWatch implements WorkerEvents {
         return reconcile()
       case 'answer':
         return sockets.onAnswer(worker, message)
+      case 'room':
+        return sockets.onRoom(worker, message)
       case 'adopt':
         return sockets.adopt(message.key, handle!)
       case 'beat':

@@ -182,6 +182,7 @@ export class ModelSockets implements Sockets {
 
   adopt(): void {}
   onAnswer(): void {}
+  onRoom(): void {}
   onExit(): void {}
 
   close(): void {

@@ -22,6 +22,9 @@ export class Place {
   readonly socketName: SocketName
   readonly balancer: Balancer
   readonly handOff: HandOff
+  #serving: readonly WorkerHandle[] = []
+  #slots = 0
+  readonly #full = new Set<WorkerHandle>()
   /** What lets every worker open the TLS tickets of every other. */
   ticketKeys: unknown
   /** Its workers speak TLS, as far as they have said. */
@@ -57,16 +60,33 @@ export class Place {
 
   /** @param serving the workers that take its connections now. */
   update(serving: readonly WorkerHandle[], slots: number): void {
+    this.#serving = serving
+    this.#slots = slots
+    this.#balance()
+  }
+
+  /** A worker whose server has as many connections as it may have is passed over until it has fewer. */
+  onRoom(worker: WorkerHandle, hasRoom: boolean): void {
+    if (hasRoom) this.#full.delete(worker)
+    else this.#full.add(worker)
+    this.#balance()
+  }
+
+  #balance(): void {
+    const serving = this.#serving.filter((worker) => !this.#full.has(worker))
     this.handOff.update(serving)
-    this.balancer.update(serving, slots)
+    this.balancer.update(serving, this.#slots)
   }
 
   onExit(worker: WorkerHandle): void {
+    this.#full.delete(worker)
+    this.#serving = this.#serving.filter((other) => other !== worker)
     this.handOff.onExit(worker)
     this.balancer.onExit(worker)
   }
 
   close(): void {
+    this.#serving = []
     this.balancer.close()
     this.handOff.close()
   }

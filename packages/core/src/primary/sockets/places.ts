@@ -7,6 +7,7 @@ import type { Sockets } from './sockets.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
+type RoomMessage = Extract<ToPrimary, { type: 'room' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
 
 /** Every place that the cluster listens at. They stay open until the last stop. */
@@ -70,6 +71,10 @@ export class Places implements Sockets {
     const place = this.#find(key)
     if (place) place.handOff.take(connection)
     else connection.close()
+  }
+
+  onRoom(worker: WorkerHandle, { key, hasRoom }: RoomMessage): void {
+    this.#find(key)?.onRoom(worker, hasRoom)
   }
 
   onAnswer(worker: WorkerHandle, { key, connection, accepted }: AnswerMessage): void {

@@ -28,6 +28,8 @@ export interface Sockets {
   /** A draining worker gives away a connection that is between two requests. */
   adopt(key: string, connection: TransferableHandle): void
   onAnswer(worker: WorkerHandle, message: Message<'answer'>): void
+  /** A worker's server takes connections again, or does not any more. */
+  onRoom(worker: WorkerHandle, message: Message<'room'>): void
   onExit(worker: WorkerHandle): void
   /** Stops accepting, for good. */
   close(): void
