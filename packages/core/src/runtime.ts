@@ -3,15 +3,15 @@
  * copies of this package (one under each adapter), and they must agree.
  */
 import type { Lifecycle } from './lifecycle.ts'
-import type { Supervisor } from './primary/fleet/supervisor.ts'
+import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {
   /** In a worker: its inside. */
   worker?: Worker
-  /** In the primary, from the first `listen` on: its supervisor. */
-  supervisor?: Supervisor
+  /** In the primary, from the first `listen` on: its cluster. */
+  primary?: PrimaryCluster
   /** In single mode: every place that this process listens at. */
   singles?: Singles
   /** In a process that serves: its hooks and held work. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { WorkerInfo } from '../cluster.ts'
 import type { ClusteredError } from '../errors.ts'
-import type { Supervisor } from '../primary/fleet/supervisor.ts'
+import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 
 /** One line of the answer to a reload. The last one is an `end`. */
 export type ReloadLine =
@@ -21,7 +21,7 @@ export interface ErrorInfo {
 }
 
 /** Reloads, and tells each step on its own line. A client that leaves changes nothing. */
-export async function streamReload(supervisor: Supervisor, response: ServerResponse): Promise<void> {
+export async function streamReload(cluster: PrimaryCluster, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson' })
   const tell = (line: ReloadLine): void => void response.write(`${JSON.stringify(line)}\n`)
   const listeners = {
@@ -35,14 +35,13 @@ export async function streamReload(supervisor: Supervisor, response: ServerRespo
   }
   const leave = (): void => {
     for (const [event, listener] of Object.entries(listeners))
-      supervisor.off(event as 'close', listener as never)
+      cluster.off(event as 'close', listener as never)
   }
-  for (const [event, listener] of Object.entries(listeners))
-    supervisor.on(event as 'close', listener as never)
+  for (const [event, listener] of Object.entries(listeners)) cluster.on(event as 'close', listener as never)
   response.once('close', leave)
   try {
-    await supervisor.reload()
-    tell({ event: 'end', ok: true, generation: supervisor.generation, slots: supervisor.slots })
+    await cluster.reload()
+    tell({ event: 'end', ok: true, generation: cluster.generation, slots: cluster.slots })
   } catch (error) {
     tell({ event: 'end', ok: false, error: toErrorInfo(error as ClusteredError) })
   } finally {

@@ -1,14 +1,14 @@
-import type { Supervisor } from '../primary/fleet/supervisor.ts'
+import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 
 /** How many workers have left their place without being told to, by a crash or a kill. */
 export class Restarts {
   count = 0
   readonly #serving = new Set<number>()
 
-  constructor(supervisor: Supervisor) {
-    supervisor.on('worker:ready', ({ pid }) => this.#serving.add(pid))
-    supervisor.on('worker:drain', ({ pid }, reason) => this.#left(pid, reason === 'crash'))
-    supervisor.on('worker:exit', ({ pid }) => this.#left(pid, true))
+  constructor(cluster: PrimaryCluster) {
+    cluster.on('worker:ready', ({ pid }) => this.#serving.add(pid))
+    cluster.on('worker:drain', ({ pid }, reason) => this.#left(pid, reason === 'crash'))
+    cluster.on('worker:exit', ({ pid }) => this.#left(pid, true))
   }
 
   #left(pid: number, unasked: boolean): void {

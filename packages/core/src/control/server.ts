@@ -6,7 +6,7 @@ import type { Entry } from '../primary/entry.ts'
 import { formatAddress } from '../format-address.ts'
 import { lostLog } from '../lost-log.ts'
 import { usedMemory } from '../memory.ts'
-import type { Supervisor } from '../primary/fleet/supervisor.ts'
+import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
 import { defaultName } from './name.ts'
@@ -33,7 +33,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
  * over a unix socket. docs/control-socket.md describes what it speaks.
  */
 export class ControlServer {
-  readonly #supervisor: Supervisor
+  readonly #cluster: PrimaryCluster
   readonly #settings: Settings
   readonly #entry: Entry
   readonly #name: string
@@ -41,12 +41,12 @@ export class ControlServer {
   readonly #server: Server
   readonly #startedAt = Date.now()
 
-  constructor(supervisor: Supervisor, entry: Entry, settings: Settings) {
-    this.#supervisor = supervisor
+  constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings) {
+    this.#cluster = cluster
     this.#settings = settings
     this.#entry = entry
     this.#name = settings.name ?? defaultName(entry.file)
-    this.#restarts = new Restarts(supervisor)
+    this.#restarts = new Restarts(cluster)
     this.#server = http.createServer(limits, (request, response) => void this.#answer(request, response))
     this.#server.maxConnections = mostConnections
   }
@@ -67,11 +67,11 @@ export class ControlServer {
 
   readonly #routes: Record<string, Handler> = {
     'GET /v1/program': (_request, response) => answer(response, 200, this.#status()),
-    'POST /v1/reload': (_request, response) => streamReload(this.#supervisor, response),
+    'POST /v1/reload': (_request, response) => streamReload(this.#cluster, response),
     'POST /v1/scale': (request, response) => this.#scale(request, response),
     'POST /v1/close': (_request, response) => {
       answer(response, 202, this.#status())
-      this.#supervisor.stop('control socket')
+      this.#cluster.stop('control socket')
     },
   }
 
@@ -95,15 +95,15 @@ export class ControlServer {
 
   async #scale(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { workers, by } = await readBody(request)
-    const wanted = workers ?? (typeof by === 'number' ? this.#supervisor.slots + by : undefined)
+    const wanted = workers ?? (typeof by === 'number' ? this.#cluster.slots + by : undefined)
     if (typeof wanted !== 'number') throw new BadRequest(400, 'scale takes { "workers": 4 } or { "by": -1 }')
-    await this.#supervisor.scale(wanted)
+    await this.#cluster.scale(wanted)
     answer(response, 200, this.#status())
   }
 
   #status(): ProgramStatus {
-    const { state, generation, slots, balance, workers } = this.#supervisor
-    const address = this.#supervisor.address()
+    const { state, generation, slots, balance, workers } = this.#cluster
+    const address = this.#cluster.address()
     return {
       name: this.#name,
       pid: process.pid,

@@ -6,7 +6,7 @@ import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { Boundary } from './boundary.ts'
 import { Entry, type Program } from './entry.ts'
-import { Supervisor } from './fleet/supervisor.ts'
+import { PrimaryCluster } from './primary-cluster.ts'
 import { guarded } from './guarded-logger.ts'
 import { nodeSystem } from './process/node-system.ts'
 import { checkPermissions } from './process/permission.ts'
@@ -21,20 +21,20 @@ import { containUncaught } from './uncaught-errors.ts'
  * place to listen at to the same workers, under the first one's options.
  */
 export function startPrimary(key: string, { options, callback }: ListenTarget, settings: Settings): Cluster {
-  const supervisor = (runtime().supervisor ??= makePrimary(settings))
-  const listening = supervisor.listen(key, options)
+  const cluster = (runtime().primary ??= makePrimary(settings))
+  const listening = cluster.listen(key, options)
   listening.catch(() => {})
   if (callback) {
-    const { boundary } = supervisor
+    const { boundary } = cluster
     const tell = (error?: Error): void =>
       boundary.run('the callback of listen', () => (error ? callback(error) : callback()))
-    void Promise.all([listening, supervisor.ready]).then(() => tell(), tell)
+    void Promise.all([listening, cluster.ready]).then(() => tell(), tell)
   }
-  return supervisor
+  return cluster
 }
 
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_NOT_PERMITTED */
-export function makePrimary(given: Settings, program?: Program): Supervisor {
+export function makePrimary(given: Settings, program?: Program): PrimaryCluster {
   surviveLostLogs({ inUse: true })
   const settings = { ...given, logger: guarded(given.logger) }
   const { logger } = settings
@@ -42,12 +42,12 @@ export function makePrimary(given: Settings, program?: Program): Supervisor {
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const [system, sockets] = [nodeSystem(), new Places(settings)]
-  const supervisor = new Supervisor({ entry, settings, system, sockets, boundary })
-  report(supervisor, logger)
-  takeSignals(supervisor, logger)
-  containUncaught(supervisor, boundary, settings)
-  watchPrivileges(supervisor, logger)
+  const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary })
+  report(cluster, logger)
+  takeSignals(cluster, logger)
+  containUncaught(cluster, boundary, settings)
+  watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')
-    void new ControlServer(supervisor, entry, settings).open()
-  return supervisor
+    void new ControlServer(cluster, entry, settings).open()
+  return cluster
 }

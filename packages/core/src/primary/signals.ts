@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import type { Logger } from '../logger.ts'
 import { stopSignals } from '../signal-names.ts'
-import type { Supervisor } from './fleet/supervisor.ts'
+import type { PrimaryCluster } from './primary-cluster.ts'
 import { isGiven } from './process/node-arguments.ts'
 
 /**
@@ -13,7 +13,7 @@ import { isGiven } from './process/node-arguments.ts'
 const sameSignal = 100
 
 /** What each signal to the primary does: see docs/signals.md. */
-export function takeSignals(supervisor: Supervisor, logger: Logger): void {
+export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
   const fromTerminal = isatty(0) || isatty(1) || isatty(2)
   let stoppedAt: number | undefined
 
@@ -21,20 +21,20 @@ export function takeSignals(supervisor: Supervisor, logger: Logger): void {
     const now = performance.now()
     stoppedAt ??= now
     // The app may have been loaded here too, and have left something open.
-    if (stoppedAt === now) return supervisor.stop(signal)
+    if (stoppedAt === now) return cluster.stop(signal)
     if (now - stoppedAt < sameSignal) return
     logger.warn(`${signal} again: ending at once`)
-    supervisor.kill(`a second ${signal}`, 128 + constants.signals[signal])
+    cluster.kill(`a second ${signal}`, 128 + constants.signals[signal])
   }
-  const reload = (): void => void supervisor.reload().catch(() => {})
+  const reload = (): void => void cluster.reload().catch(() => {})
 
   for (const signal of stopSignals) process.on(signal, stop)
   if (process.platform === 'win32') return
   process.on('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
   // Unless Node itself does something at it: writes a heap snapshot, or a report.
   if (!isGiven(/--(heapsnapshot|report)-signal=SIGUSR2/, process)) process.on('SIGUSR2', reload)
-  process.on('SIGTTIN', () => supervisor.scaleBy(+1))
-  process.on('SIGTTOU', () => supervisor.scaleBy(-1))
+  process.on('SIGTTIN', () => cluster.scaleBy(+1))
+  process.on('SIGTTOU', () => cluster.scaleBy(-1))
 }
 
 /** A terminal that closes sends SIGHUP, as does whoever wants a reload. */

@@ -33,7 +33,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
   const { args = [], execArgv = process.execArgv, ...rest } = options
   const settings = resolveOptions(rest)
   const here = runtime()
-  if (here.supervisor || cluster.isWorker)
+  if (here.primary || cluster.isWorker)
     throw new ClusteredError(
       'ERR_CLUSTERED_SECOND_PROGRAM',
       'supervise: this process is a worker, or the primary of another program. A primary has one program; ' +
@@ -51,7 +51,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  here.supervisor = makePrimary(settings, { file: entry, args, execArgv })
-  here.supervisor.start()
-  return here.supervisor
+  here.primary = makePrimary(settings, { file: entry, args, execArgv })
+  here.primary.start()
+  return here.primary
 }

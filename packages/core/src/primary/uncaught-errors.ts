@@ -2,7 +2,7 @@ import type { Settings } from '../settings.ts'
 import { toLine } from '../thrown.ts'
 import { onUncaught } from '../uncaught.ts'
 import type { Boundary } from './boundary.ts'
-import type { Supervisor } from './fleet/supervisor.ts'
+import type { PrimaryCluster } from './primary-cluster.ts'
 
 /**
  * The program's own code runs here too: a database client that was made at the
@@ -10,12 +10,12 @@ import type { Supervisor } from './fleet/supervisor.ts'
  * worker, so it must not end the whole service here. Until the cluster has
  * once been ready, and with `crash: 'exit'`, it is as in plain Node.
  */
-export function containUncaught(supervisor: Supervisor, boundary: Boundary, { crash }: Settings): void {
+export function containUncaught(cluster: PrimaryCluster, boundary: Boundary, { crash }: Settings): void {
   if (crash === 'exit') return
   onUncaught({
     livesOn(error, origin, handled) {
       if (handled) return true
-      if (supervisor.state === 'booting') return false
+      if (cluster.state === 'booting') return false
       const what = origin === 'unhandledRejection' ? 'an unhandled rejection' : 'an uncaught error'
       boundary.report(`${what} in the primary, ${toLine(error)}`, error)
       return true

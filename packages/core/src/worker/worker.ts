@@ -4,56 +4,34 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
-import { constants } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { resolveLogger } from '../logger.ts'
-import {
-  type GiveHandle,
-  type ListeningServer,
-  onWorkerListen,
-  type TransferableHandle,
-} from '../node-internals.ts'
+import { onWorkerListen, type TransferableHandle } from '../node-internals.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
-import type {
-  ForwardedCall,
-  ListenRequest,
-  ToPrimary,
-  ToWorker,
-  WorkerBriefing,
-} from '../protocol/messages.ts'
+import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
 import { primarySignals, stopSignals } from '../signal-names.ts'
 import { Crash } from './crash.ts'
-import { DrainableServer } from './drain.ts'
 import { ForwardedCalls } from './forwarded-calls.ts'
-import { ListeningHandle } from './listening-handle.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
-import { hasRoomFor, Overflow } from './overflow.ts'
 import { type Begin, observeRequests } from './requests.ts'
-import { isSecure } from './server-kind.ts'
+import { Servers } from './servers.ts'
 import { VitalSigns } from './vitals.ts'
 import { Watchdog } from './watchdog.ts'
 
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
-  /** How connections reach this worker, from its first server on. */
-  balance: 'kernel' | 'round-robin' | null = null
   state: ClusterState = 'booting'
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
   readonly #briefing: WorkerBriefing
-  readonly #names = new WeakMap<net.Server, string>()
-  readonly #replies = new Map<string, (reply: ListenReply, handle?: TransferableHandle) => void>()
-  readonly #handles = new Map<string, ListeningHandle>()
-  readonly #servers = new Map<string, DrainableServer>()
-  readonly #watched = new WeakMap<net.Server, DrainableServer>()
+  readonly #servers: Servers
   readonly #calls = new ForwardedCalls((message) => this.#tell(message))
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
-  readonly #overflow = new Overflow()
   readonly #watchdog: Watchdog
   #draining = false
   #exitHeld = false
@@ -79,7 +57,12 @@ export class Worker {
       },
     })
     if (briefing.crash === 'contain') this.#crash.watchExits()
-    onWorkerListen((server, request, give) => this.#listen(server, request, give))
+    this.#servers = new Servers({
+      found: (server, balance) => this.#watch(server, balance),
+      listening: () => this.#watchdog.judge(),
+      closed: () => this.#leaveIfClosed(),
+    })
+    onWorkerListen((server, request, give) => this.#servers.listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
@@ -89,9 +72,14 @@ export class Worker {
     this.#takeSignals()
   }
 
+  /** How connections reach this worker, from its first server on. */
+  get balance(): 'kernel' | 'round-robin' | null {
+    return this.#servers.balance
+  }
+
   /** Gives the server the name under which the primary already listens for it. */
   name(server: net.Server, key: string): void {
-    this.#names.set(server, key)
+    this.#servers.name(server, key)
   }
 
   /** Has the primary carry out a method of `Cluster`. */
@@ -106,13 +94,13 @@ export class Worker {
   #onMessage(message: ToWorker, handle: TransferableHandle | undefined): void {
     switch (message.type) {
       case 'listen-reply':
-        return this.#replies.get(message.key)?.(message, handle)
+        return this.#servers.onReply(message, handle)
       case 'lend':
-        return this.#borrow(message, handle!)
+        return this.#servers.borrow(message, handle)
       case 'take-back':
-        return this.#handles.get(message.key)?.takeBack(message.socket)
+        return this.#servers.takeBack(message)
       case 'connection':
-        return this.#takeConnection(message, handle!)
+        return this.#servers.takeConnection(message, handle)
       case 'hand-off-check':
         return this.#tell({ ...message, type: 'answer', accepted: false })
       case 'drain':
@@ -126,51 +114,12 @@ export class Worker {
     }
   }
 
-  #listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
-    const key = this.#names.get(server) ?? this.#keyOf(request)
-    if (this.#handles.has(key) || this.#replies.has(key))
-      return process.nextTick(give, -constants.errno.EADDRINUSE, null)
-    this.#replies.set(key, ({ errno, balance = null, socketName = null, ticketKeys, loan }, handle) => {
-      this.#replies.delete(key)
-      if (errno !== 0) return give(errno, null)
-      this.balance ??= balance
-      if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
-      this.#servers.set(key, this.#watch(server, balance))
-      const listeningHandle: ListeningHandle = new ListeningHandle(server, socketName, {
-        listening: () => this.#onListening(key),
-        closed: () => this.#onClosed(key),
-        scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
-        room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
-        tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
-      })
-      // Another program may have taken the port while this one booted.
-      const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
-      if (failure !== 0) return give(failure, null)
-      this.#handles.set(key, listeningHandle)
-      give(0, listeningHandle)
-    })
-    const { address, port, addressType, fd, flags, backlog } = request
-    this.#tell({
-      type: 'listen',
-      key,
-      request: { address, port, addressType, fd, flags, backlog },
-      secure: isSecure(server),
-      ticketKeys: server._getServerData?.(),
-    })
-  }
-
-  /** A server may be closed and listen again; it is watched from its first time on. */
-  #watch(server: net.Server, balance: Worker['balance']): DrainableServer {
-    const known = this.#watched.get(server)
-    if (known) return known
-    const drainable = new DrainableServer(server)
-    this.#watched.set(server, drainable)
+  #watch(server: net.Server, balance: Worker['balance']): void {
     // Only a socket that was lent can be lent to a sibling as well.
     if (balance === 'kernel') this.#heartbeat.watch(server)
     this.#vitals.watch(server)
     if (this.#briefing.crash === 'contain') this.#crash.contain()
     observeRequests(server, this.#begin)
-    return drainable
   }
 
   readonly #begin: Begin = (answer, body) => {
@@ -178,57 +127,14 @@ export class Worker {
     if (this.#briefing.crash === 'contain') this.#crash.begin(answer, body)
   }
 
-  /**
-   * Servers that ask for the same place get the same listener in every worker;
-   * the n-th that asks for any free port shares with every other worker's n-th.
-   */
-  #keyOf({ address, port, addressType, fd }: ListenRequest): string {
-    const place = [address, port, addressType, fd].join(':')
-    if (port !== 0) return place
-    let nth = 1
-    while (this.#handles.has(`${place}#${nth}`) || this.#replies.has(`${place}#${nth}`)) nth++
-    return `${place}#${nth}`
-  }
-
-  #onListening(key: string): void {
-    this.#tell({ type: 'listening', key })
-    this.#watchdog.judge()
-  }
-
   /** The request that the code running now was started by, if it is known. */
   get request(): string | undefined {
     return this.#crash.request
   }
 
-  #onClosed(key: string): void {
-    this.#handles.delete(key)
-    this.#tell({ type: 'closed', key })
-    this.#leaveIfClosed()
-  }
-
-  #borrow({ key, loan }: Lend, handle: TransferableHandle): void {
-    const listeningHandle = this.#handles.get(key)
-    if (listeningHandle) listeningHandle.borrow(loan, handle)
-    else handle.close()
-  }
-
-  #takeConnection({ key, connection }: HandOff, handle: TransferableHandle): void {
-    const listeningHandle = this.#handles.get(key)
-    const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
-    // Before the app sees it: a handler that blocks must not hold up the answer.
-    this.#tell({ type: 'answer', key, connection, accepted })
-    if (accepted) listeningHandle!.accept(handle)
-    else handle.close()
-  }
-
-  /** Another worker shall have it. @param given called when the copy here may be closed. */
-  #giveAway(key: string, connection: TransferableHandle, given: () => void): void {
-    send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
-  }
-
   /** An app that closes its servers before it exits is not told to drain: it serves nobody. */
   #leaveIfClosed(): void {
-    if (this.#exitHeld && this.#handles.size === 0) void this.#drain()
+    if (this.#exitHeld && this.#servers.areClosed) void this.#drain()
   }
 
   /**
@@ -251,16 +157,7 @@ export class Worker {
   async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    await this.lifecycle.end(timeout, () =>
-      Promise.all(
-        [...this.#servers].map(([key, server]) =>
-          server.drain(
-            timeout,
-            migrate ? (connection, given) => this.#giveAway(key, connection, given) : undefined,
-          ),
-        ),
-      ),
-    )
+    await this.lifecycle.end(timeout, () => this.#servers.drain(timeout, migrate))
     this.#leave()
   }
 
@@ -286,7 +183,4 @@ const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.requ
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1
 
-type ListenReply = Extract<ToWorker, { type: 'listen-reply' }>
-type Lend = Extract<ToWorker, { type: 'lend' }>
-type HandOff = Extract<ToWorker, { type: 'connection' }>
 type Drain = Extract<ToWorker, { type: 'drain' }>

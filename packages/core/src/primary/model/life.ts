@@ -1,8 +1,8 @@
 /** One random life of a cluster, and what must hold in it. See model.test.ts. */
 import assert from 'node:assert/strict'
 import type { Settings } from '../../settings.ts'
-import type { Supervisor } from '../fleet/supervisor.ts'
-import { modelSettings, modelSupervisor } from './supervisor.ts'
+import type { PrimaryCluster } from '../primary-cluster.ts'
+import { modelSettings, modelCluster } from './cluster.ts'
 import { type Dice, ModelSockets, seeded, World } from './world.ts'
 
 /** In ms: longer than any backoff, boot or drain of the model takes when nothing goes wrong any more. */
@@ -42,7 +42,7 @@ interface Call {
 
 export class Life {
   readonly world: World
-  readonly supervisor: Supervisor
+  readonly cluster: PrimaryCluster
   readonly sockets: ModelSockets
   readonly calls: Call[] = []
   /** What happened, for whoever has to find out why. */
@@ -75,11 +75,11 @@ export class Life {
       env: () => this.#env(),
     }
     this.sockets = new ModelSockets(dice() < 0.02)
-    this.supervisor = modelSupervisor(this.world, this.sockets, this.#settings)
+    this.cluster = modelCluster(this.world, this.sockets, this.#settings)
     this.world.onSpawn = () => {
       this.#hold(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
       const killed = new Set(this.world.processes.filter(({ isKilled }) => isKilled).map(({ pid }) => pid))
-      const kept = this.supervisor.workers.filter(
+      const kept = this.cluster.workers.filter(
         ({ slot, state, pid }) => slot >= 0 && state !== 'draining' && !killed.has(pid),
       )
       const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
@@ -87,19 +87,19 @@ export class Life {
     }
     this.world.onDrain = ({ pid }) => {
       const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
-      const serving = this.supervisor.workers.filter(({ state }) => state === 'ready')
-      if (this.#mayEmpty || this.supervisor.state === 'closing') return
+      const serving = this.cluster.workers.filter(({ state }) => state === 'ready')
+      if (this.#mayEmpty || this.cluster.state === 'closing') return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
-    this.supervisor.on('reload:done', () => (this.#lastReload = 'done'))
-    this.supervisor.on('reload:failed', () => (this.#lastReload = 'failed'))
-    if (dice() < 0.5) for (const name of events) this.supervisor.on(name, () => this.#listener())
-    for (const name of events) this.supervisor.on(name, (...args: unknown[]) => this.#note(name, args))
+    this.cluster.on('reload:done', () => (this.#lastReload = 'done'))
+    this.cluster.on('reload:failed', () => (this.#lastReload = 'failed'))
+    if (dice() < 0.5) for (const name of events) this.cluster.on(name, () => this.#listener())
+    for (const name of events) this.cluster.on(name, (...args: unknown[]) => this.#note(name, args))
   }
 
   async live(): Promise<void> {
-    this.#call('listen', this.supervisor.listen('place', {}))
-    this.#call('ready', this.supervisor.ready)
+    this.#call('listen', this.cluster.listen('place', {}))
+    this.#call('ready', this.cluster.ready)
     for (let action = this.#upTo(25); action > 0; action--) {
       await this.#pass(this.#dice() < 0.3 ? this.#dice() * 3000 : this.#dice() * 100)
       this.#act()
@@ -122,15 +122,15 @@ export class Life {
   }
 
   #act(): void {
-    const { supervisor, world } = this
+    const { cluster, world } = this
     const victim = world.alive[this.#upTo(world.alive.length)]
     const error = { name: 'Error', message: 'of the model', code: undefined, stack: '' }
     const actions: [weight: number, name: string, act: () => void][] = [
       [3, 'reload', () => this.#reload()],
       [2, 'scale', () => this.#scale(1 + this.#upTo(5))],
-      [2, 'scaleBy', () => ((this.#mayEmpty = true), supervisor.scaleBy(this.#dice() < 0.5 ? 1 : -1))],
-      [0.3, 'close', () => this.#call('close', supervisor.close())],
-      [0.3, 'stop', () => supervisor.stop('SIGTERM')],
+      [2, 'scaleBy', () => ((this.#mayEmpty = true), cluster.scaleBy(this.#dice() < 0.5 ? 1 : -1))],
+      [0.3, 'close', () => this.#call('close', cluster.close())],
+      [0.3, 'stop', () => cluster.stop('SIGTERM')],
       [4, 'contained crash', () => victim?.say({ type: 'crash', error, contained: true })],
       [4, 'exit', () => victim?.exit(this.#upTo(2))],
       [4, 'kill -9', () => victim?.exit(null, 'SIGKILL')],
@@ -147,12 +147,12 @@ export class Life {
 
   #reload(): void {
     this.#reloadedAt.push(this.world.clock.now())
-    this.#call('reload', this.supervisor.reload())
+    this.#call('reload', this.cluster.reload())
   }
 
   #scale(workers: number): void {
     this.#mayEmpty = true
-    this.#call('scale', this.supervisor.scale(workers))
+    this.#call('scale', this.cluster.scale(workers))
   }
 
   #signal(victim: ReturnType<World['alive']['at']>): void {
@@ -166,7 +166,7 @@ export class Life {
     const thrown = this.#dice()
     if (thrown < 0.02 && !this.world.calm) this.#reload()
     else if (thrown < 0.04 && !this.world.calm) this.#scale(1 + this.#upTo(5))
-    else if (thrown < 0.042 && !this.world.calm) this.#call('close', this.supervisor.close())
+    else if (thrown < 0.042 && !this.world.calm) this.#call('close', this.cluster.close())
     else if (thrown < 0.5) throw new Error('a bad listener')
   }
 
@@ -176,7 +176,7 @@ export class Life {
     if (thrown < 0.03) throw new Error('a bad env')
     if (thrown < 0.04) this.#reload()
     else if (thrown < 0.05) this.#scale(1 + this.#upTo(5))
-    else if (thrown < 0.052) this.#call('close', this.supervisor.close())
+    else if (thrown < 0.052) this.#call('close', this.cluster.close())
     return {}
   }
 
@@ -187,8 +187,8 @@ export class Life {
 
   #check(): void {
     assert.deepEqual(this.#broken, [])
-    const { supervisor, world, calls } = this
-    const { workers, state, slots, generation } = supervisor
+    const { cluster, world, calls } = this
+    const { workers, state, slots, generation } = cluster
     const shown = JSON.stringify(
       workers.map(({ slot, pid, state: at, generation: of }) => ({ slot, pid, at, of })),
     )

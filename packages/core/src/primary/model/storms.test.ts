@@ -1,22 +1,22 @@
 /** What happens under minutes of trouble, told by the model's clock. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { Supervisor } from '../fleet/supervisor.ts'
-import { modelSettings, modelSupervisor } from './supervisor.ts'
+import type { PrimaryCluster } from '../primary-cluster.ts'
+import { modelSettings, modelCluster } from './cluster.ts'
 import { ModelSockets, seeded, World } from './world.ts'
 
 const error = { name: 'Error', message: 'of the model', code: undefined, stack: '' }
 const minute = 60_000
 
-async function ready(workers: number): Promise<{ world: World; supervisor: Supervisor }> {
+async function ready(workers: number): Promise<{ world: World; cluster: PrimaryCluster }> {
   const world = new World(seeded(1))
   world.calm = true
-  const supervisor = modelSupervisor(world, new ModelSockets(false), { ...modelSettings, workers })
-  void supervisor.listen('place', {})
+  const cluster = modelCluster(world, new ModelSockets(false), { ...modelSettings, workers })
+  void cluster.listen('place', {})
   await pass(world, 2000)
-  assert.equal(supervisor.state, 'ready')
+  assert.equal(cluster.state, 'ready')
   world.spawns.length = 0
-  return { world, supervisor }
+  return { world, cluster }
 }
 
 /** Lets time pass; `each` happens every `interval` ms. */
@@ -36,7 +36,7 @@ async function pass(world: World, ms: number, interval = ms, each = (): void => 
 
 it('errors that are contained take no worker away, and boots grow rare', async () => {
   for (const perSecond of [1, 10, 100]) {
-    const { world, supervisor } = await ready(2)
+    const { world, cluster } = await ready(2)
     await pass(world, minute, 1000 / perSecond, () => {
       const serving = world.processes.filter(({ state }) => state === 'ready')
       assert.ok(serving.length >= 2, 'both slots are served')
@@ -47,10 +47,10 @@ it('errors that are contained take no worker away, and boots grow rare', async (
       `${world.spawns.length} boots in a minute`,
     )
     await pass(world, minute)
-    const crashed = supervisor.workers.filter(({ state }) => state === 'ready').map(({ pid }) => pid)
+    const crashed = cluster.workers.filter(({ state }) => state === 'ready').map(({ pid }) => pid)
     assert.equal(crashed.length, 2)
     await pass(world, 10 * minute)
-    assert.equal(supervisor.workers.length, 2)
+    assert.equal(cluster.workers.length, 2)
   }
 })
 
@@ -80,12 +80,12 @@ it('workers that die as soon as they are ready are replaced within about a secon
 })
 
 it('boots that fail are tried ever more rarely', async () => {
-  const { world, supervisor } = await ready(2)
+  const { world, cluster } = await ready(2)
   world.fate = () => 'fails'
   for (const worker of world.alive) worker.exit(1)
   await pass(world, 2 * minute)
   assert.ok(world.spawns.length <= 2 * 14, `${world.spawns.length} boots in two minutes`)
   world.fate = () => 'listens'
   await pass(world, minute)
-  assert.equal(supervisor.workers.length, 2)
+  assert.equal(cluster.workers.length, 2)
 })

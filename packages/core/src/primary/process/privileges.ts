@@ -1,6 +1,6 @@
 import type { WorkerInfo } from '../../cluster.ts'
 import type { Logger } from '../../logger.ts'
-import type { Supervisor } from '../fleet/supervisor.ts'
+import type { PrimaryCluster } from '../primary-cluster.ts'
 
 /** How often (in ms) it is looked whether this process has given up rights. */
 const interval = 1000
@@ -12,7 +12,7 @@ const interval = 1000
  * process has now. Where they cannot be replaced, the cluster ends: nobody goes
  * on serving with rights that were given up.
  */
-export function watchPrivileges(cluster: Supervisor, logger: Logger): void {
+export function watchPrivileges(cluster: PrimaryCluster, logger: Logger): void {
   if (!process.geteuid) return
   const atBoot = new Map<number, string>()
   let replacing = false

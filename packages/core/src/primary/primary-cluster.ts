@@ -1,0 +1,203 @@
+import { EventEmitter } from 'node:events'
+import type { AddressInfo, ListenOptions } from 'node:net'
+import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
+import { type Deferred, deferred } from '../deferred.ts'
+import { ClusteredError } from '../errors.ts'
+import type { ClusterEvents } from '../events.ts'
+import { checkWorkerCount, type Settings } from '../settings.ts'
+import type { Boundary } from './boundary.ts'
+import { carryOut } from './calls.ts'
+import type { Entry } from './entry.ts'
+import { Steps } from './fleet/steps.ts'
+import { Supervisor } from './fleet/supervisor.ts'
+import type { System } from './process/system.ts'
+import type { Sockets } from './sockets/sockets.ts'
+
+/** What it is made of. The model test brings its own system and sockets. */
+export interface PrimaryParts {
+  entry: Pick<Entry, 'release' | 'execArgv'>
+  settings: Settings
+  system: System
+  sockets: Sockets
+  boundary: Boundary
+}
+
+/** What `listen` returns in the primary: calls, their promises, and the events of what the supervisor does. */
+export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Cluster {
+  readonly role = 'primary'
+  /** Runs the user's code of this process. */
+  readonly boundary: Boundary
+  readonly #settings: Settings
+  readonly #system: System
+  readonly #sockets: Sockets
+  readonly #steps = new Steps()
+  readonly #supervisor: Supervisor
+  readonly #ready: Deferred = deferred()
+  readonly #gone: Deferred = deferred()
+  /** Who waits for every slot to be filled. */
+  readonly #waiting: Deferred[] = []
+  #nextReload: Promise<void> | undefined
+  /** With what this process ends once the last worker is gone, if it does. */
+  #exitCode: number | undefined
+
+  constructor({ entry, settings, system, sockets, boundary }: PrimaryParts) {
+    super()
+    this.boundary = boundary
+    this.#settings = settings
+    this.#system = system
+    this.#sockets = sockets
+    this.#supervisor = new Supervisor({
+      entry,
+      settings,
+      system,
+      sockets,
+      steps: this.#steps,
+      events: this,
+      onFilled: () => this.#onFilled(),
+      onClosing: () => this.#refuseCalls(),
+      onGone: () => this.#onGone(),
+      onBootFailed: (error) => this.#fail(error),
+      onCall: (worker, message) => void carryOut(this, worker, message),
+    })
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  address(): AddressInfo | string | null {
+    return this.#sockets.first?.address ?? null
+  }
+
+  get balance(): 'kernel' | 'round-robin' | null {
+    return this.#sockets.first?.balancer.kind ?? null
+  }
+
+  get state(): ClusterState {
+    return this.#supervisor.state
+  }
+
+  /** How many workers are wanted. */
+  get slots(): number {
+    return this.#supervisor.slots
+  }
+
+  /** What a worker that boots now runs. */
+  get generation(): number {
+    return this.#supervisor.generation
+  }
+
+  get workers(): WorkerInfo[] {
+    return this.#supervisor.workers
+  }
+
+  /** Events reach listeners when the step that caused them is over; one that throws disturbs nobody. */
+  override emit<Name>(
+    event: Name | keyof ClusterEvents,
+    ...args: Name extends keyof ClusterEvents ? ClusterEvents[Name] : never
+  ): boolean {
+    this.#steps.afterwards(() => {
+      for (const listener of this.rawListeners(event))
+        this.boundary.run(`a listener of '${String(event)}'`, () => Reflect.apply(listener, this, args))
+    })
+    return this.listenerCount(event) > 0
+  }
+
+  /** Boots the workers of a program that is not known to listen anywhere in particular. */
+  start(): void {
+    this.#supervisor.start()
+  }
+
+  /**
+   * Takes the place, then boots the workers. If the place cannot be had, this
+   * rejects; and if the cluster does not serve yet, it ends.
+   */
+  async listen(key: string, options: ListenOptions): Promise<void> {
+    try {
+      await this.#sockets.require(key, options)
+      this.#supervisor.start()
+    } catch (error) {
+      if (this.state === 'booting') this.#fail(error as Error)
+      else this.#settings.logger.error((error as Error).message)
+      throw error
+    }
+  }
+
+  reload(): Promise<void> {
+    if (this.state === 'closing') return Promise.reject(closingError('reload'))
+    const { reload, isProven } = this.#supervisor
+    if (!reload && isProven) return this.#supervisor.beginReload().promise
+    const again = (): Promise<void> => {
+      this.#nextReload = undefined
+      return this.reload()
+    }
+    return (this.#nextReload ??= (reload?.promise ?? this.ready).catch(() => {}).then(again))
+  }
+
+  async scale(workers: number): Promise<void> {
+    checkWorkerCount(workers, 'scale', workers, 1)
+    if (this.state === 'closing') throw closingError('scale')
+    const filled = deferred()
+    this.#waiting.push(filled)
+    this.#supervisor.resize(workers)
+    return filled.promise
+  }
+
+  /** One worker more, or fewer, but never none. */
+  scaleBy(difference: number): void {
+    const workers = Math.max(1, this.slots + difference)
+    if (workers !== this.slots) this.scale(workers).catch(() => {})
+  }
+
+  close(reason = 'close()'): Promise<void> {
+    this.#supervisor.close(reason)
+    return this.#gone.promise
+  }
+
+  /** As `close`; and when the last worker is gone, this process ends. */
+  stop(reason: string, exitCode = 0): void {
+    this.#exitCode ??= exitCode
+    if (this.#supervisor.isGone) this.#exit()
+    else void this.close(reason)
+  }
+
+  /** Ends every worker now, whatever it is doing, and this process. */
+  kill(reason: string, exitCode: number): void {
+    this.#supervisor.kill(reason)
+    this.#system.exit(exitCode)
+  }
+
+  #onFilled(): void {
+    this.#ready.resolve()
+    for (const { resolve } of this.#waiting.splice(0)) resolve()
+  }
+
+  #refuseCalls(): void {
+    this.#ready.reject(closingError('ready'))
+    for (const { reject } of this.#waiting.splice(0)) reject(closingError('scale'))
+  }
+
+  /** The cluster has never served: it ends. */
+  #fail(error: Error): void {
+    if (this.state === 'closing') return
+    this.#exitCode ??= 1
+    this.#settings.logger.error(error.message)
+    this.#ready.reject(error)
+    this.#supervisor.end('the boot failed')
+  }
+
+  #onGone(): void {
+    this.#gone.resolve()
+    this.#exit()
+  }
+
+  /** After the turn in which those who waited are told. */
+  #exit(): void {
+    const code = this.#exitCode
+    if (code !== undefined) this.#system.clock.after(0, () => this.#system.exit(code))
+  }
+}
+
+export function closingError(call: string): ClusteredError {
+  return new ClusteredError('ERR_CLUSTERED_CLOSING', `${call}: the cluster is closing.`)
+}

@@ -1,0 +1,167 @@
+import type net from 'node:net'
+import { constants } from 'node:os'
+import type { GiveHandle, ListeningServer, TransferableHandle } from '../node-internals.ts'
+import { send } from '../protocol/channel.ts'
+import type { ListenRequest, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
+import { DrainableServer } from './drain.ts'
+import { ListeningHandle } from './listening-handle.ts'
+import { hasRoomFor, Overflow } from './overflow.ts'
+import { isSecure } from './server-kind.ts'
+
+type Message<Type> = Extract<ToWorker, { type: Type }>
+
+export interface ServersEvents {
+  /** A server listens for the first time: from here on it can be watched. */
+  found(server: net.Server, balance: 'kernel' | 'round-robin' | null): void
+  listening(): void
+  closed(): void
+}
+
+/** The servers of this worker, and where their connections come from. */
+export class Servers {
+  /** How connections reach this worker, from its first server on. */
+  balance: 'kernel' | 'round-robin' | null = null
+  readonly #events: ServersEvents
+  readonly #names = new WeakMap<net.Server, string>()
+  readonly #replies = new Map<
+    string,
+    (reply: Message<'listen-reply'>, handle: TransferableHandle | undefined) => void
+  >()
+  readonly #handles = new Map<string, ListeningHandle>()
+  readonly #servers = new Map<string, DrainableServer>()
+  readonly #known = new WeakMap<net.Server, DrainableServer>()
+  readonly #overflow = new Overflow()
+
+  constructor(events: ServersEvents) {
+    this.#events = events
+  }
+
+  /** None of them waits for connections. */
+  get areClosed(): boolean {
+    return this.#handles.size === 0
+  }
+
+  /** Gives the server the name under which the primary already listens for it. */
+  name(server: net.Server, key: string): void {
+    this.#names.set(server, key)
+  }
+
+  /** Has the primary open the place that a server of the program asks for, or share it. */
+  listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
+    const key = this.#names.get(server) ?? this.#keyOf(request)
+    if (this.#handles.has(key) || this.#replies.has(key))
+      return process.nextTick(give, -constants.errno.EADDRINUSE, null)
+    this.#replies.set(key, (reply, handle) => {
+      this.#replies.delete(key)
+      const { errno, balance = null, socketName = null, ticketKeys, loan } = reply
+      if (errno !== 0) return give(errno, null)
+      // No descriptor was left for it on the way.
+      if (loan && !handle) return give(-constants.errno.EMFILE, null)
+      this.balance ??= balance
+      if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
+      this.#servers.set(key, this.#find(server, balance))
+      const listeningHandle = this.#makeHandle(key, server, socketName)
+      // Another program may have taken the port while this one booted.
+      const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
+      if (failure !== 0) return give(failure, null)
+      this.#handles.set(key, listeningHandle)
+      give(0, listeningHandle)
+    })
+    const { address, port, addressType, fd, flags, backlog } = request
+    this.#tell({
+      type: 'listen',
+      key,
+      request: { address, port, addressType, fd, flags, backlog },
+      secure: isSecure(server),
+      ticketKeys: server._getServerData?.(),
+    })
+  }
+
+  onReply(message: Message<'listen-reply'>, handle: TransferableHandle | undefined): void {
+    this.#replies.get(message.key)?.(message, handle)
+  }
+
+  borrow({ key, loan }: Message<'lend'>, handle: TransferableHandle | undefined): void {
+    const listeningHandle = this.#handles.get(key)
+    if (listeningHandle && handle) listeningHandle.borrow(loan, handle)
+    else handle?.close()
+  }
+
+  takeBack({ key, socket }: Message<'take-back'>): void {
+    this.#handles.get(key)?.takeBack(socket)
+  }
+
+  takeConnection({ key, connection }: Message<'connection'>, handle: TransferableHandle | undefined): void {
+    // Lost on its way: the primary, which has its own copy, will ask.
+    if (!handle) return
+    const listeningHandle = this.#handles.get(key)
+    const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
+    // Before the app sees it: a handler that blocks must not hold up the answer.
+    this.#tell({ type: 'answer', key, connection, accepted })
+    if (accepted) listeningHandle!.accept(handle)
+    else handle.close()
+  }
+
+  /**
+   * @param timeout milliseconds until what is left is cut.
+   * @param migrate whether others are there to adopt idle connections.
+   */
+  async drain(timeout: number, migrate: boolean): Promise<void> {
+    await Promise.all(
+      [...this.#servers].map(([key, server]) =>
+        server.drain(
+          timeout,
+          migrate ? (connection, given) => this.#giveAway(key, connection, given) : undefined,
+        ),
+      ),
+    )
+  }
+
+  #makeHandle(key: string, server: net.Server, socketName: SocketName): ListeningHandle {
+    return new ListeningHandle(server, socketName, {
+      listening: () => {
+        this.#tell({ type: 'listening', key })
+        this.#events.listening()
+      },
+      closed: () => {
+        this.#handles.delete(key)
+        this.#tell({ type: 'closed', key })
+        this.#events.closed()
+      },
+      scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
+      room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
+      tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
+    })
+  }
+
+  /** A server may be closed and listen again. */
+  #find(server: net.Server, balance: Servers['balance']): DrainableServer {
+    const known = this.#known.get(server)
+    if (known) return known
+    const drainable = new DrainableServer(server)
+    this.#known.set(server, drainable)
+    this.#events.found(server, balance)
+    return drainable
+  }
+
+  /**
+   * Servers that ask for the same place get the same one in every worker; the
+   * n-th that asks for any free port shares with every other worker's n-th.
+   */
+  #keyOf({ address, port, addressType, fd }: ListenRequest): string {
+    const place = [address, port, addressType, fd].join(':')
+    if (port !== 0) return place
+    let nth = 1
+    while (this.#handles.has(`${place}#${nth}`) || this.#replies.has(`${place}#${nth}`)) nth++
+    return `${place}#${nth}`
+  }
+
+  /** Another worker shall have it. @param given called when the copy here may be closed. */
+  #giveAway(key: string, connection: TransferableHandle, given: () => void): void {
+    send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
+  }
+
+  #tell(message: ToPrimary): void {
+    send(process, message)
+  }
+}
