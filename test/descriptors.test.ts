@@ -72,7 +72,7 @@ describe('where descriptors are few', options, () => {
       const since = program.output.length
       program.kill('SIGHUP')
       await program.sees(/reload done/, since)
-      assert.equal(program.workers().length, 2)
+      await eventually(() => program.workers().length === 2, 'the old ones have left')
       attack.stop()
       await eventually(
         () =>

@@ -198,6 +198,6 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
   }
 }
 
-export function closingError(call: string): ClusteredError {
+function closingError(call: string): ClusteredError {
   return new ClusteredError('ERR_CLUSTERED_CLOSING', `${call}: the cluster is closing.`)
 }
