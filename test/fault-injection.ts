@@ -118,7 +118,9 @@ const code = await program.ends()
 if (code !== 0) problems.push(`the primary ended with ${code}`)
 const orphans = [...seen].filter(isAlive)
 if (orphans.length > 0) problems.push(`processes are left over: ${orphans.join(', ')}`)
-const intolerable = failures().filter((failure) => !/ECONNRESET|EPIPE|closed|cut/.test(failure))
+const intolerable = failures().filter(
+  (failure) => !/ECONNRESET|EPIPE|closed|cut|503: Service Unavailable/.test(failure),
+)
 problems.push(...intolerable.slice(0, 20))
 
 console.log(`${'fault'.padEnd(36)} times  failed requests`)

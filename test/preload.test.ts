@@ -34,7 +34,10 @@ describe('a worker is prepared before the program', () => {
     })
 
   it("what NODE_OPTIONS preloads is not loaded into the watchdog's thread", async (t) => {
-    const env = { NODE_OPTIONS: `--require ${preloads}first.cjs`, OPTIONS: '{"workers":1,"hangTimeout":500}' }
+    const env = {
+      NODE_OPTIONS: `--require ${preloads}first.cjs`,
+      OPTIONS: '{"workers":1,"hangTimeout":1000}',
+    }
     const program = start(t, 'server.js', { env })
     const port = await program.listens()
     await assert.rejects(get(port, '/spin'))

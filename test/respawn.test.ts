@@ -34,7 +34,9 @@ describe('a worker that leaves', () => {
     const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":1}' } })
     const port = await program.listens()
     const before = program.output.length
-    await assert.rejects(get(port, '/exit?code=0'))
+    const { status, headers } = await get(port, '/exit?code=0')
+    assert.equal(status, 503)
+    assert.equal(headers['retry-after'], '1')
     await program.sees(/is gone: exit code 0/, before)
     await program.sees(/is ready/, before)
   })

@@ -109,16 +109,16 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
   }
 
   /**
-   * Takes the place, then boots the workers. If the place cannot be had, this
-   * rejects; and if the cluster does not serve yet, it ends.
+   * Takes the place, then boots the workers. If the place cannot be had, the
+   * cluster ends, as no worker that boots later could have it; and this
+   * rejects, as it may be a later place than the first.
    */
   async listen(key: string, options: ListenOptions): Promise<void> {
     try {
       await this.#sockets.require(key, options)
       this.#supervisor.start()
     } catch (error) {
-      if (this.state === 'booting') this.#fail(error as Error)
-      else this.#settings.logger.error((error as Error).message)
+      this.#fail(error as Error)
       throw error
     }
   }
@@ -177,7 +177,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
     for (const { reject } of this.#waiting.splice(0)) reject(closingError('scale'))
   }
 
-  /** The cluster has never served: it ends. */
+  /** What the program cannot do without is not to be had: the cluster ends. */
   #fail(error: Error): void {
     if (this.state === 'closing') return
     this.#exitCode ??= 1

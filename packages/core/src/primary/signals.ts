@@ -15,14 +15,16 @@ const sameSignal = 100
 /** What each signal to the primary does: see docs/signals.md. */
 export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
   const fromTerminal = isatty(0) || isatty(1) || isatty(2)
-  let stoppedAt: number | undefined
+  let stopping: { signal: NodeJS.Signals; since: number } | undefined
 
   const stop = (signal: NodeJS.Signals): void => {
     const now = performance.now()
-    stoppedAt ??= now
-    // The app may have been loaded here too, and have left something open.
-    if (stoppedAt === now) return cluster.stop(signal)
-    if (now - stoppedAt < sameSignal) return
+    if (!stopping) {
+      stopping = { signal, since: now }
+      // The app may have been loaded here too, and have left something open.
+      return cluster.stop(signal)
+    }
+    if (signal === stopping.signal && now - stopping.since < sameSignal) return
     logger.warn(`${signal} again: ending at once`)
     cluster.kill(`a second ${signal}`, 128 + constants.signals[signal])
   }

@@ -80,6 +80,7 @@ export class Supervisor {
       step: (step) => steps.run(step),
       reconcile: () => this.#reconcile(),
       updateBalance: () => this.#updateBalance(),
+      isClosing: () => this.state === 'closing',
       onReady: (worker) => this.#onReady(worker),
       endsCluster: (exit) => this.#endsCluster(exit),
       call: parts.onCall,

@@ -32,6 +32,7 @@ export interface WatchedFleet {
   /** Acts on what is known now. */
   readonly reconcile: () => void
   readonly updateBalance: () => void
+  readonly isClosing: () => boolean
   /** Some worker listens for the first time. */
   readonly onReady: (worker: WorkerHandle) => void
   /** @returns whether that ends the cluster, as no worker has ever been ready. */
@@ -152,7 +153,7 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   #onSignal(worker: WorkerHandle, signal: string): void {
-    const { fleet, clock, step, reconcile } = this.#watched
+    const { fleet, clock, step, reconcile, isClosing } = this.#watched
     // Asked twice: not waiting for the replacement is what is asked for.
     const slot = worker.replaceFor && worker.serving ? fleet.slotOf(worker) : undefined
     if (slot?.worker === worker) {
@@ -163,6 +164,7 @@ export class WorkerWatch implements WorkerEvents {
     // Ctrl-C reaches every process at once: the primary's own may be on its way.
     clock.after(groupSignalDelay, () =>
       step(() => {
+        if (isClosing()) return
         worker.replaceFor ??= signal
         reconcile()
       }),
