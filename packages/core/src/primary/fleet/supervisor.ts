@@ -192,7 +192,8 @@ export class Supervisor {
     if (this.#fleet.isFilled) this.#onFilled()
     this.#rollout.finish()
     this.#filler.advanceSpares(now)
-    this.#fleet.tellWorkers(this.state)
+    // Those that boot have a pid by then.
+    this.#parts.steps.afterwards(() => this.#fleet.tellWorkers(this.state))
     const next = this.#filler.nextDeadline(now)
     if (next < Infinity) this.#cancelWake = clock.after(next - now, () => this.start())
   }
