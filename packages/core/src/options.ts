@@ -55,10 +55,11 @@ export interface ClusteredOptions extends Hooks {
   reload?: ReloadOptions
   /**
    * What an error does that nobody has caught. `'contain'`: the request that
-   * caused it gets a 500, the worker is replaced, answers its other requests
-   * and then exits with the code that the crash would have had. `'exit'`: the
-   * worker dies at once, as in plain Node, and every request in it is cut.
-   * An app's own 'uncaughtException' handler comes before either.
+   * caused it gets a 500; the worker serves on until another has its place,
+   * answers what it has and exits with the code that the crash would have had.
+   * `'exit'`: the worker dies at once, as in plain Node, and every request in
+   * it is cut.
+   * An app's own 'uncaughtException' handlers are called in either case.
    * @default 'contain'
    */
   crash?: 'contain' | 'exit'

@@ -34,6 +34,15 @@ export function asOrphan(pid: number): Orphan | undefined {
   }
 }
 
+/** Whether it is on its way out: the kernel has taken its memory, and will take its sockets. */
+export function isEnding(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === ''
+  } catch {
+    return true
+  }
+}
+
 /** Sends a signal to it, unless something else has its pid by now. */
 export function signalOrphan({ pid, startedAt }: Orphan, signal: NodeJS.Signals): void {
   try {

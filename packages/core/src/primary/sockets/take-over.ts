@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { runningClock } from '../../running-clock.ts'
 import type { Settings } from '../../settings.ts'
 import { removeStaleSocket } from '../../stale-socket.ts'
-import { asOrphan, signalOrphan } from '../process/orphan.ts'
+import { asOrphan, isEnding, signalOrphan } from '../process/orphan.ts'
 import { describeProcess, type Holders, holdersOf, type Where } from './port-holders.ts'
 
 /** Node's own error: EADDRINUSE. For a unix socket `address` is its path. */
@@ -60,9 +60,10 @@ export async function takeOver(
     const orphans = holders.pids.flatMap((pid) => asOrphan(pid) ?? [])
     // Of our own processes, one that is not found is on its way out.
     const hidden = holders.hiddenUsers.filter((uid) => uid !== us && us !== 0)
-    const others = holders.pids.length - orphans.length + hidden.length
+    const known = new Set(orphans.map(({ pid }) => pid))
+    const others = holders.pids.filter((pid) => !known.has(pid) && !isEnding(pid))
     if (orphans.length === 0) looksInVain++
-    if (others > 0 || looksInVain > longestInVain) throw nameHolders(error, holders)
+    if (others.length + hidden.length > 0 || looksInVain > longestInVain) throw nameHolders(error, holders)
     for (const orphan of orphans.filter(({ pid }) => !told.has(pid))) {
       told.add(orphan.pid)
       settings.logger.warn(
