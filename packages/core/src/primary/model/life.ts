@@ -78,9 +78,10 @@ export class Life {
     this.cluster = modelCluster(this.world, this.sockets, this.#settings)
     this.world.onSpawn = () => {
       this.#hold(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
+      // Of those that have begun: one that `env` itself has scaled away never does.
       const killed = new Set(this.world.processes.filter(({ isKilled }) => isKilled).map(({ pid }) => pid))
       const kept = this.cluster.workers.filter(
-        ({ slot, state, pid }) => slot >= 0 && state !== 'draining' && !killed.has(pid),
+        ({ slot, state, pid }) => slot >= 0 && state !== 'draining' && pid > 0 && !killed.has(pid),
       )
       const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
       this.#hold(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
