@@ -52,7 +52,9 @@ export function report(cluster: Cluster, logger: Logger): void {
 }
 
 function listening(cluster: Cluster): string {
-  const workers = cluster.workers.filter(({ state }) => state === 'ready').length
+  // One that is being replaced and the one that follows it are in the same slot.
+  const slots = cluster.workers.flatMap(({ slot, state }) => (state === 'ready' ? slot : []))
+  const workers = new Set(slots).size
   const where = `${formatAddress(cluster.address())}, ${workers} ${plural(workers)}`
   return `listening on ${where}, balance: ${cluster.balance}, primary pid ${process.pid}`
 }
