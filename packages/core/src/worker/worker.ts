@@ -1,5 +1,5 @@
 /**
- * One worker from inside. `primary/worker-handle.ts` is the same worker from
+ * One worker from inside. `primary/fleet/worker-handle.ts` is the same worker from
  * outside.
  */
 import cluster from 'node:cluster'
