@@ -3,6 +3,8 @@ import type { Settings } from '../../settings.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
+const itsReleaseWasReplaced = 'its release was replaced'
+
 /** Every worker there is: those in slots, spares, and those that drain. */
 export class Fleet {
   readonly slots: Slot[] = []
@@ -63,14 +65,16 @@ export class Fleet {
     spareSlot.worker = undefined
   }
 
-  /** Spares are for the code that serves; those of an older release go. */
+  /** Spares are for the code that serves; those of an older release go, those that boot too. */
   dropOldSpares(): void {
     const serving = Math.min(...this.slots.map(({ worker }) => worker?.release.generation ?? 0))
-    for (const slot of this.spareSlots)
-      if (slot.worker && slot.worker.release.generation < serving) {
-        this.drain(slot.worker, 'its release was replaced')
-        slot.worker = undefined
-      }
+    const isOld = (spare?: WorkerHandle): boolean => spare !== undefined && spare.release.generation < serving
+    for (const slot of this.spareSlots) {
+      if (isOld(slot.next)) this.abandon(slot, itsReleaseWasReplaced)
+      if (!isOld(slot.worker)) continue
+      this.drain(slot.worker, itsReleaseWasReplaced)
+      slot.worker = undefined
+    }
   }
 
   /** Everybody leaves. */
