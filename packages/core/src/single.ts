@@ -3,11 +3,13 @@ import { constants } from 'node:os'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
+import { emptyQueue, mayShut } from './empty-queue.ts'
 import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import { surviveLostLogs } from './log-streams.ts'
+import { handleOf } from './node-internals.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
@@ -30,12 +32,14 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   readonly ready: Promise<void>
   state: ClusterState = 'booting'
   readonly #singles: Singles
+  readonly #options: ListenOptions
   readonly #settings: Settings
   #server: Server | undefined
   #drainable: DrainableServer | undefined
 
   constructor(makeServer: () => Promise<Server>, options: ListenOptions, settings: Settings) {
     super()
+    this.#options = options
     this.#settings = settings
     const here = runtime()
     here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
@@ -67,8 +71,14 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     for (const single of all) single.state = 'closing'
     if (wasReady) await sleep(this.#settings.shutdownDelay)
     await lifecycle.end(this.#settings.drainTimeout, () =>
-      Promise.all(all.map(async (single) => single.#drainable?.drain(this.#settings.drainTimeout))),
+      Promise.all(all.map((single) => single.#drain())),
     )
+  }
+
+  async #drain(): Promise<void> {
+    const server = this.#server
+    if (server?.listening) await emptyQueue(handleOf(server), { shut: mayShut(this.#options) })
+    await this.#drainable?.drain(this.#settings.drainTimeout)
   }
 
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {

@@ -77,6 +77,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   closed: { key: isText },
   answer: { key: isText, connection: isCount, accepted: isFlag },
   adopt: { key: isText },
+  returned: { key: isText, socket: isCount },
   room: { key: isText, hasRoom: isFlag },
   beat: { busy: isFlag },
   vitals: { vitals: isVitals },

@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { emptyQueue } from '../empty-queue.ts'
 import { isFull, onConnectionEnd, type TransferableHandle } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
 import { hasRoomFor } from './overflow.ts'
@@ -77,6 +78,11 @@ export class ListeningHandle implements TransferableHandle {
     if (failure !== 0) this.takeBack(socket)
     else if (this.onconnection) this.hasRoom()
     return failure
+  }
+
+  /** The primary's copies are gone: what waits would be reset with these. */
+  async emptyQueues(): Promise<void> {
+    await Promise.all([...this.#lent.values()].map((handle) => emptyQueue(handle, { shut: true })))
   }
 
   takeBack(socket: number): void {

@@ -89,6 +89,7 @@ export class Servers {
 
   takeBack({ key, socket }: Message<'take-back'>): void {
     this.#handles.get(key)?.takeBack(socket)
+    this.#tell({ type: 'returned', key, socket })
   }
 
   takeConnection({ key, connection }: Message<'connection'>, handle: TransferableHandle | undefined): void {
@@ -100,6 +101,11 @@ export class Servers {
     this.#tell({ type: 'answer', key, connection, accepted })
     if (accepted) listeningHandle!.accept(handle)
     else handle.close()
+  }
+
+  /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */
+  async emptyQueues(): Promise<void> {
+    await Promise.all([...this.#handles.values()].map((handle) => handle.emptyQueues()))
   }
 
   /**

@@ -4,7 +4,6 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { resolveLogger } from '../logger.ts'
@@ -67,7 +66,7 @@ export class Worker {
     process.once('disconnect', () => {
       this.state = 'closing'
       this.#calls.fail()
-      void this.#drain()
+      void this.#drainAsOrphan()
     })
     this.#takeSignals()
   }
@@ -104,7 +103,7 @@ export class Worker {
       case 'hand-off-check':
         return this.#tell({ ...message, type: 'answer', accepted: false })
       case 'drain':
-        return void this.#drainNextTurn(message)
+        return void this.#drain(message)
       case 'workers':
         this.workers = message.workers
         this.state = message.state
@@ -147,11 +146,10 @@ export class Worker {
     for (const signal of primarySignals) process.on(signal, () => {})
   }
 
-  /** At the last stop the queues end with us: a whole turn takes what is in them. */
-  async #drainNextTurn(order: Drain): Promise<void> {
-    await nextTurn()
-    await nextTurn()
-    await this.#drain(order)
+  /** The queues end with the last of us. */
+  async #drainAsOrphan(): Promise<void> {
+    await this.#servers.emptyQueues()
+    await this.#drain()
   }
 
   async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
@@ -182,5 +180,3 @@ const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.requ
 
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1
-
-type Drain = Extract<ToWorker, { type: 'drain' }>

@@ -1,8 +1,10 @@
 import { constants } from 'node:os'
+import { deferred } from '../../deferred.ts'
+import { emptyQueue } from '../../empty-queue.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
-import type { HandOffOptions } from './hand-off.ts'
+import type { HandOff, HandOffOptions } from './hand-off.ts'
 import { decideLending } from './lending.ts'
 import { Refuser } from './refuser.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -27,18 +29,27 @@ export class LentSockets implements Balancer {
   readonly #bind: () => TransferableHandle | undefined
   readonly #sockets: TransferableHandle[] = []
   #lent: Set<WorkerHandle>[] = []
+  readonly #handOff: HandOff
   readonly #queueTimeout: number
   readonly #speaksTls: () => boolean
   #closed = false
+  /** Called when a worker has returned a socket, or has gone: from `close` on. */
+  #onReturn = (): void => {}
   /** Some worker has served: from here on the port is open. */
   #opened = false
   #refuseTimer: NodeJS.Timeout | undefined
   #refuser: Refuser | undefined
 
   /** @param bind makes one more socket of the same port, if it can. */
-  constructor(key: string, bind: () => TransferableHandle | undefined, options: LentSocketsOptions) {
+  constructor(
+    key: string,
+    bind: () => TransferableHandle | undefined,
+    handOff: HandOff,
+    options: LentSocketsOptions,
+  ) {
     this.#key = key
     this.#bind = bind
+    this.#handOff = handOff
     this.#backlog = options.backlog
     this.#queueTimeout = options.queueTimeout
     this.#speaksTls = options.speaksTls
@@ -76,6 +87,13 @@ export class LentSockets implements Balancer {
 
   onExit(worker: WorkerHandle): void {
     for (const borrowers of this.#lent) borrowers.delete(worker)
+    this.#onReturn()
+  }
+
+  onReturned(worker: WorkerHandle, socket: number): void {
+    if (!this.#closed) return
+    this.#lent[socket]?.delete(worker)
+    this.#onReturn()
   }
 
   /** While nobody serves, the queues fill up in the kernel; not for ever. */
@@ -98,12 +116,28 @@ export class LentSockets implements Balancer {
     }, delay)
   }
 
-  close(): void {
+  /** The queues end with the last copy of each socket, and that is the one here. */
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    const isOpen = this.#opened
     this.#watchQueues(1)
-    // The workers' copies keep the queues until each has taken what is in it.
-    for (const handle of this.#sockets) handle.close()
+    for (const [socket, borrowers] of this.#lent.entries())
+      for (const worker of borrowers) worker.send({ type: 'take-back', key: this.#key, socket })
+    const returned = this.#lent.map(() => deferred())
+    this.#onReturn = () => {
+      for (const [socket, borrowers] of this.#lent.entries()) if (borrowers.size === 0) returned[socket]!.resolve()
+    }
+    this.#onReturn()
+    await Promise.all(
+      this.#sockets.map(async (handle, socket) => {
+        handle.onconnection = (status, connection) => {
+          if (status === 0) this.#handOff.take(connection)
+        }
+        if (isOpen) await emptyQueue(handle, { shut: true, until: returned[socket]!.promise })
+        handle.close()
+      }),
+    )
   }
 
   // Never fewer than there were: closing a socket resets what waits in its queue.

@@ -1,6 +1,8 @@
 import net from 'node:net'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { ClusteredError } from '../../errors.ts'
+import { mayShut } from '../../empty-queue.ts'
+import { settles } from '../../settles.ts'
 import { startListening } from '../../start-listening.ts'
 import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
@@ -14,6 +16,9 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
 const defaultBacklog = 511
+
+/** How long (in ms) a close waits for workers that do not return what they were lent: a blocked one, say. */
+const longestClose = 250
 
 /** A place that the cluster listens at, for as long as the primary lives. */
 export class Place {
@@ -54,8 +59,8 @@ export class Place {
       )
     }
     this.balancer = bind
-      ? new LentSockets(key, bind, { backlog: options.backlog ?? defaultBacklog, ...waiting })
-      : new RoundRobin(handleOf(server), this.handOff)
+      ? new LentSockets(key, bind, this.handOff, { backlog: options.backlog ?? defaultBacklog, ...waiting })
+      : new RoundRobin(handleOf(server), this.handOff, mayShut(options))
   }
 
   /** @param serving the workers that take its connections now. */
@@ -85,9 +90,10 @@ export class Place {
     this.balancer.onExit(worker)
   }
 
-  close(): void {
+  /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */
+  async close(): Promise<void> {
+    await settles(this.balancer.close(), longestClose)
     this.#serving = []
-    this.balancer.close()
     this.handOff.close()
   }
 }
