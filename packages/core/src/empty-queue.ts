@@ -38,6 +38,8 @@ export async function emptyQueue(socket: TransferableHandle, { shut, until }: Em
   }
   if (shut) socket.listen(0)
   await until
+  // Whoever has begun to accept from it meanwhile has opened the queue again.
+  if (shut) socket.listen(0)
   const end = performance.now() + longest
   do {
     came = false

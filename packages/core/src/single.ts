@@ -70,9 +70,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     const wasReady = this.state === 'ready'
     for (const single of all) single.state = 'closing'
     if (wasReady) await sleep(this.#settings.shutdownDelay)
-    await lifecycle.end(this.#settings.drainTimeout, () =>
-      Promise.all(all.map((single) => single.#drain())),
-    )
+    await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drain())))
   }
 
   async #drain(): Promise<void> {

@@ -59,7 +59,7 @@ export type ToPrimary =
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
   | { type: 'room'; key: string; hasRoom: boolean }
-  /** It has taken no more from that socket than it has, and closed its copy. */
+  /** It has closed its copy of a socket that was lent to it. */
   | { type: 'returned'; key: string; socket: number }
   /** With a connection between two requests: another worker shall have it. */
   | { type: 'adopt'; key: string }

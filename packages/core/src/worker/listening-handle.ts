@@ -86,8 +86,11 @@ export class ListeningHandle implements TransferableHandle {
   }
 
   takeBack(socket: number): void {
-    this.#lent.get(socket)?.close()
+    const handle = this.#lent.get(socket)
+    if (!handle) return
+    handle.close()
     this.#lent.delete(socket)
+    this.#events.returned(socket)
   }
 
   #onConnection(status: number, connection: TransferableHandle): void {
@@ -128,6 +131,8 @@ interface ListeningHandleEvents {
   scarce(connection: TransferableHandle): void
   listening(): void
   closed(): void
+  /** A socket that was lent is closed here. */
+  returned(socket: number): void
   /** The server takes connections again, or does not any more. */
   room(hasRoom: boolean): void
   /** Accepted when there was no room for it. */

@@ -55,8 +55,11 @@ export class Servers {
       this.#replies.delete(key)
       const { errno, balance = null, socketName = null, ticketKeys, loan } = reply
       if (errno !== 0) return give(errno, null)
-      // No descriptor was left for it on the way.
-      if (loan && !handle) return give(-constants.errno.EMFILE, null)
+      if (loan && !handle) {
+        // No descriptor was left for it on the way.
+        this.#tell({ type: 'returned', key, socket: loan.socket })
+        return give(-constants.errno.EMFILE, null)
+      }
       this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#find(server, balance))
@@ -83,13 +86,13 @@ export class Servers {
 
   borrow({ key, loan }: Message<'lend'>, handle: TransferableHandle | undefined): void {
     const listeningHandle = this.#handles.get(key)
-    if (listeningHandle && handle) listeningHandle.borrow(loan, handle)
-    else handle?.close()
+    if (listeningHandle && handle) return void listeningHandle.borrow(loan, handle)
+    handle?.close()
+    this.#tell({ type: 'returned', key, socket: loan.socket })
   }
 
   takeBack({ key, socket }: Message<'take-back'>): void {
     this.#handles.get(key)?.takeBack(socket)
-    this.#tell({ type: 'returned', key, socket })
   }
 
   takeConnection({ key, connection }: Message<'connection'>, handle: TransferableHandle | undefined): void {
@@ -135,6 +138,7 @@ export class Servers {
         this.#events.closed()
       },
       scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
+      returned: (socket) => this.#tell({ type: 'returned', key, socket }),
       room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
       tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
     })

@@ -248,7 +248,6 @@ export class Supervisor {
   }
 
   #updateBalance(): void {
-    if (!this.#isEnding)
-      this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length)
+    if (!this.#isEnding) this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length)
   }
 }

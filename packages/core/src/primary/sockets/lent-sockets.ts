@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
-import { deferred } from '../../deferred.ts'
 import { emptyQueue } from '../../empty-queue.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff, HandOffOptions } from './hand-off.ts'
+import { Copies } from './copies.ts'
 import { decideLending } from './lending.ts'
 import { Refuser } from './refuser.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -29,12 +29,11 @@ export class LentSockets implements Balancer {
   readonly #bind: () => TransferableHandle | undefined
   readonly #sockets: TransferableHandle[] = []
   #lent: Set<WorkerHandle>[] = []
+  readonly #copies = new Copies()
   readonly #handOff: HandOff
   readonly #queueTimeout: number
   readonly #speaksTls: () => boolean
   #closed = false
-  /** Called when a worker has returned a socket, or has gone: from `close` on. */
-  #onReturn = (): void => {}
   /** Some worker has served: from here on the port is open. */
   #opened = false
   #refuseTimer: NodeJS.Timeout | undefined
@@ -63,6 +62,7 @@ export class LentSockets implements Balancer {
     const handle = this.#sockets[socket]
     if (!handle) return undefined
     this.#lent[socket]!.add(worker)
+    this.#copies.add(worker, socket)
     return { loan: this.#loan(socket), handle }
   }
 
@@ -75,8 +75,10 @@ export class LentSockets implements Balancer {
       const now = wanted[socket]!
       for (const worker of before) if (worker.state === 'booting') now.add(worker)
       for (const worker of now)
-        if (!before.has(worker))
+        if (!before.has(worker)) {
           worker.send({ type: 'lend', key: this.#key, loan: this.#loan(socket) }, handle)
+          this.#copies.add(worker, socket)
+        }
       for (const worker of before)
         // One that drains gives back by itself.
         if (!now.has(worker) && worker.serving) worker.send({ type: 'take-back', key: this.#key, socket })
@@ -87,13 +89,11 @@ export class LentSockets implements Balancer {
 
   onExit(worker: WorkerHandle): void {
     for (const borrowers of this.#lent) borrowers.delete(worker)
-    this.#onReturn()
+    this.#copies.onExit(worker)
   }
 
   onReturned(worker: WorkerHandle, socket: number): void {
-    if (!this.#closed) return
-    this.#lent[socket]?.delete(worker)
-    this.#onReturn()
+    this.#copies.onReturned(worker, socket)
   }
 
   /** While nobody serves, the queues fill up in the kernel; not for ever. */
@@ -122,19 +122,14 @@ export class LentSockets implements Balancer {
     this.#closed = true
     const isOpen = this.#opened
     this.#watchQueues(1)
-    for (const [socket, borrowers] of this.#lent.entries())
-      for (const worker of borrowers) worker.send({ type: 'take-back', key: this.#key, socket })
-    const returned = this.#lent.map(() => deferred())
-    this.#onReturn = () => {
-      for (const [socket, borrowers] of this.#lent.entries()) if (borrowers.size === 0) returned[socket]!.resolve()
-    }
-    this.#onReturn()
+    for (const { worker, socket } of this.#copies.all)
+      worker.send({ type: 'take-back', key: this.#key, socket })
     await Promise.all(
       this.#sockets.map(async (handle, socket) => {
         handle.onconnection = (status, connection) => {
           if (status === 0) this.#handOff.take(connection)
         }
-        if (isOpen) await emptyQueue(handle, { shut: true, until: returned[socket]!.promise })
+        if (isOpen) await emptyQueue(handle, { shut: true, until: this.#copies.areReturned(socket) })
         handle.close()
       }),
     )

@@ -18,7 +18,7 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 const defaultBacklog = 511
 
 /** How long (in ms) a close waits for workers that do not return what they were lent: a blocked one, say. */
-const longestClose = 250
+const longestClose = 1000
 
 /** A place that the cluster listens at, for as long as the primary lives. */
 export class Place {
