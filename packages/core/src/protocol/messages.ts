@@ -23,6 +23,11 @@ export interface ListenRequest {
   fd?: number | undefined
   flags?: number | undefined
   backlog?: number | undefined
+  /** Of a unix socket. */
+  readableAll?: boolean | undefined
+  writableAll?: boolean | undefined
+  /** The file mode creation mask that its file is made under. */
+  umask?: number | undefined
 }
 
 /** Where a listener is, as `getsockname` says it; unix sockets have no such thing. */

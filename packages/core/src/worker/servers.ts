@@ -7,6 +7,7 @@ import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
+import { socketModesOf } from './socket-modes.ts'
 
 type Message<Type> = Extract<ToWorker, { type: Type }>
 
@@ -70,11 +71,13 @@ export class Servers {
       this.#handles.set(key, listeningHandle)
       give(0, listeningHandle)
     })
-    const { address, port, addressType, fd, flags, backlog } = request
+    const { address, port, addressType, fd, flags } = request
+    // Node makes `false` of one that is given as undefined.
+    const backlog = request.backlog || undefined
     this.#tell({
       type: 'listen',
       key,
-      request: { address, port, addressType, fd, flags, backlog },
+      request: { address, port, addressType, fd, flags, backlog, ...socketModesOf(server, request) },
       secure: isSecure(server),
       ticketKeys: server._getServerData?.(),
     })

@@ -17,6 +17,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Servers } from './servers.ts'
+import { rememberSocketModes } from './socket-modes.ts'
 import { VitalSigns } from './vitals.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -61,6 +62,7 @@ export class Worker {
       listening: () => this.#watchdog.judge(),
       closed: () => this.#leaveIfClosed(),
     })
+    rememberSocketModes()
     onWorkerListen((server, request, give) => this.#servers.listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
