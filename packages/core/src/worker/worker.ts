@@ -6,6 +6,7 @@ import cluster from 'node:cluster'
 import type net from 'node:net'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
+import { watchFlush } from '../log-flush.ts'
 import { resolveLogger } from '../logger.ts'
 import { onWorkerListen, type TransferableHandle } from '../node-internals.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
@@ -43,6 +44,7 @@ export class Worker {
     cluster.worker!.exitedAfterDisconnect = true
     const { lagWarning, hangTimeout, drainTimeout } = briefing
     this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
+    watchFlush((flushing) => this.#watchdog.judge(!flushing))
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash({
