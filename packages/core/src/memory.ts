@@ -1,9 +1,26 @@
 import { totalmem } from 'node:os'
+import path from 'node:path'
+import { cgroupsOf, readText } from './cgroups.ts'
 
-/** What the container may use, in bytes; `undefined` where nothing limits it below the machine's memory. */
-export function containerMemory(): number | undefined {
-  const limit = process.constrainedMemory()
-  return limit && limit < totalmem() ? limit : undefined
+/**
+ * What the container may use, in bytes; `undefined` where nothing limits it
+ * below the machine's memory.
+ *
+ * `process.constrainedMemory()` alone is not enough: it knows no limit of a
+ * group above this process's own.
+ */
+export function containerMemory(root = '/'): number | undefined {
+  const limits = cgroupsOf('memory', root).map(({ folder, version }) =>
+    limitIn(path.join(folder, version === 2 ? 'memory.max' : 'memory.limit_in_bytes')),
+  )
+  const limit = Math.min(process.constrainedMemory() || Infinity, ...limits)
+  return limit < totalmem() ? limit : undefined
+}
+
+/** "max" (v2) is no limit, and neither is more than there is (v1). */
+function limitIn(file: string): number {
+  const bytes = Number.parseInt(readText(file), 10)
+  return bytes > 0 ? bytes : Infinity
 }
 
 /** The part of the container's memory that heaps may grow to: buffers, stacks and code need the rest. */
