@@ -21,7 +21,6 @@ const isNumber = (value: unknown): boolean => typeof value === 'number'
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isMask = (value: unknown): boolean => isCount(value) && (value as number) <= 0o777
 const isFlag = (value: unknown): boolean => typeof value === 'boolean'
-const isAnything = (): boolean => true
 const optional =
   (is: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
@@ -45,6 +44,11 @@ const isRequest = has<ListenRequest>({
   readableAll: optional(isFlag),
   writableAll: optional(isFlag),
   umask: optional(isMask),
+})
+
+/** In the form in which Node's own cluster passes them on. */
+const isKeys = has<{ ticketKeys: string }>({
+  ticketKeys: (value) => typeof value === 'string' && /^[\da-f]{96}$/.test(value),
 })
 
 const isLastWords = has<LastWords>({
@@ -76,7 +80,14 @@ const isCall = (value: unknown): boolean => {
 }
 
 const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'>> } = {
-  listen: { key: isText, request: isRequest, secure: isFlag, ticketKeys: isAnything },
+  listen: {
+    key: isText,
+    request: isRequest,
+    secure: isFlag,
+    ticketKeys: optional(isKeys),
+    chosenKeys: isFlag,
+  },
+  'ticket-keys': { key: isText, ticketKeys: isKeys },
   listening: { key: isText },
   closed: { key: isText },
   answer: { key: isText, connection: isCount, accepted: isFlag },

@@ -55,7 +55,17 @@ export const idleBeat = 1000
 
 export type ToPrimary =
   /** Asks to share the place called `key`. */
-  | { type: 'listen'; key: string; request: ListenRequest; secure: boolean; ticketKeys: unknown }
+  | {
+      type: 'listen'
+      key: string
+      request: ListenRequest
+      secure: boolean
+      ticketKeys: unknown
+      /** The app has chosen them, and Node has not made them up. */
+      chosenKeys: boolean
+    }
+  /** The app has chosen other ticket keys for the server called `key`. */
+  | { type: 'ticket-keys'; key: string; ticketKeys: unknown }
   /** The server called `key` is ready for connections. */
   | { type: 'listening'; key: string }
   /** The server called `key` was closed by the app. */
@@ -95,6 +105,8 @@ export type ToWorker =
       ticketKeys?: unknown
       loan?: Loan | undefined
     }
+  /** The app has chosen other ticket keys in a sibling. */
+  | { type: 'ticket-keys'; key: string; ticketKeys: unknown }
   /** With a listening socket: accept from it for the server called `key`. */
   | { type: 'lend'; key: string; loan: Loan }
   /** Stop accepting from that socket. */

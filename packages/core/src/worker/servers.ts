@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import { constants } from 'node:os'
+import { isDeepStrictEqual } from 'node:util'
 import type { GiveHandle, ListeningServer, TransferableHandle } from '../node-internals.ts'
 import { send } from '../protocol/channel.ts'
 import type { ListenRequest, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
@@ -8,6 +9,7 @@ import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
 import { socketModesOf } from './socket-modes.ts'
+import { hasChosenKeys, shareTicketKeys, watchTicketKeys } from './ticket-keys.ts'
 
 type Message<Type> = Extract<ToWorker, { type: Type }>
 
@@ -29,12 +31,15 @@ export class Servers {
     (reply: Message<'listen-reply'>, handle: TransferableHandle | undefined) => void
   >()
   readonly #handles = new Map<string, ListeningHandle>()
+  /** Those that have been given a place, by its key. */
+  readonly #placed = new Map<string, ListeningServer>()
   readonly #servers = new Map<string, DrainableServer>()
   readonly #known = new WeakMap<net.Server, DrainableServer>()
   readonly #overflow = new Overflow()
 
   constructor(events: ServersEvents) {
     this.#events = events
+    watchTicketKeys((server) => this.#onChosenKeys(server))
   }
 
   /** None of them waits for connections. */
@@ -62,7 +67,10 @@ export class Servers {
         return give(-constants.errno.EMFILE, null)
       }
       this.balance ??= balance
-      if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
+      this.#placed.set(key, server)
+      // The app may have chosen others since.
+      if (!isDeepStrictEqual(server._getServerData?.(), asked)) this.#onChosenKeys(server)
+      else if (ticketKeys !== undefined) shareTicketKeys(server, ticketKeys)
       this.#servers.set(key, this.#find(server, balance))
       const listeningHandle = this.#makeHandle(key, server, socketName)
       // Another program may have taken the port while this one booted.
@@ -71,6 +79,7 @@ export class Servers {
       this.#handles.set(key, listeningHandle)
       give(0, listeningHandle)
     })
+    const asked = server._getServerData?.()
     const { address, port, addressType, fd, flags } = request
     // Node makes `false` of one that is given as undefined.
     const backlog = request.backlog || undefined
@@ -79,12 +88,24 @@ export class Servers {
       key,
       request: { address, port, addressType, fd, flags, backlog, ...socketModesOf(server, request) },
       secure: isSecure(server),
-      ticketKeys: server._getServerData?.(),
+      ticketKeys: asked,
+      chosenKeys: hasChosenKeys(server),
     })
   }
 
   onReply(message: Message<'listen-reply'>, handle: TransferableHandle | undefined): void {
     this.#replies.get(message.key)?.(message, handle)
+  }
+
+  /** A sibling's app has chosen other keys. */
+  onTicketKeys({ key, ticketKeys }: Message<'ticket-keys'>): void {
+    const server = this.#placed.get(key)
+    if (server) shareTicketKeys(server, ticketKeys)
+  }
+
+  #onChosenKeys(server: ListeningServer): void {
+    for (const [key, other] of this.#placed)
+      if (other === server) this.#tell({ type: 'ticket-keys', key, ticketKeys: server._getServerData?.() })
   }
 
   borrow({ key, loan }: Message<'lend'>, handle: TransferableHandle | undefined): void {
@@ -137,6 +158,7 @@ export class Servers {
       },
       closed: () => {
         this.#handles.delete(key)
+        this.#placed.delete(key)
         this.#tell({ type: 'closed', key })
         this.#events.closed()
       },

@@ -98,6 +98,8 @@ export class Worker {
     switch (message.type) {
       case 'listen-reply':
         return this.#servers.onReply(message, handle)
+      case 'ticket-keys':
+        return this.#servers.onTicketKeys(message)
       case 'lend':
         return this.#servers.borrow(message, handle)
       case 'take-back':

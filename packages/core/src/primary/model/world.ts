@@ -186,6 +186,7 @@ export class ModelSockets implements Sockets {
   onAnswer(): void {}
   onRoom(): void {}
   onReturned(): void {}
+  onTicketKeys(): void {}
   onExit(): void {}
 
   /** Connections still reach the workers until it resolves. */

@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { ClusteredError } from '../../errors.ts'
 import { mayShut } from '../../empty-queue.ts'
@@ -37,8 +38,10 @@ export class Place {
   #serving: readonly WorkerHandle[] = []
   #slots = 0
   readonly #full = new Set<WorkerHandle>()
-  /** What lets every worker open the TLS tickets of every other. */
-  ticketKeys: unknown
+  /** What lets every worker open the TLS tickets of every other: Node's of the first, or what an app has chosen last. */
+  #ticketKeys: unknown
+  /** Those that have a server here. */
+  readonly #sharers = new Set<WorkerHandle>()
   /** Its workers speak TLS, as far as they have said. */
   secure = false
 
@@ -77,6 +80,21 @@ export class Place {
     this.#balance()
   }
 
+  /** @returns the keys for a server of the worker. */
+  shareTicketKeys(worker: WorkerHandle, keys: unknown, chosen: boolean): unknown {
+    this.#sharers.add(worker)
+    if (chosen) this.chooseTicketKeys(worker, keys)
+    return (this.#ticketKeys ??= keys)
+  }
+
+  /** The app has chosen keys in one worker: all have them. */
+  chooseTicketKeys(worker: WorkerHandle, ticketKeys: unknown): void {
+    if (isDeepStrictEqual(ticketKeys, this.#ticketKeys)) return
+    this.#ticketKeys = ticketKeys
+    for (const other of this.#sharers)
+      if (other !== worker) other.send({ type: 'ticket-keys', key: this.key, ticketKeys })
+  }
+
   /** A worker whose server has as many connections as it may have is passed over until it has fewer. */
   onRoom(worker: WorkerHandle, hasRoom: boolean): void {
     if (hasRoom) this.#full.delete(worker)
@@ -91,6 +109,7 @@ export class Place {
   }
 
   onExit(worker: WorkerHandle): void {
+    this.#sharers.delete(worker)
     this.#full.delete(worker)
     this.#serving = this.#serving.filter((other) => other !== worker)
     this.handOff.onExit(worker)

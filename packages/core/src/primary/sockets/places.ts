@@ -8,6 +8,7 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
 type RoomMessage = Extract<ToPrimary, { type: 'room' }>
+type TicketKeysMessage = Extract<ToPrimary, { type: 'ticket-keys' }>
 type ReturnedMessage = Extract<ToPrimary, { type: 'returned' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
 
@@ -35,19 +36,17 @@ export class Places implements Sockets {
   }
 
   /** A worker's server asks to share a place; the first to ask opens it. */
-  async share(worker: WorkerHandle, { key, request, secure, ticketKeys }: ListenMessage): Promise<void> {
+  async share(worker: WorkerHandle, message: ListenMessage): Promise<void> {
+    const { key, request, secure, chosenKeys } = message
     const reply = { type: 'listen-reply', key } as const
     try {
       const place = await this.#openOnce(key, toListenOptions(request))
       place.secure ||= secure
-      place.ticketKeys ??= ticketKeys
+      const ticketKeys = place.shareTicketKeys(worker, message.ticketKeys, chosenKeys)
       const { socketName, balancer } = place
       const lent = worker.isSpare ? undefined : balancer.lendAtBoot?.(worker)
       const balance = balancer.kind
-      worker.send(
-        { ...reply, errno: 0, balance, socketName, ticketKeys: place.ticketKeys, loan: lent?.loan },
-        lent?.handle,
-      )
+      worker.send({ ...reply, errno: 0, balance, socketName, ticketKeys, loan: lent?.loan }, lent?.handle)
     } catch (error) {
       const { errno = -1 } = error as NodeJS.ErrnoException
       worker.send({ ...reply, errno })
@@ -80,6 +79,10 @@ export class Places implements Sockets {
 
   onAnswer(worker: WorkerHandle, { key, connection, accepted }: AnswerMessage): void {
     this.#find(key)?.handOff.onAnswer(worker, connection, accepted)
+  }
+
+  onTicketKeys(worker: WorkerHandle, { key, ticketKeys }: TicketKeysMessage): void {
+    this.#find(key)?.chooseTicketKeys(worker, ticketKeys)
   }
 
   onReturned(worker: WorkerHandle, { key, socket }: ReturnedMessage): void {

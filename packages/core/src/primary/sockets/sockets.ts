@@ -30,6 +30,8 @@ export interface Sockets {
   onAnswer(worker: WorkerHandle, message: Message<'answer'>): void
   /** A worker's server takes connections again, or does not any more. */
   onRoom(worker: WorkerHandle, message: Message<'room'>): void
+  /** The app has chosen ticket keys in a worker. */
+  onTicketKeys(worker: WorkerHandle, message: Message<'ticket-keys'>): void
   /** A worker has closed its copy of a socket that was lent to it. */
   onReturned(worker: WorkerHandle, message: Message<'returned'>): void
   onExit(worker: WorkerHandle): void

@@ -1,0 +1,49 @@
+import tls from 'node:tls'
+import type { ListeningServer } from '../node-internals.ts'
+
+type SecureServer = tls.Server & ListeningServer
+
+/** Servers whose keys the app has chosen. */
+const chosen = new WeakSet<ListeningServer>()
+
+let sharing = false
+
+/**
+ * The keys of session tickets are the app's to choose, and else the same in
+ * every worker. Node makes up new ones with each new certificate: those that
+ * are in use are kept.
+ *
+ * @param onChosen called when the app has given a server keys, by whatever call.
+ */
+export function watchTicketKeys(onChosen: (server: ListeningServer) => void): void {
+  const prototype = tls.Server.prototype as SecureServer
+  const { setTicketKeys, setSecureContext } = prototype
+  const note = (server: SecureServer): void => {
+    chosen.add(server)
+    onChosen(server)
+  }
+  prototype.setTicketKeys = function (this: SecureServer, keys) {
+    setTicketKeys.call(this, keys)
+    if (!sharing) note(this)
+  }
+  prototype.setSecureContext = function (this: SecureServer & { _sharedCreds?: unknown }, options) {
+    const before = this._sharedCreds ? this._getServerData?.() : undefined
+    setSecureContext.call(this, options)
+    if ((options as tls.TlsOptions).ticketKeys) note(this)
+    else if (before !== undefined) shareTicketKeys(this, before)
+  }
+}
+
+export function hasChosenKeys(server: ListeningServer): boolean {
+  return chosen.has(server)
+}
+
+/** Gives the server the keys of the others. */
+export function shareTicketKeys(server: ListeningServer, keys: unknown): void {
+  sharing = true
+  try {
+    server._setServerData?.(keys)
+  } finally {
+    sharing = false
+  }
+}
