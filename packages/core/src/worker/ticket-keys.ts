@@ -1,7 +1,11 @@
 import tls from 'node:tls'
 import type { ListeningServer } from '../node-internals.ts'
 
-type SecureServer = tls.Server & ListeningServer
+interface SecureServer extends ListeningServer {
+  setTicketKeys: (this: SecureServer, keys: Buffer) => void
+  setSecureContext: (this: SecureServer, options: tls.TlsOptions) => void
+  _sharedCreds?: unknown
+}
 
 /** Servers whose keys the app has chosen. */
 const chosen = new WeakSet<ListeningServer>()
@@ -16,20 +20,20 @@ let sharing = false
  * @param onChosen called when the app has given a server keys, by whatever call.
  */
 export function watchTicketKeys(onChosen: (server: ListeningServer) => void): void {
-  const prototype = tls.Server.prototype as SecureServer
+  const prototype = tls.Server.prototype as unknown as SecureServer
   const { setTicketKeys, setSecureContext } = prototype
   const note = (server: SecureServer): void => {
     chosen.add(server)
     onChosen(server)
   }
-  prototype.setTicketKeys = function (this: SecureServer, keys) {
+  prototype.setTicketKeys = function (keys) {
     setTicketKeys.call(this, keys)
     if (!sharing) note(this)
   }
-  prototype.setSecureContext = function (this: SecureServer & { _sharedCreds?: unknown }, options) {
+  prototype.setSecureContext = function (options) {
     const before = this._sharedCreds ? this._getServerData?.() : undefined
     setSecureContext.call(this, options)
-    if ((options as tls.TlsOptions).ticketKeys) note(this)
+    if (options.ticketKeys) note(this)
     else if (before !== undefined) shareTicketKeys(this, before)
   }
 }
