@@ -86,4 +86,24 @@ describe('at the last stop', { skip: process.platform !== 'linux' && 'needs /pro
       assert.equal(await program.ends(), 0)
     })
   }
+
+  it(
+    'that comes with the death of the primary, workers answer what waits in the queues they were lent',
+    { skip: !balances.includes('kernel') && 'needs lent sockets' },
+    async (t) => {
+      const { program } = begin(t, { name: 'kernel', options: { workers: 2, balance: 'kernel' } })
+      const port = await program.listens()
+      const workers = program.workers()
+      t.after(() => {
+        for (const pid of workers) sendSignal(pid, 'SIGKILL')
+      })
+      await freeze(workers)
+      const sockets = await Promise.all(Array.from({ length: waiting }, () => connect(port)))
+      const answers = sockets.map((socket) => answerOn(socket))
+      program.kill('SIGKILL')
+      await program.ends()
+      for (const pid of workers) sendSignal(pid, 'SIGCONT')
+      assert.deepEqual(new Set(await Promise.all(answers)), new Set(['hello']))
+    },
+  )
 })
