@@ -57,10 +57,10 @@ function makeCli(argv: string[]): CAC {
     .action((file: string, flags: StartFlags) =>
       start(file, typed(flags, argv), argv.slice(argv.indexOf('start') + 1)),
     )
-  cli.command('list', 'What runs, and how it is').alias('ls').action(list)
+  cli.command('list', 'All that runs, and how it is').alias('ls').action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli
-    .command('logs <name>', 'What a daemon has written')
+    .command('logs <name>', 'The output of a daemon')
     .option('-f, --follow', 'Go on as it writes more')
     .option('--lines <number>', 'How many lines to begin with (default: 15)')
     .action(logs)
@@ -90,7 +90,7 @@ function makeCli(argv: string[]): CAC {
 function withStartOptions(command: Command): Command {
   return command
     .option('-i, --instances <number>', "How many workers: a number, or 'max' (default: the usable CPUs)")
-    .option('--name <name>', "What to call it (default: the package's name, else the file's)")
+    .option('--name <name>', "A name for it (default: the package's name, else the file's)")
     .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
     .option('--kill-timeout <ms>', "The same, by pm2's name for it")
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')

@@ -40,7 +40,7 @@ export interface ClusteredOptions extends Hooks {
    * How connections reach workers. `'kernel'`: the kernel spreads them over
    * one listening socket per slot (Linux, Node 22.12 and later, TCP).
    * `'round-robin'`: the primary accepts and hands each one to the next worker.
-   * `'auto'`: the first where it can be had, else the second.
+   * `'auto'`: the first where it works, else the second.
    * @default 'auto'
    */
   balance?: 'auto' | 'kernel' | 'round-robin'

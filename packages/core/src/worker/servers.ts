@@ -71,7 +71,8 @@ export class Servers {
     this.#tell({
       type: 'listen',
       key,
-      request: { address, port, addressType, fd, flags, backlog },
+      // Node passes on what the app gave, and `false` in `listen(port, host, callback)`.
+      request: { address, port, addressType, fd, flags, backlog: Number(backlog) || undefined },
       secure: isSecure(server),
       ticketKeys: server._getServerData?.(),
     })

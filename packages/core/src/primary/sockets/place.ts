@@ -49,7 +49,7 @@ export class Place {
       server.close()
       throw new ClusteredError(
         'ERR_CLUSTERED_BALANCE_UNAVAILABLE',
-        "balance: 'kernel' cannot be had here. It needs a TCP port, Linux, and Node 22.12 or later; " +
+        "balance: 'kernel' does not work here. It needs a TCP port, Linux, and Node 22.12 or later; " +
           `this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
       )
     }
