@@ -26,6 +26,7 @@ const main = fileURLToPath(new URL('main.js', import.meta.url))
  * To be called with the name's lock held.
  *
  * @param argv what follows `start`, without `--daemon`.
+ * @param cwd its working directory, by name.
  * @throws {CliError} ERR_CLUSTERED_BOOT_FAILED with what it had to say,
  * ERR_CLUSTERED_INTERRUPTED if this command was told to end meanwhile.
  */
@@ -65,7 +66,7 @@ function spawnDaemon(name: string, argv: string[], cwd: string): [child: ChildPr
     const child = spawn(process.execPath, [...process.execArgv, main, 'start', ...argv], {
       cwd,
       detached: true,
-      env: { ...process.env, ...(cwd !== process.cwd() && { PWD: cwd }), [daemonVariable]: '1' },
+      env: { ...process.env, PWD: cwd, [daemonVariable]: '1' },
       stdio: ['ignore', out, err, 'ipc'],
     })
     return [child, logged]

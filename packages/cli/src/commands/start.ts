@@ -5,6 +5,7 @@ import { daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
+import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { print } from '../print.ts'
@@ -29,8 +30,9 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
     )
   const started = await withName(name, async () => {
     await refuseSecond(name)
-    refuseTaken(name, process.cwd())
-    return startDaemon(name, startArguments(argv), process.cwd())
+    const folder = namedFolder()
+    refuseTaken(name, folder)
+    return startDaemon(name, startArguments(argv), folder)
   })
   announce(started, flags.json)
 }
@@ -59,7 +61,7 @@ function recordOf(given: string, argv: string[]): DaemonRecord | undefined {
   // With options of its own, it is a new start.
   const isName = isProgramName(given) && startArguments(argv).length === 1
   const record = isName ? readRecord(given) : undefined
-  if (record && record.cwd !== process.cwd() && isFileHere(given))
+  if (record && record.cwd !== namedFolder() && isFileHere(given))
     throw new CliError(
       'ERR_CLUSTERED_AMBIGUOUS_NAME',
       `'${given}' is a file here, and a daemon from ${record.cwd}. For the daemon: clustered restart ${given}. For the file: clustered start ./${given}`,
