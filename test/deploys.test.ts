@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { readdirSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
-import { DeployFolder, type Layout, remove } from './support/deploy-folder.ts'
-import { get, pidsOf } from './support/http.ts'
-import { load, mixedClients } from './support/load.ts'
-import { eventually, isAlive, type Program, start } from './support/program.ts'
+import { describe, it } from 'node:test'
+import { DeployFolder, remove } from './support/deploy-folder.ts'
+import { Desk } from './support/desk.ts'
+import { get } from './support/http.ts'
+import { freePort } from './support/port.ts'
+import { childrenOf, eventually, isAlive, type Program, start } from './support/program.ts'
 
 const options = "{ workers: 2, reload: { soak: 50 }, queueTimeout: 500 }"
 
@@ -14,15 +15,18 @@ const options = "{ workers: 2, reload: { soak: 50 }, queueTimeout: 500 }"
 function source(version: string, imported: string): string {
   return `
     import { readFileSync, existsSync } from 'node:fs'
+    import cluster from 'node:cluster'
     import { parseEnv } from 'node:util'
     import { clustered } from '${imported}'
     for (const [name, value] of Object.entries(parseEnv(readFileSync('.env', 'utf8')))) process.env[name] ??= value
+    process.title = 'a title that is as long as it may be '.repeat(99)
+    if (cluster.isPrimary) process.env.BY_THE_PRIMARY = 'yes'
     const { argv, execArgv, pid, env } = process
     const app = (request, response) => {
       if (request.url === '/pid') return response.end(String(pid))
       response.end(JSON.stringify({ version: '${version}', cwd: process.cwd(), pid, argv, execArgv, env }))
     }
-    app.handle = app.set = () => {}
+    app.listen = app.locals = {}
     clustered(app, ${options}).listen(0)
   `
 }
@@ -82,24 +86,145 @@ describe('releases behind a symlink', () => {
     for (const { version, cwd, env } of await askAll(port))
       assert.deepEqual([version, cwd, env['COLOUR'], env['PWD']], ['1', first, 'colour-1', deploy.current])
     deploy.deploy('2', files('2'))
-    const clients = load(mixedClients(2, { port }, {}))
     await reload(program, 2)
     await eventually(() => program.workers().length === 2, 'the old ones are gone')
     remove(first)
     await killOne(program)
     for (const { version, cwd, argv, execArgv, env } of await askAll(port)) {
       assert.deepEqual([version, cwd, argv[1]], ['2', second, `${second}/server.mjs`])
-      assert.deepEqual([env['COLOUR'], env['NODE_COLOUR'], env['GIVEN']], ['colour-2', 'node-2', 'by the system'])
+      assert.deepEqual([env['COLOUR'], env['NODE_COLOUR'], env['GIVEN'], env['BY_THE_PRIMARY']], ['colour-2', 'node-2', 'by the system', undefined])
       assert.ok(execArgv.some((argument) => argument.startsWith(`${second}/node_modules/`)), String(execArgv))
     }
     // Without a reload: what a worker ran is gone.
     deploy.deploy('3', files('3'))
     remove(second)
-    await clients.stop()
     await killOne(program)
     await killOne(program)
     for (const { version, cwd } of await askAll(port)) assert.deepEqual([version, cwd], ['3', third])
     program.kill('SIGTERM')
     assert.equal(await program.ends(), 0)
   })
+  it('a program named from elsewhere, in the layout of pnpm, follows its name too', async (t) => {
+    const deploy = new DeployFolder(t)
+    const first = deploy.deploy('1', files('1', '@clustered/express'), 'strict')
+    // As a service is started whose unit says so, without a shell that knows the name.
+    const program = start(t, `${deploy.current}/server.mjs`, { cwd: first, env: { PWD: undefined } })
+    const port = await program.listens()
+    const second = deploy.deploy('2', files('2', '@clustered/express'), 'strict')
+    remove(first)
+    await reload(program, 2)
+    for (const { version, cwd, execArgv, env } of await askAll(port)) {
+      assert.deepEqual([version, cwd, env['PWD'], env['COLOUR']], ['2', second, undefined, 'colour-2'])
+      assert.ok(execArgv.some((argument) => argument.includes('/@clustered+core@2/')), String(execArgv))
+    }
+  })
+
+  it('says what to do when the new release has a package that the primary cannot speak with, or none', async (t) => {
+    const deploy = new DeployFolder(t)
+    const first = deploy.deploy('1', files('1'))
+    const program = start(t, 'server.mjs', { cwd: deploy.current, asGiven: true, env: { PWD: deploy.current } })
+    const port = await program.listens()
+    const second = deploy.deploy('2', files('2'))
+    const briefing = path.join(second, 'node_modules/@clustered/core/dist/protocol/briefing.js')
+    writeFileSync(briefing, readFileSync(briefing, 'utf8').replace(/(protocolVersion = )\d+/, '$1 4321'))
+    program.kill('SIGHUP')
+    await program.sees(/reload.*ClusteredError: the @clustered\/core of this release \(protocol 4321\).*Restart the program/i)
+    await program.sees(/Serving now: 2 on generation 1/)
+    assert.equal((await ask(port)).version, '1')
+    // Only the workers that run know of the first one now.
+    const third = deploy.deploy('3', files('3'))
+    remove(first)
+    remove(path.join(third, 'node_modules'))
+    program.kill('SIGHUP')
+    await program.sees(/@clustered\/core is not installed for \S+releases\/3\/server\.mjs.*Install it there/)
+    assert.equal((await ask(port)).version, '1')
+  })
+
+  it('an entry that is a symlink finds what is beside it, where Node is told to look there', async (t) => {
+    const deploy = new DeployFolder(t)
+    const release = (version: string): Record<string, string> => ({
+      'lib/www.cjs': `${plainServer('[require("./cfg.cjs"), process.env.GREETING, process.env.NODE_COLOUR].join()')}`,
+      'lib/cfg.cjs': `module.exports = 'beside the file ${version}'`,
+      'bin/www.cjs': '-> ../lib/www.cjs',
+      'bin/cfg.cjs': `module.exports = 'beside the link ${version}'`,
+      '.env.node': `NODE_COLOUR=node-${version}`,
+      // It is not what the workers run: what it sets is for them.
+      'start.mjs': "process.env.GREETING = 'hello'\nimport { supervise } from '@clustered/core'\nsupervise('bin/www.cjs', { workers: 1, reload: { soak: 0 } })",
+    })
+    deploy.deploy('1', release('1'))
+    const begin = (nodeArgs: string[]): Program =>
+      start(t, 'start.mjs', { cwd: deploy.current, asGiven: true, nodeArgs, env: { PWD: deploy.current } })
+    const programs = [begin(['--env-file=.env.node']), begin(['--preserve-symlinks-main'])]
+    const ports = await Promise.all(programs.map((program) => program.listens()))
+    const answers = async (): Promise<string[]> => Promise.all(ports.map(async (port) => (await get(port)).body))
+    assert.deepEqual(await answers(), ['beside the file 1,hello,node-1', 'beside the link 1,hello,'])
+    deploy.deploy('2', release('2'))
+    await Promise.all(programs.map((program) => reload(program, 2)))
+    assert.deepEqual(await answers(), ['beside the file 2,hello,node-2', 'beside the link 2,hello,'])
+  })
 })
+
+describe('the command, in a folder that is a symlink to a release', () => {
+  it('goes on when the release is removed: reload, respawn, restart, and a unit with the names', async (t) => {
+    const [deploy, desk] = [new DeployFolder(t), new Desk(t)]
+    const release = (version: string): Record<string, string> => ({
+      'server.cjs': `${plainServer(`[process.env.OWN, process.env.GIVEN, process.cwd(), process.env.PWD].join(' ')`)}`,
+      // Loaded into the command, too, and into the daemon.
+      'preload.cjs': `require('fs').existsSync('.env') && (process.env.OWN ??= require('fs').readFileSync('.env', 'utf8'))`,
+      '.env': `own-${version}`,
+      'conf.env': `GIVEN=given-${version}`,
+    })
+    const port = await freePort()
+    desk.env['PORT'] = String(port)
+    desk.env['NODE_OPTIONS'] = `--require ${deploy.current}/preload.cjs`
+    const env = { ...desk.env, PWD: deploy.current }
+    const command = path.join(deploy.current, 'node_modules/.bin/clustered')
+    const run = (...args: string[]): string => {
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', ...args], { cwd: deploy.current, env, encoding: 'utf8' })
+      assert.equal(status, 0, stdout + stderr)
+      return stdout
+    }
+    const clustered = (...args: string[]): string => run('exec "$0" "$@"', process.execPath, command, ...args)
+    const answers = async (version: string): Promise<void> => {
+      const folder = path.join(deploy.root, 'releases', version)
+      assert.equal((await get(port)).body, `own-${version} given-${version} ${folder} ${deploy.current}`)
+    }
+
+    const first = deploy.deploy('1', release('1'))
+    clustered('start', 'server.cjs', '-i', '1', '--name', 'shop', '--daemon', '--env-file', 'conf.env')
+    await answers('1')
+    deploy.deploy('2', release('2'))
+    // A shell stands in the first release as it goes.
+    run('cd "$0" && rm -r "$0" && exec env PWD="$1" "$2" "$3" reload shop', first, deploy.current, process.execPath, command)
+    await answers('2')
+    const { pid, workers, entry, cwd } = JSON.parse(clustered('describe', 'shop', '--json')) as Described
+    assert.deepEqual([entry, cwd], [`${deploy.current}/server.cjs`, deploy.current])
+    process.kill(workers[0]!.pid, 'SIGKILL')
+    await eventually(() => childrenOf(pid).length === 1 && !childrenOf(pid).includes(workers[0]!.pid), 'another')
+    await eventually(() => get(port).then(() => true, () => false), 'an answer')
+    await answers('2')
+
+    deploy.deploy('3', release('3'))
+    assert.equal((await desk.run('restart', 'shop')).code, 0)
+    await answers('3')
+    for (const unit of [clustered('startup', 'shop'), clustered('startup', './server.cjs', '--name', 'other')]) {
+      assert.match(unit, new RegExp(`WorkingDirectory=${deploy.current}\n`))
+      assert.match(unit, new RegExp(`Environment="PWD=${deploy.current}"\n`))
+      assert.match(unit, new RegExp(`ExecStart=\\S+ ${command} start (./)?server.cjs `))
+      assert.doesNotMatch(unit, /releases/)
+    }
+    clustered('stop', 'shop')
+    await assert.rejects(get(port))
+  })
+})
+
+interface Described {
+  pid: number
+  entry: string
+  cwd: string
+  workers: { pid: number }[]
+}
+
+function plainServer(answer: string): string {
+  return `require('http').createServer((request, response) => response.end(${answer})).listen(process.env.PORT ?? 0)`
+}

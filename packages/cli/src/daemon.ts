@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { asGiven } from '@clustered/core/control'
 import { awaitReady, ended } from './await-ready.ts'
 import { CliError } from './errors.ts'
 import { identityOf } from './process-identity.ts'
@@ -66,7 +67,7 @@ function spawnDaemon(name: string, argv: string[], cwd: string): [child: ChildPr
     const child = spawn(process.execPath, [...process.execArgv, main, 'start', ...argv], {
       cwd,
       detached: true,
-      env: { ...process.env, PWD: cwd, [daemonVariable]: '1' },
+      env: { ...process.env, ...asGiven(), PWD: cwd, [daemonVariable]: '1' },
       stdio: ['ignore', out, err, 'ipc'],
     })
     return [child, logged]

@@ -20,7 +20,8 @@ const preload = 'worker/preload.js'
  */
 export function findPreload(exec: string, names: Names): string {
   const own = ownFile(preload)
-  const found = names.find(own) ?? installed(exec, own) ?? (existsSync(own) ? own : undefined)
+  const moved = names.find(own)
+  const found = moved !== undefined && moved !== own ? moved : (installed(exec, own) ?? realPath(own))
   if (found === undefined)
     throw new ClusteredError(
       'ERR_CLUSTERED_RELEASE_GONE',
