@@ -19,6 +19,7 @@ function source(version: string, imported: string): string {
     import { parseEnv } from 'node:util'
     import { clustered } from '${imported}'
     for (const [name, value] of Object.entries(parseEnv(readFileSync('.env', 'utf8')))) process.env[name] ??= value
+    if (cluster.isWorker && existsSync('broken')) throw new Error('broken')
     process.title = 'a title that is as long as it may be '.repeat(99)
     if (cluster.isPrimary) process.env.BY_THE_PRIMARY = 'yes'
     const { argv, execArgv, pid, env } = process
@@ -71,7 +72,7 @@ async function killOne(program: Program): Promise<void> {
   await eventually(() => !isAlive(victim!), 'it is gone')
 }
 
-describe('releases behind a symlink', () => {
+describe('releases behind a symlink', { concurrency: true }, () => {
   it('each worker runs the release that it is of, files and environment, when the first one is gone', async (t) => {
     const deploy = new DeployFolder(t)
     const [first, second, third] = ['1', '2', '3'].map((version) => path.join(deploy.root, 'releases', version)) as [string, string, string]
@@ -117,6 +118,14 @@ describe('releases behind a symlink', () => {
       assert.deepEqual([version, cwd, env['PWD'], env['COLOUR']], ['2', second, undefined, 'colour-2'])
       assert.ok(execArgv.some((argument) => argument.includes('/@clustered+core@2/')), String(execArgv))
     }
+    // What refuses while nobody serves comes from there, too.
+    writeFileSync(path.join(second, 'broken'), '')
+    for (const worker of program.workers()) process.kill(worker, 'SIGKILL')
+    assert.equal((await get(port)).status, 503)
+    remove(path.join(second, 'broken'))
+    await eventually(async () => (await get(port)).status === 200, 'it serves again')
+    program.kill('SIGTERM')
+    assert.equal(await program.ends(), 0)
   })
 
   it('says what to do when the new release has a package that the primary cannot speak with, or none', async (t) => {

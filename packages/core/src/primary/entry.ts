@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { ClusteredError } from '../errors.ts'
-import { Names, realPath } from './names.ts'
+import { Names } from './names.ts'
+import { realPath } from './on-disk.ts'
 import { isGiven } from './process/node-arguments.ts'
 import { NamedRelease, type Release } from './release.ts'
 import { asTheShellSays, firstDirectory, workingDirectory } from './working-directory.ts'

@@ -1,6 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { realPath } from './on-disk.ts'
 
 /** A name with a symlink in it, and where it led at the start. */
 interface Link {
@@ -104,13 +105,4 @@ function closest<Thing>(
 
 function exists(file: string): boolean {
   return existsSync(file.startsWith('file:') ? fileURLToPath(file) : file)
-}
-
-/** @returns `undefined` if it is not there. */
-export function realPath(name: string): string | undefined {
-  try {
-    return realpathSync(name)
-  } catch {
-    return undefined
-  }
 }

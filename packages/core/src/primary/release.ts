@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { ClusteredError } from '../errors.ts'
-import { type Names, realPath } from './names.ts'
+import type { Names } from './names.ts'
+import { isMissing, realPath } from './on-disk.ts'
 import { findPreload } from './process/preload-file.ts'
 
 /** What a worker runs: a program as it stands on disk, the same one for as long as it stands there. */
@@ -80,11 +80,13 @@ export class NamedRelease implements Release {
 
   get #isThere(): boolean {
     // The entry's own name may lack its extension, which Node finds.
-    return existsSync(this.cwd) && existsSync(path.dirname(this.exec))
+    return !isMissing(this.cwd) && !isMissing(path.dirname(this.exec))
   }
 
   #gone(): ClusteredError {
-    const folder = existsSync(this.cwd) ? `the program's folder ${path.dirname(this.exec)}` : `the working directory ${this.cwd}`
+    const folder = isMissing(this.cwd)
+      ? `the working directory ${this.cwd}`
+      : `the program's folder ${path.dirname(this.exec)}`
     return new ClusteredError(
       'ERR_CLUSTERED_RELEASE_GONE',
       `${folder} is not there any more. Put it back, or start the program anew from where it is now; ` +

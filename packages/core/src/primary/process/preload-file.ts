@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { ClusteredError } from '../../errors.ts'
 import { ownFile } from '../../own-files.ts'
-import { type Names, realPath } from '../names.ts'
+import type { Names } from '../names.ts'
+import { isMissing, realPath } from '../on-disk.ts'
 
 /** From the folder of `@clustered/core`, and from its `dist`. */
 const preload = 'worker/preload.js'
@@ -21,7 +22,7 @@ const preload = 'worker/preload.js'
 export function findPreload(exec: string, names: Names): string {
   const own = ownFile(preload)
   const moved = names.find(own)
-  const found = moved !== undefined && moved !== own ? moved : (installed(exec, own) ?? realPath(own))
+  const found = moved !== undefined && moved !== own ? moved : (installed(exec, own) ?? (isMissing(own) ? undefined : own))
   if (found === undefined)
     throw new ClusteredError(
       'ERR_CLUSTERED_RELEASE_GONE',
@@ -37,7 +38,7 @@ let latest: string | undefined
 /** A file of this package that this process may need when its own are gone. */
 export function fileOfRelease(name: string): string {
   const own = ownFile(name)
-  if (latest === undefined || existsSync(own)) return own
+  if (latest === undefined || !isMissing(own)) return own
   return path.join(latest.slice(0, -preload.length), name)
 }
 
