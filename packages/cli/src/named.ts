@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { asTheShellSays, Names, workingDirectory } from '@clustered/core/control'
+import { asNamed, givenNames, workingDirectory } from '@clustered/core/control'
 import { CliError } from './errors.ts'
 
 /**
@@ -14,7 +14,7 @@ export function namedFolder(): string {
       'ERR_CLUSTERED_NO_FOLDER',
       'The folder that this command is called in has been removed. Change to one that is there, and try again.',
     )
-  return asTheShellSays(folder)
+  return asNamed(folder, givenNames())
 }
 
 /** A file of this folder, by its name. */
@@ -24,12 +24,9 @@ export function named(file: string): string {
 
 /** The file of this command, by the name that it was called by. */
 export function ownName(file: string): string {
-  return new Names([process.argv[1] && atName(process.argv[1]), process.env['PWD']]).nameOf(file)
-}
-
-/** Node has made it absolute with the working directory as the system knows it. */
-function atName(file: string): string {
-  return new Names([process.env['PWD']]).nameOf(file)
+  // Node has made it absolute with the working directory as the system knows it.
+  const called = process.argv[1] && givenNames().nameOf(process.argv[1])
+  return givenNames(called).nameOf(file)
 }
 
 /** A shell may stand in a release that has been removed, and its name for it leads to another one. */

@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { ClusteredError } from '../errors.ts'
-import { Names } from './names.ts'
+import type { Names } from './names.ts'
 import { realPath } from './on-disk.ts'
 import { isGiven } from './process/node-arguments.ts'
 import { NamedRelease, type Release } from './release.ts'
-import { asTheShellSays, firstDirectory, workingDirectory } from './working-directory.ts'
+import { asNamed, firstDirectory, givenNames, workingDirectory } from './working-directory.ts'
 
 /** What the workers shall run, if it is not the program that this process runs. */
 export interface Program {
@@ -39,9 +39,8 @@ export class Entry {
       )
     const cwd = (program ? workingDirectory() : firstDirectory) ?? process.env['PWD'] ?? path.dirname(file)
     this.#first = { file, cwd }
-    this.#names = new Names([process.env['PWD'], file])
-    const named = asTheShellSays(cwd)
-    this.cwd = named === cwd ? this.#names.nameOf(cwd) : named
+    this.#names = givenNames(file)
+    this.cwd = asNamed(cwd, this.#names)
     this.file = this.#names.nameOf(file)
     this.#args = program?.args ?? process.argv.slice(2)
     this.execArgv = program?.execArgv ?? process.execArgv
