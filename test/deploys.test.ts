@@ -9,7 +9,7 @@ import { get } from './support/http.ts'
 import { freePort } from './support/port.ts'
 import { childrenOf, eventually, isAlive, type Program, start } from './support/program.ts'
 
-const options = "{ workers: 2, reload: { soak: 50 }, queueTimeout: 500 }"
+const options = '{ workers: 2, reload: { soak: 50 }, queueTimeout: 500 }'
 
 /** A program that says how it was started. It reads its `.env` as dotenv does: what is set counts. */
 function source(version: string, imported: string): string {
@@ -33,7 +33,11 @@ function source(version: string, imported: string): string {
 }
 
 function files(version: string, imported = '@clustered/core'): Record<string, string> {
-  return { 'server.mjs': source(version, imported), '.env': `COLOUR=colour-${version}`, '.env.node': `NODE_COLOUR=node-${version}` }
+  return {
+    'server.mjs': source(version, imported),
+    '.env': `COLOUR=colour-${version}`,
+    '.env.node': `NODE_COLOUR=node-${version}`,
+  }
 }
 
 interface Told {
@@ -75,7 +79,9 @@ async function killOne(program: Program): Promise<void> {
 describe('releases behind a symlink', { concurrency: true }, () => {
   it('each worker runs the release that it is of, files and environment, when the first one is gone', async (t) => {
     const deploy = new DeployFolder(t)
-    const [first, second, third] = ['1', '2', '3'].map((version) => path.join(deploy.root, 'releases', version)) as [string, string, string]
+    const [first, second, third] = ['1', '2', '3'].map((version) =>
+      path.join(deploy.root, 'releases', version),
+    ) as [string, string, string]
     deploy.deploy('1', files('1'))
     const program = start(t, 'server.mjs', {
       cwd: deploy.current,
@@ -93,8 +99,14 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     await killOne(program)
     for (const { version, cwd, argv, execArgv, env } of await askAll(port)) {
       assert.deepEqual([version, cwd, argv[1]], ['2', second, `${second}/server.mjs`])
-      assert.deepEqual([env['COLOUR'], env['NODE_COLOUR'], env['GIVEN'], env['BY_THE_PRIMARY']], ['colour-2', 'node-2', 'by the system', undefined])
-      assert.ok(execArgv.some((argument) => argument.startsWith(`${second}/node_modules/`)), String(execArgv))
+      assert.deepEqual(
+        [env['COLOUR'], env['NODE_COLOUR'], env['GIVEN'], env['BY_THE_PRIMARY']],
+        ['colour-2', 'node-2', 'by the system', undefined],
+      )
+      assert.ok(
+        execArgv.some((argument) => argument.startsWith(`${second}/node_modules/`)),
+        String(execArgv),
+      )
     }
     // Without a reload: what a worker ran is gone.
     deploy.deploy('3', files('3'))
@@ -116,7 +128,10 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     await reload(program, 2)
     for (const { version, cwd, execArgv, env } of await askAll(port)) {
       assert.deepEqual([version, cwd, env['PWD'], env['COLOUR']], ['2', second, undefined, 'colour-2'])
-      assert.ok(execArgv.some((argument) => argument.includes('/@clustered+core@2/')), String(execArgv))
+      assert.ok(
+        execArgv.some((argument) => argument.includes('/@clustered+core@2/')),
+        String(execArgv),
+      )
     }
     // What refuses while nobody serves comes from there, too.
     writeFileSync(path.join(second, 'broken'), '')
@@ -131,13 +146,19 @@ describe('releases behind a symlink', { concurrency: true }, () => {
   it('says what to do when the new release has a package that the primary cannot speak with, or none', async (t) => {
     const deploy = new DeployFolder(t)
     const first = deploy.deploy('1', files('1'))
-    const program = start(t, 'server.mjs', { cwd: deploy.current, asGiven: true, env: { PWD: deploy.current } })
+    const program = start(t, 'server.mjs', {
+      cwd: deploy.current,
+      asGiven: true,
+      env: { PWD: deploy.current },
+    })
     const port = await program.listens()
     const second = deploy.deploy('2', files('2'))
     const briefing = path.join(second, 'node_modules/@clustered/core/dist/protocol/briefing.js')
     writeFileSync(briefing, readFileSync(briefing, 'utf8').replace(/(protocolVersion = )\d+/, '$1 4321'))
     program.kill('SIGHUP')
-    await program.sees(/reload.*ClusteredError: the @clustered\/core of this release \(protocol 4321\).*Restart the program/i)
+    await program.sees(
+      /reload.*ClusteredError: the @clustered\/core of this release \(protocol 4321\).*Restart the program/i,
+    )
     await program.sees(/Serving now: 2 on generation 1/)
     assert.equal((await ask(port)).version, '1')
     // Only the workers that run know of the first one now.
@@ -152,20 +173,24 @@ describe('releases behind a symlink', { concurrency: true }, () => {
   it('an entry that is a symlink finds what is beside it, where Node is told to look there', async (t) => {
     const deploy = new DeployFolder(t)
     const release = (version: string): Record<string, string> => ({
-      'lib/www.cjs': `${plainServer('[require("./cfg.cjs"), process.env.GREETING, process.env.NODE_COLOUR].join()')}`,
+      'lib/www.cjs': plainServer(
+        '[require("./cfg.cjs"), process.env.GREETING, process.env.NODE_COLOUR].join()',
+      ),
       'lib/cfg.cjs': `module.exports = 'beside the file ${version}'`,
       'bin/www.cjs': '-> ../lib/www.cjs',
       'bin/cfg.cjs': `module.exports = 'beside the link ${version}'`,
       '.env.node': `NODE_COLOUR=node-${version}`,
       // It is not what the workers run: what it sets is for them.
-      'start.mjs': "process.env.GREETING = 'hello'\nimport { supervise } from '@clustered/core'\nsupervise('bin/www.cjs', { workers: 1, reload: { soak: 0 } })",
+      'start.mjs':
+        "process.env.GREETING = 'hello'\nimport { supervise } from '@clustered/core'\nsupervise('bin/www.cjs', { workers: 1, reload: { soak: 0 } })",
     })
     deploy.deploy('1', release('1'))
     const begin = (nodeArgs: string[]): Program =>
       start(t, 'start.mjs', { cwd: deploy.current, asGiven: true, nodeArgs, env: { PWD: deploy.current } })
     const programs = [begin(['--env-file=.env.node']), begin(['--preserve-symlinks-main'])]
     const ports = await Promise.all(programs.map((program) => program.listens()))
-    const answers = async (): Promise<string[]> => Promise.all(ports.map(async (port) => (await get(port)).body))
+    const answers = async (): Promise<string[]> =>
+      Promise.all(ports.map(async (port) => (await get(port)).body))
     assert.deepEqual(await answers(), ['beside the file 1,hello,node-1', 'beside the link 1,hello,'])
     deploy.deploy('2', release('2'))
     await Promise.all(programs.map((program) => reload(program, 2)))
@@ -177,7 +202,9 @@ describe('the command, in a folder that is a symlink to a release', () => {
   it('goes on when the release is removed: reload, respawn, restart, and a unit with the names', async (t) => {
     const [deploy, desk] = [new DeployFolder(t), new Desk(t)]
     const release = (version: string): Record<string, string> => ({
-      'server.cjs': `${plainServer(`[process.env.OWN, process.env.GIVEN, process.cwd(), process.env.PWD].join(' ')`)}`,
+      'server.cjs': plainServer(
+        "[process.env.OWN, process.env.GIVEN, process.cwd(), process.env.PWD].join(' ')",
+      ),
       // Loaded into the command, too, and into the daemon.
       'preload.cjs': `require('fs').existsSync('.env') && (process.env.OWN ??= require('fs').readFileSync('.env', 'utf8'))`,
       '.env': `own-${version}`,
@@ -189,7 +216,11 @@ describe('the command, in a folder that is a symlink to a release', () => {
     const env = { ...desk.env, PWD: deploy.current }
     const command = path.join(deploy.current, 'node_modules/.bin/clustered')
     const run = (...args: string[]): string => {
-      const { status, stdout, stderr } = spawnSync('sh', ['-c', ...args], { cwd: deploy.current, env, encoding: 'utf8' })
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', ...args], {
+        cwd: deploy.current,
+        env,
+        encoding: 'utf8',
+      })
       assert.equal(status, 0, stdout + stderr)
       return stdout
     }
@@ -204,19 +235,38 @@ describe('the command, in a folder that is a symlink to a release', () => {
     await answers('1')
     deploy.deploy('2', release('2'))
     // A shell stands in the first release as it goes.
-    run('cd "$0" && rm -r "$0" && exec env PWD="$1" "$2" "$3" reload shop', first, deploy.current, process.execPath, command)
+    run(
+      'cd "$0" && rm -r "$0" && exec env PWD="$1" "$2" "$3" reload shop',
+      first,
+      deploy.current,
+      process.execPath,
+      command,
+    )
     await answers('2')
     const { pid, workers, entry, cwd } = JSON.parse(clustered('describe', 'shop', '--json')) as Described
     assert.deepEqual([entry, cwd], [`${deploy.current}/server.cjs`, deploy.current])
     process.kill(workers[0]!.pid, 'SIGKILL')
-    await eventually(() => childrenOf(pid).length === 1 && !childrenOf(pid).includes(workers[0]!.pid), 'another')
-    await eventually(() => get(port).then(() => true, () => false), 'an answer')
+    await eventually(
+      () => childrenOf(pid).length === 1 && !childrenOf(pid).includes(workers[0]!.pid),
+      'another',
+    )
+    await eventually(
+      () =>
+        get(port).then(
+          () => true,
+          () => false,
+        ),
+      'an answer',
+    )
     await answers('2')
 
     deploy.deploy('3', release('3'))
     assert.equal((await desk.run('restart', 'shop')).code, 0)
     await answers('3')
-    for (const unit of [clustered('startup', 'shop'), clustered('startup', './server.cjs', '--name', 'other')]) {
+    for (const unit of [
+      clustered('startup', 'shop'),
+      clustered('startup', './server.cjs', '--name', 'other'),
+    ]) {
       assert.match(unit, new RegExp(`WorkingDirectory=${deploy.current}\n`))
       assert.match(unit, new RegExp(`Environment="PWD=${deploy.current}"\n`))
       assert.match(unit, new RegExp(`ExecStart=\\S+ ${command} start (./)?server.cjs `))

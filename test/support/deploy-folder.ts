@@ -1,5 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
@@ -8,7 +16,11 @@ import { fileURLToPath } from 'node:url'
 const packages = fileURLToPath(new URL('../../../packages/', import.meta.url))
 
 /** What each package of ours needs of others. */
-const others = { core: ['http-terminator'], cli: ['cac', 'chokidar', 'cli-table3', 'picocolors'], express: [] }
+const others = {
+  core: ['http-terminator'],
+  cli: ['cac', 'chokidar', 'cli-table3', 'picocolors'],
+  express: [],
+}
 
 /** How a package manager lays out `node_modules`. */
 export type Layout = 'flat' | 'strict'
@@ -65,7 +77,10 @@ function strict(folder: string, version: string): void {
   copy('core', path.join(core, '@clustered/core'), core)
   copy('express', path.join(express, '@clustered/express'), express)
   write(path.join(express, '@clustered/core'), `-> ${path.join(core, '@clustered/core')}`)
-  write(path.join(folder, 'node_modules/@clustered/express'), `-> ${path.join(express, '@clustered/express')}`)
+  write(
+    path.join(folder, 'node_modules/@clustered/express'),
+    `-> ${path.join(express, '@clustered/express')}`,
+  )
 }
 
 function copy(name: keyof typeof others, to: string, modules: string): void {
@@ -75,5 +90,6 @@ function copy(name: keyof typeof others, to: string, modules: string): void {
       recursive: true,
       filter: (file) => !/\.(d\.ts|tsbuildinfo)$|\.test\.|[\\/]model/.test(file),
     })
-  for (const other of others[name]) write(path.join(modules, other), `-> ${realpathSync(path.join(from, 'node_modules', other))}`)
+  for (const other of others[name])
+    write(path.join(modules, other), `-> ${realpathSync(path.join(from, 'node_modules', other))}`)
 }

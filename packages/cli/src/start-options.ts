@@ -36,8 +36,7 @@ export function toStart(given: string, flags: StartFlags): Start {
   const file = entryFile(given)
   const { watch } = flags
   const envFile = flags.envFile === undefined ? undefined : named(flags.envFile)
-  const env = (): Record<string, string | undefined> =>
-    envFile === undefined ? {} : readEnvFile(envFile)
+  const env = (): Record<string, string | undefined> => (envFile === undefined ? {} : readEnvFile(envFile))
   const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
   const drainTimeout =
     timeFlag('--drain-timeout', flags.drainTimeout, true) ??

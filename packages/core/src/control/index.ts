@@ -1,4 +1,4 @@
-/** What a client of the control socket needs, `@clustered/core/control`. */
+/** What the `clustered` command needs, and any client of the control socket: `@clustered/core/control`. */
 export { controlFolders } from './folder.ts'
 export { defaultName, isProgramName } from './name.ts'
 export type { ErrorInfo, ReloadLine } from './reload-stream.ts'

@@ -34,10 +34,30 @@ describe('names', () => {
   const cases: Record<string, { links: [string, string][]; given: string; place: string; name: string }> = {
     'a folder': { links: [], given: 'current', place: '', name: 'current' },
     'a folder below': { links: [], given: 'current/dist', place: 'dist', name: 'current/dist' },
-    'beside the folder that was given': { links: [], given: 'current/dist', place: 'node_modules', name: 'current/node_modules' },
-    'by the name of a file': { links: [], given: 'current/dist/server.js', place: 'node_modules', name: 'current/node_modules' },
-    'through two symlinks': { links: [['stable', 'current']], given: 'stable', place: 'dist', name: 'stable/dist' },
-    'below a symlink': { links: [['home', '.']], given: 'home/current', place: 'dist', name: 'home/current/dist' },
+    'beside the folder that was given': {
+      links: [],
+      given: 'current/dist',
+      place: 'node_modules',
+      name: 'current/node_modules',
+    },
+    'by the name of a file': {
+      links: [],
+      given: 'current/dist/server.js',
+      place: 'node_modules',
+      name: 'current/node_modules',
+    },
+    'through two symlinks': {
+      links: [['stable', 'current']],
+      given: 'stable',
+      place: 'dist',
+      name: 'stable/dist',
+    },
+    'below a symlink': {
+      links: [['home', '.']],
+      given: 'home/current',
+      place: 'dist',
+      name: 'home/current/dist',
+    },
   }
   for (const [what, { links, given, place, name }] of Object.entries(cases))
     it(`are found again, and lead to the new release: ${what}`, () => {
@@ -69,8 +89,14 @@ describe('names', () => {
     link('current', 'releases/1')
     const names = new Names([at('current')])
     link('current', 'releases/2')
-    const [first, second] = ['1', '2'].map((version) => at('releases', version, 'node_modules/tsx/loader.mjs')) as [string, string]
-    for (const argument of [(file: string) => file, (file: string) => `--import=${pathToFileURL(file).href}`, (file: string) => `--require=${file}`])
+    const [first, second] = ['1', '2'].map((version) =>
+      at('releases', version, 'node_modules/tsx/loader.mjs'),
+    ) as [string, string]
+    for (const argument of [
+      (file: string) => file,
+      (file: string) => `--import=${pathToFileURL(file).href}`,
+      (file: string) => `--require=${file}`,
+    ])
       assert.equal(names.inArgument(argument(first)), argument(second))
     for (const same of [at('releases/1/only-here.js'), at('shared/log'), '--import=tsx', `--title=x${first}`])
       assert.equal(names.inArgument(same), same)

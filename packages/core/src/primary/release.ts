@@ -39,7 +39,7 @@ export interface Constant {
   args: readonly string[]
   execArgv: readonly string[]
   /** Follows the names to what they lead to now. */
-  follow(): { exec: string; cwd: string }
+  follow: () => { exec: string; cwd: string }
 }
 
 /** A release that is found by its names. */

@@ -60,7 +60,9 @@ function read(): Environment | undefined {
 }
 
 function withoutEnvFiles(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name, value]) => fromEnvFiles[name] !== value))
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => fromEnvFiles[name] !== value),
+  )
 }
 
 function readEnvFiles(execArgv: readonly string[]): Environment {

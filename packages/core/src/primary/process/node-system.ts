@@ -88,7 +88,12 @@ function fork(
     execArgv: withPreload([...execArgv, ...heapArguments(heapLimit, release)], preload),
   })
   const told: WorkerBriefing = { ...briefing, primary: process.pid, protocol: protocolVersion }
-  return cluster.fork({ ...changed, ...(process.env['PWD'] && { PWD: pwd }), ...env, [briefingVariable]: JSON.stringify(told) })
+  return cluster.fork({
+    ...changed,
+    ...(process.env['PWD'] && { PWD: pwd }),
+    ...env,
+    [briefingVariable]: JSON.stringify(told),
+  })
 }
 
 function heapArguments(heapLimit: number | undefined, release: SpawnOrder['release']): string[] {

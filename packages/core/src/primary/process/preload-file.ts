@@ -22,7 +22,10 @@ const preload = 'worker/preload.js'
 export function findPreload(exec: string, names: Names): string {
   const own = ownFile(preload)
   const moved = names.find(own)
-  const found = moved !== undefined && moved !== own ? moved : (installed(exec, own) ?? (isMissing(own) ? undefined : own))
+  const found =
+    moved !== undefined && moved !== own
+      ? moved
+      : (installed(exec, own) ?? (isMissing(own) ? undefined : own))
   if (found === undefined)
     throw new ClusteredError(
       'ERR_CLUSTERED_RELEASE_GONE',
