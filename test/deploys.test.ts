@@ -35,6 +35,7 @@ function source(version: string, imported: string): string {
 function files(version: string, imported = '@clustered/core'): Record<string, string> {
   return {
     'server.mjs': source(version, imported),
+    'package.json': '{"main":"server.mjs"}',
     '.env': `COLOUR=colour-${version}`,
     '.env.node': `NODE_COLOUR=node-${version}`,
   }
@@ -83,7 +84,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
       path.join(deploy.root, 'releases', version),
     ) as [string, string, string]
     deploy.deploy('1', files('1'))
-    const program = start(t, 'server.mjs', {
+    const program = start(t, '.', {
       cwd: deploy.current,
       asGiven: true,
       nodeArgs: ['--env-file=.env.node'],
@@ -98,7 +99,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     remove(first)
     await killOne(program)
     for (const { version, cwd, argv, execArgv, env } of await askAll(port)) {
-      assert.deepEqual([version, cwd, argv[1]], ['2', second, `${second}/server.mjs`])
+      assert.deepEqual([version, cwd, argv[1]], ['2', second, second])
       assert.deepEqual(
         [env['COLOUR'], env['NODE_COLOUR'], env['GIVEN'], env['BY_THE_PRIMARY']],
         ['colour-2', 'node-2', 'by the system', undefined],
@@ -146,7 +147,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
   it('says what to do when the new release has a package that the primary cannot speak with, or none', async (t) => {
     const deploy = new DeployFolder(t)
     const first = deploy.deploy('1', files('1'))
-    const program = start(t, 'server.mjs', {
+    const program = start(t, '.', {
       cwd: deploy.current,
       asGiven: true,
       env: { PWD: deploy.current },
@@ -166,7 +167,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     remove(first)
     remove(path.join(third, 'node_modules'))
     program.kill('SIGHUP')
-    await program.sees(/@clustered\/core is not installed for \S+releases\/3\/server\.mjs.*Install it there/)
+    await program.sees(/@clustered\/core is not installed for \S+releases\/3,.*Install it there/)
     assert.equal((await ask(port)).version, '1')
   })
 
@@ -272,7 +273,24 @@ describe('the command, in a folder that is a symlink to a release', () => {
       assert.match(unit, new RegExp(`ExecStart=\\S+ ${command} start (./)?server.cjs `))
       assert.doesNotMatch(unit, /releases/)
     }
-    clustered('stop', 'shop')
+    // Nothing is stopped for a start that cannot be.
+    clustered('delete', 'shop')
+    const physical = path.join(deploy.root, 'releases/3')
+    desk.env['PWD'] = physical
+    const elsewhere = spawnSync(process.execPath, [command, 'start', './server.cjs', '-i', '1', '--daemon'], {
+      cwd: physical,
+      env: desk.env,
+    })
+    assert.equal(elsewhere.status, 0, String(elsewhere.stderr))
+    deploy.deploy('4', release('4'))
+    remove(physical)
+    const { stderr } = await desk.run('restart', 'server')
+    assert.match(
+      stderr,
+      /'server' was started in \S+releases\/3, which is not there any more.*ERR_CLUSTERED_NO_FOLDER/,
+    )
+    assert.match((await get(port)).body, /^own-3/)
+    clustered('stop', 'server')
     await assert.rejects(get(port))
   })
 })

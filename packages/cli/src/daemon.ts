@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { asGiven } from '@clustered/core/control'
 import { awaitReady, ended } from './await-ready.ts'
@@ -89,6 +89,19 @@ function newRecord(name: string, pid: number, argv: string[], cwd: string): Daem
     startedAt: Date.now(),
     stopped: false,
   }
+}
+
+/**
+ * To be called before what runs is stopped for it.
+ * @throws {CliError} ERR_CLUSTERED_NO_FOLDER
+ */
+export function checkFolder(name: string, cwd: string): void {
+  if (existsSync(cwd)) return
+  throw new CliError(
+    'ERR_CLUSTERED_NO_FOLDER',
+    `'${name}' was started in ${cwd}, which is not there any more. Start it from where it is now: ` +
+      `clustered stop ${name}, then clustered start app.js --daemon --name ${name}`,
+  )
 }
 
 /** How it was started before counts again; its logs are there in either case. */

@@ -1,7 +1,7 @@
 import { defaultName, isProgramName } from '@clustered/core/control'
 import colors from 'picocolors'
 import { tellParent } from '../await-ready.ts'
-import { daemonVariable, startDaemon } from '../daemon.ts'
+import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
@@ -46,6 +46,7 @@ export async function startAgain(name: string): Promise<RunningProgram> {
       'ERR_CLUSTERED_UNKNOWN_NAME',
       `'${name}' has been deleted meanwhile. To start it anew: clustered start app.js --daemon`,
     )
+  checkFolder(name, record.cwd)
   return startDaemon(name, record.argv, record.cwd)
 }
 
@@ -61,7 +62,7 @@ function recordOf(given: string, argv: string[]): DaemonRecord | undefined {
   // With options of its own, it is a new start.
   const isName = isProgramName(given) && startArguments(argv).length === 1
   const record = isName ? readRecord(given) : undefined
-  if (record && record.cwd !== namedFolder() && isFileHere(given))
+  if (record && isFileHere(given) && record.cwd !== namedFolder())
     throw new CliError(
       'ERR_CLUSTERED_AMBIGUOUS_NAME',
       `'${given}' is a file here, and a daemon from ${record.cwd}. For the daemon: clustered restart ${given}. For the file: clustered start ./${given}`,

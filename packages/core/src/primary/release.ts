@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { ClusteredError } from '../errors.ts'
 import type { Names } from './names.ts'
 import { isMissing, realPath } from './on-disk.ts'
@@ -49,6 +48,8 @@ export class NamedRelease implements Release {
   readonly execArgv: readonly string[]
   readonly #constant: Constant
   #at: { exec: string; cwd: string }
+  /** The entry may be named without its extension, which Node finds. */
+  readonly #wasFound: boolean
 
   constructor(generation: number, constant: Constant) {
     this.generation = generation
@@ -56,6 +57,7 @@ export class NamedRelease implements Release {
     this.execArgv = constant.execArgv
     this.#constant = constant
     this.#at = constant.follow()
+    this.#wasFound = !isMissing(this.exec)
   }
 
   get exec(): string {
@@ -79,18 +81,15 @@ export class NamedRelease implements Release {
   }
 
   get #isThere(): boolean {
-    // The entry's own name may lack its extension, which Node finds.
-    return !isMissing(this.cwd) && !isMissing(path.dirname(this.exec))
+    return !isMissing(this.cwd) && !(this.#wasFound && isMissing(this.exec))
   }
 
   #gone(): ClusteredError {
-    const folder = isMissing(this.cwd)
-      ? `the working directory ${this.cwd}`
-      : `the program's folder ${path.dirname(this.exec)}`
+    const gone = isMissing(this.cwd) ? `the working directory ${this.cwd}` : `the program ${this.exec}`
     return new ClusteredError(
       'ERR_CLUSTERED_RELEASE_GONE',
-      `${folder} is not there any more. Put it back, or start the program anew from where it is now; ` +
-        'one that is started through a symlink goes where that leads.',
+      `${gone} is not there any more. Put it back, or start the program anew from where it is now; ` +
+        'one that is started through a symlink goes where that leads',
     )
   }
 }

@@ -13,9 +13,9 @@ export function checkProtocol({ protocol, primary }: WorkerBriefing): void {
   if (protocol === protocolVersion) return
   const error = new ClusteredError(
     'ERR_CLUSTERED_OTHER_PROTOCOL',
-    `the @clustered/core of this release (protocol ${protocolVersion}) does not fit to that of the primary, pid ${primary} ` +
+    `the @clustered/core of this release (protocol ${protocolVersion}) does not fit that of the primary, pid ${primary} ` +
       `(protocol ${protocol}): a reload cannot bring it in. Restart the program, primary and all: systemctl restart, ` +
-      'clustered restart, or as it was started.',
+      'clustered restart, or as it was started',
   )
   send<ToPrimary>(process, { type: 'crash', error: toWords(error), contained: false })
   throw error

@@ -30,7 +30,7 @@ export function findPreload(exec: string, names: Names): string {
     throw new ClusteredError(
       'ERR_CLUSTERED_RELEASE_GONE',
       `@clustered/core is not installed for ${exec}, and ${own}, which this process was started with, is not there ` +
-        'any more. Install it there, or start the program anew.',
+        'any more. Install it there, or start the program anew',
     )
   latest = found
   return found
@@ -46,7 +46,7 @@ export function fileOfRelease(name: string): string {
 }
 
 function installed(exec: string, own: string): string | undefined {
-  const found = folders(path.dirname(exec)).flatMap((folder) => {
+  const found = folders(exec).flatMap((folder) => {
     const scope = path.join(folder, 'node_modules', '@clustered')
     const adapters = list(scope).flatMap((name) => {
       const adapter = realPath(path.join(scope, name)) ?? scope
