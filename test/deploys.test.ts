@@ -94,6 +94,15 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     for (const { version, cwd, env } of await askAll(port))
       assert.deepEqual([version, cwd, env['COLOUR'], env['PWD']], ['1', first, 'colour-1', deploy.current])
     deploy.deploy('2', files('2'))
+    // Nobody has asked for it yet.
+    await killOne(program)
+    for (const { version, execArgv } of await askAll(port)) {
+      assert.equal(version, '1')
+      assert.ok(
+        execArgv.some((argument) => argument.startsWith(`${first}/node_modules/`)),
+        String(execArgv),
+      )
+    }
     await reload(program, 2)
     await eventually(() => program.workers().length === 2, 'the old ones are gone')
     remove(first)
@@ -167,7 +176,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     remove(first)
     remove(path.join(third, 'node_modules'))
     program.kill('SIGHUP')
-    await program.sees(/@clustered\/core is not installed for \S+releases\/3,.*Install it there/)
+    await program.sees(/The package @clustered\/core of \S+releases\/3 is not there any more/)
     assert.equal((await ask(port)).version, '1')
   })
 

@@ -41,55 +41,70 @@ export interface Constant {
   follow: () => { exec: string; cwd: string }
 }
 
+/** All of it is found in one go: a release that has been replaced has nothing of the next one. */
+interface Found {
+  exec: string
+  cwd: string
+  execArgv: readonly string[]
+  preload: string | undefined
+}
+
 /** A release that is found by its names. */
 export class NamedRelease implements Release {
   readonly generation: number
   readonly args: readonly string[]
   readonly execArgv: readonly string[]
   readonly #constant: Constant
-  #at: { exec: string; cwd: string }
+  #found: Found
   /** The entry may be named without its extension, which Node finds. */
-  readonly #wasFound: boolean
+  readonly #hasEntry: boolean
 
   constructor(generation: number, constant: Constant) {
     this.generation = generation
     this.args = constant.args
     this.execArgv = constant.execArgv
     this.#constant = constant
-    this.#at = constant.follow()
-    this.#wasFound = !isMissing(this.exec)
+    this.#found = this.#find()
+    this.#hasEntry = !isMissing(this.exec)
   }
 
   get exec(): string {
-    return this.#at.exec
+    return this.#found.exec
   }
 
   get cwd(): string {
-    return this.#at.cwd
+    return this.#found.cwd
   }
 
   locate(): Surroundings {
-    const { names, cwd, execArgv, follow } = this.#constant
     // Removed after a deploy, before the reload: the names lead to one that can serve.
-    if (!this.#isThere) this.#at = follow()
-    if (!this.#isThere) throw this.#gone()
-    return {
-      pwd: realPath(cwd) === this.cwd ? cwd : this.cwd,
-      execArgv: execArgv.map((argument) => names.inArgument(argument)),
-      preload: findPreload(this.exec, names),
-    }
+    if (this.#missing() !== undefined) this.#found = this.#find()
+    const missing = this.#missing()
+    if (missing !== undefined) throw releaseGone(missing)
+    const { execArgv, preload, cwd } = this.#found
+    const name = this.#constant.cwd
+    return { execArgv, preload: preload!, pwd: realPath(name) === cwd ? name : cwd }
   }
 
-  get #isThere(): boolean {
-    return !isMissing(this.cwd) && !(this.#wasFound && isMissing(this.exec))
+  #find(): Found {
+    const { names, execArgv, follow } = this.#constant
+    const { exec, cwd } = follow()
+    const moved = execArgv.map((argument) => names.inArgument(argument))
+    return { exec, cwd, execArgv: moved, preload: findPreload(exec, names) }
   }
 
-  #gone(): ClusteredError {
-    const gone = isMissing(this.cwd) ? `the working directory ${this.cwd}` : `the program ${this.exec}`
-    return new ClusteredError(
-      'ERR_CLUSTERED_RELEASE_GONE',
-      `${gone} is not there any more. Put it back, or start the program anew from where it is now; ` +
-        'one that is started through a symlink goes where that leads',
-    )
+  #missing(): string | undefined {
+    const { exec, cwd, preload } = this.#found
+    if (isMissing(cwd)) return `The working directory ${cwd}`
+    if (this.#hasEntry && isMissing(exec)) return `The program ${exec}`
+    return preload === undefined || isMissing(preload) ? `The package @clustered/core of ${exec}` : undefined
   }
+}
+
+function releaseGone(missing: string): ClusteredError {
+  return new ClusteredError(
+    'ERR_CLUSTERED_RELEASE_GONE',
+    `${missing} is not there any more. Put it back, or start the program anew from where it is now; ` +
+      'one that is started through a symlink goes where that leads',
+  )
 }

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { ClusteredError } from '../../errors.ts'
 import { ownFile } from '../../own-files.ts'
 import type { Names } from '../names.ts'
 import { isMissing, realPath } from '../on-disk.ts'
@@ -17,22 +16,16 @@ const preload = 'worker/preload.js'
  * and else this package's own, as with a `clustered` command that is installed elsewhere.
  *
  * @param exec the release's entry file.
- * @throws {ClusteredError} ERR_CLUSTERED_RELEASE_GONE
+ * @returns `undefined` if it is nowhere.
  */
-export function findPreload(exec: string, names: Names): string {
+export function findPreload(exec: string, names: Names): string | undefined {
   const own = ownFile(preload)
   const moved = names.find(own)
   const found =
     moved !== undefined && moved !== own
       ? moved
       : (installed(exec, own) ?? (isMissing(own) ? undefined : own))
-  if (found === undefined)
-    throw new ClusteredError(
-      'ERR_CLUSTERED_RELEASE_GONE',
-      `@clustered/core is not installed for ${exec}, and ${own}, which this process was started with, is not there ` +
-        'any more. Install it there, or start the program anew',
-    )
-  latest = found
+  latest = found ?? latest
   return found
 }
 
