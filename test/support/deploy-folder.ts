@@ -93,3 +93,8 @@ function copy(name: keyof typeof others, to: string, modules: string): void {
   for (const other of others[name])
     write(path.join(modules, other), `-> ${realpathSync(path.join(from, 'node_modules', other))}`)
 }
+
+/** An app that knows nothing of Clustered and answers with what this expression is in it. */
+export function plainServer(answer: string): string {
+  return `require('http').createServer((request, response) => response.end(${answer})).listen(process.env.PORT ?? 0)`
+}

@@ -26,9 +26,7 @@ export class Names {
 
   /** @param given absolute names that this process was started with, those that count most first. */
   constructor(given: readonly (string | undefined)[]) {
-    this.#links = given.flatMap((name) =>
-      name && path.isAbsolute(name) ? linksIn(path.normalize(name)) : [],
-    )
+    this.#links = given.flatMap((name) => (name && path.isAbsolute(name) ? linksIn(path.resolve(name)) : []))
   }
 
   /** What a place is called that is only known without symlinks. */

@@ -24,9 +24,10 @@ export function givenNames(...files: (string | undefined)[]): Names {
 
 /** A working directory as it was named: by the shell, in the first place. */
 export function asNamed(folder: string, names: Names): string {
-  const pwd = process.env['PWD']
+  const { PWD } = process.env
   try {
-    if (pwd && path.isAbsolute(pwd)) {
+    if (PWD && path.isAbsolute(PWD)) {
+      const pwd = path.resolve(PWD)
       const [named, real] = [statSync(pwd), statSync(folder)]
       if (named.ino === real.ino && named.dev === real.dev && pwd !== folder) return pwd
     }
