@@ -1,3 +1,4 @@
+import { asGiven } from '@clustered/core/control'
 import { type Cluster, supervise } from '@clustered/core'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
 import { type Start, type StartFlags } from './start-options.ts'
@@ -6,7 +7,7 @@ import { watch } from './watch.ts'
 /** This process becomes the primary, and stays it to the end. */
 export function runInForeground({ file, options }: Start, flags: StartFlags): Cluster {
   const notify = takeNotify()
-  const cluster = supervise(file, options)
+  const cluster = supervise(file, { ...options, env: () => ({ ...asGiven(), ...options.env?.() }) })
   if (notify) notifySystemd(cluster, notify)
   if (flags.watch)
     void cluster.ready.then(

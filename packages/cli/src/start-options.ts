@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
 import type { SuperviseOptions } from '@clustered/core'
 import { entryFile } from './entry-file.ts'
 import { readEnvFile } from './env-file.ts'
 import { CliError } from './errors.ts'
+import { named } from './named.ts'
 import { timeFlag } from './time-flag.ts'
 import { typeScriptArguments } from './typescript.ts'
 
@@ -34,9 +34,9 @@ const whileWatching = { drainTimeout: 1000, soak: 100, surge: 1024 }
 /** @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NO_TYPESCRIPT */
 export function toStart(given: string, flags: StartFlags): Start {
   const file = entryFile(given)
-  const { envFile, watch } = flags
-  const env = (): Record<string, string | undefined> =>
-    envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
+  const { watch } = flags
+  const envFile = flags.envFile === undefined ? undefined : named(flags.envFile)
+  const env = (): Record<string, string | undefined> => (envFile === undefined ? {} : readEnvFile(envFile))
   const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
   const drainTimeout =
     timeFlag('--drain-timeout', flags.drainTimeout, true) ??

@@ -16,6 +16,8 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_SECOND_PROGRAM'
   | 'ERR_CLUSTERED_BAD_REQUEST'
   | 'ERR_CLUSTERED_NOT_PERMITTED'
+  | 'ERR_CLUSTERED_RELEASE_GONE'
+  | 'ERR_CLUSTERED_OTHER_PROTOCOL'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {

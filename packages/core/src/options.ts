@@ -109,9 +109,9 @@ export interface ClusteredOptions extends Hooks {
    */
   spares?: number
   /**
-   * Called at every boot of a worker; what it returns is added to that
-   * worker's environment, and a variable given as `undefined` is taken out.
-   * A reload thus brings new environment along with new code.
+   * Called at every boot of a worker; what it returns is added to the
+   * environment that the primary was given, and a variable given as
+   * `undefined` is taken out. A reload thus brings new environment along with new code.
    */
   env?: () => Record<string, string | undefined>
   /**

@@ -41,7 +41,7 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   checkPermissions(logger)
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
-  const [system, sockets] = [nodeSystem(), new Places(settings)]
+  const [system, sockets] = [nodeSystem(program === undefined), new Places(settings)]
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary })
   report(cluster, logger)
   takeSignals(cluster, logger)

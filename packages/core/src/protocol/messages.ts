@@ -4,6 +4,8 @@ import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 export interface WorkerBriefing {
   /** The primary's pid: whoever finds an orphan can tell whether its primary lives. */
   primary: number
+  /** The primary's `protocolVersion`. */
+  protocol: number
   slot: number
   generation: number
   /** Milliseconds. */

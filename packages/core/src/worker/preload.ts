@@ -8,6 +8,8 @@ import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worke
 import { surviveLostLogs } from '../log-streams.ts'
 import { runtime } from '../runtime.ts'
 import { briefingVariable } from '../protocol/briefing.ts'
+import type { WorkerBriefing } from '../protocol/messages.ts'
+import { checkProtocol } from './check-protocol.ts'
 import { Worker } from './worker.ts'
 
 /** What a worker's threads know it by. */
@@ -19,7 +21,9 @@ if (briefing && cluster.isWorker && isMainThread) {
   delete process.env[briefingVariable]
   surviveLostLogs({ inUse: false })
   setEnvironmentData(inWorker, true)
-  const worker = new Worker(JSON.parse(briefing))
+  const told = JSON.parse(briefing) as WorkerBriefing
+  checkProtocol(told)
+  const worker = new Worker(told)
   Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
 } else if (!isMainThread && getEnvironmentData(inWorker) === true) {
   // A logger may write from a thread of its own.

@@ -10,7 +10,7 @@ import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
-import type { Release } from '../entry.ts'
+import type { Release } from '../release.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System, WorkerProcess } from '../process/system.ts'
 

@@ -1,6 +1,4 @@
-import { fileURLToPath } from 'node:url'
-
-const preload = new URL('../../worker/preload.js', import.meta.url)
+import { pathToFileURL } from 'node:url'
 
 /**
  * Node's arguments for a worker: those given, and what loads the preload.
@@ -9,10 +7,10 @@ const preload = new URL('../../worker/preload.js', import.meta.url)
  * `--import`. Where an ES module cannot be required (as with
  * `--no-experimental-require-module`), `--import` it is, before the program's own.
  */
-export function withPreload(execArgv: readonly string[]): string[] {
+export function withPreload(execArgv: readonly string[], preload: string): string[] {
   return canRequireModules(execArgv)
-    ? [...execArgv, '--require', fileURLToPath(preload)]
-    : ['--import', preload.href, ...execArgv]
+    ? [...execArgv, '--require', preload]
+    : ['--import', pathToFileURL(preload).href, ...execArgv]
 }
 
 /** The last that is given decides, as in Node. */
