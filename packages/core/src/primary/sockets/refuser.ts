@@ -1,10 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { briefingVariable } from '../../protocol/briefing.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
+import { ownFile } from '../../own-files.ts'
 import type { RefuserMessage } from './refuser-process.ts'
-
-const program = fileURLToPath(new URL('./refuser-process.js', import.meta.url))
 
 /**
  * A process that accepts from listening sockets and refuses what it accepts.
@@ -19,7 +17,7 @@ export class Refuser {
     try {
       // So that it is known for what it is, should it outlive this process.
       const env = { ...process.env, [briefingVariable]: JSON.stringify({ primary: process.pid }) }
-      const child = fork(program, { execArgv: [], env })
+      const child = fork(ownFile('primary/sockets/refuser-process.js'), { execArgv: [], env })
       // It comes as an event, or as a throw, or not at all.
       child.on('error', () => {})
       return child.connected ? new Refuser(child, sockets, message) : undefined
