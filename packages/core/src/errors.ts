@@ -16,6 +16,7 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_SECOND_PROGRAM'
   | 'ERR_CLUSTERED_BAD_REQUEST'
   | 'ERR_CLUSTERED_NOT_PERMITTED'
+  | 'ERR_CLUSTERED_NOT_NODE'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {

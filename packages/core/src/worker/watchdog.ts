@@ -1,6 +1,6 @@
 import inspector from 'node:inspector'
 import { Worker as Thread } from 'node:worker_threads'
-import { ownFile } from '../own-files.ts'
+import { isBundled, ownFile } from '../own-files.ts'
 import { Shared, type WatchdogOptions } from '../protocol/watchdog.ts'
 import { diagnosticFolder, onSnapshot } from './heap-snapshots.ts'
 import { mayInspect } from './main-thread-stack.ts'
@@ -45,6 +45,7 @@ export class Watchdog {
 }
 
 function startThread(workerData: WatchdogOptions): void {
+  if (isBundled) return
   try {
     const thread = new Thread(ownFile('worker/watchdog-thread.js'), {
       workerData,
