@@ -6,11 +6,18 @@ import type { Cluster } from './cluster.ts'
 import { ClusteredError } from './errors.ts'
 import { type Listen, type ListenTarget, parseListenArguments } from './listen.ts'
 import type { ClusteredOptions } from './options.ts'
+import { isBundled } from './own-files.ts'
+import { refuseOtherRuntimes } from './other-runtimes.ts'
 import { startPrimary } from './primary/primary.ts'
 import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
 import { startSingle } from './single.ts'
+import { testRunner } from './test-runner.ts'
 import { WorkerCluster } from './worker/worker-cluster.ts'
+
+// The rest of the bundle comes after it, as the program comes after the preload.
+// oxlint-disable-next-line import/no-unassigned-import
+if (isBundled) require('./worker/preload.js')
 
 /** An app, and what puts it on every core. */
 export interface Clustered<App> {
@@ -76,7 +83,11 @@ function start(makeServer: () => Promise<net.Server>, target: ListenTarget, sett
   const key = `listen ${++here.listens}`
   if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options, settings.hooks)
   // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
-  if (settings.workers === 0 || cluster.isWorker) return startSingle(makeServer, target, settings)
+  const runner = testRunner()
+  const isTested = runner !== undefined && !process.env['CLUSTERED_WORKERS']
+  const isSingle = settings.workers === 0 || isTested || cluster.isWorker
+  refuseOtherRuntimes(isSingle)
+  if (isSingle) return startSingle(makeServer, target, settings, runner)
   return startPrimary(key, target, settings)
 }
 

@@ -18,6 +18,7 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_NOT_PERMITTED'
   | 'ERR_CLUSTERED_RELEASE_GONE'
   | 'ERR_CLUSTERED_OTHER_PROTOCOL'
+  | 'ERR_CLUSTERED_NOT_NODE'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {

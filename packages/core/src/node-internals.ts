@@ -248,3 +248,9 @@ export function onConnectionEnd(server: net.Server, ended: () => void): void {
     ended()
   }
 }
+
+/** Whether this process has loaded a module of Node's own, by its name without `node:`. */
+export function isLoaded(name: string): boolean {
+  const { moduleLoadList } = process as { moduleLoadList?: string[] }
+  return moduleLoadList?.includes(`NativeModule ${name}`) ?? false
+}

@@ -125,6 +125,9 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
 }
 
 function workerCount(workers: number | undefined): number {
+  const forced = process.env['CLUSTERED_WORKERS']
+  if (forced)
+    return checkWorkerCount(/^\d+$/.test(forced) ? Number(forced) : NaN, 'CLUSTERED_WORKERS', forced)
   if (workers !== undefined) return checkWorkerCount(workers, 'workers')
   const fromEnvironment = process.env['WEB_CONCURRENCY']
   if (!fromEnvironment) return usableCpus()

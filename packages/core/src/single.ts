@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
+import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
@@ -7,6 +8,7 @@ import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
+import type { Logger } from './logger.ts'
 import { surviveLostLogs } from './log-streams.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
@@ -22,7 +24,7 @@ export interface Singles {
   closing: Promise<void> | undefined
 }
 
-/** Single mode: this one process serves, and drains as a worker does. */
+/** Single mode: this one process serves, and drains as a worker does. Under a test runner it leaves the process alone. */
 class Single extends EventEmitter<ClusterEvents> implements Cluster {
   readonly role = 'single'
   readonly balance = null
@@ -31,13 +33,22 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   state: ClusterState = 'booting'
   readonly #singles: Singles
   readonly #settings: Settings
+  readonly #isTest: boolean
   #server: Server | undefined
   #drainable: DrainableServer | undefined
 
-  constructor(makeServer: () => Promise<Server>, options: ListenOptions, settings: Settings) {
+  constructor(
+    makeServer: () => Promise<Server>,
+    options: ListenOptions,
+    settings: Settings,
+    isTest: boolean,
+  ) {
     super()
     this.#settings = settings
+    this.#isTest = isTest
     const here = runtime()
+    // Each test closes its own, and the next one begins anew.
+    if (isTest) Object.assign(here, { lifecycle: undefined, singles: undefined })
     here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
     here.lifecycle.add(settings.hooks)
     this.#singles = here.singles ??= { lifecycle: here.lifecycle, all: [], closing: undefined }
@@ -65,16 +76,23 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   async #close({ all, lifecycle }: Singles): Promise<void> {
     const wasReady = this.state === 'ready'
     for (const single of all) single.state = 'closing'
-    if (wasReady) await sleep(this.#settings.shutdownDelay)
-    await lifecycle.end(this.#settings.drainTimeout, () =>
-      Promise.all(all.map(async (single) => single.#drainable?.drain(this.#settings.drainTimeout))),
-    )
+    if (wasReady && !this.#isTest) await sleep(this.#settings.shutdownDelay)
+    await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drain())))
+  }
+
+  async #drain(): Promise<void> {
+    const drained = this.#drainable?.drain(this.#settings.drainTimeout)
+    // A test is its own client, and has no request on its way when it closes.
+    if (this.#isTest) (this.#server as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
+    await drained
   }
 
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
     const server = await makeServer()
     this.#server = server
     this.#drainable = new DrainableServer(server)
+    // A server that a test only imports does not keep the tests from ending.
+    if (this.#isTest) server.on('connection', (socket) => socket.unref()).unref()
     await startListening(server, options)
     if (this.state === 'closing') return
     this.state = 'ready'
@@ -93,18 +111,30 @@ export function startSingle(
   makeServer: () => Promise<Server>,
   { options, callback }: ListenTarget,
   settings: Settings,
+  runner?: string,
 ): Cluster {
-  surviveLostLogs({ inUse: true })
+  const isTest = runner !== undefined
+  if (!isTest) surviveLostLogs({ inUse: true })
   const { logger } = settings
-  const single = new Single(makeServer, options, settings)
+  const why =
+    isTest && settings.workers > 0
+      ? ` because ${runner} runs it; CLUSTERED_WORKERS=2 in the environment starts two workers`
+      : ''
+  const single = new Single(makeServer, options, settings, isTest)
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
-    () => logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})`),
+    () =>
+      logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`),
     (error: Error) => {
       logger.error(error.message)
-      setImmediate(() => process.exit(1))
+      if (!isTest) setImmediate(() => process.exit(1))
     },
   )
+  if (!isTest) takeSignals(single, logger)
+  return single
+}
+
+function takeSignals(single: Single, logger: Logger): void {
   let stopping = false
   for (const signal of stopSignals)
     process.on(signal, () => {
@@ -116,5 +146,4 @@ export function startSingle(
   const reload = (signal: string): void =>
     logger.warn(`${signal} is ignored: single mode has no workers to replace`)
   if (process.platform !== 'win32') for (const signal of primarySignals) process.on(signal, reload)
-  return single
 }

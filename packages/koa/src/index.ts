@@ -1,7 +1,9 @@
 import type { RequestListener, Server } from 'node:http'
 import { adapt, type Adapter, type Clustered, type ClusteredOptions } from '@clustered/core'
 
-export { type Cluster, type Clustered, ClusteredError, type ClusteredOptions, hold } from '@clustered/core'
+// A declaration file can name a type only through a package that its project depends on.
+export type * from '@clustered/core'
+export { ClusteredError, hold } from '@clustered/core'
 export { type Shed, shed, type ShedContext } from './shed.ts'
 
 /** What a Koa app looks like, in Koa 2 and 3 alike. */

@@ -4,6 +4,7 @@ import type { ListenTarget } from '../listen.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
+import { isBundled } from '../own-files.ts'
 import { Boundary } from './boundary.ts'
 import { Entry, type Program } from './entry.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
@@ -39,6 +40,11 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   const settings = { ...given, logger: guarded(given.logger) }
   const { logger } = settings
   checkPermissions(logger)
+  if (isBundled)
+    logger.warn(
+      'this program is bundled with @clustered/core inside it: it is not said where a hung worker stands, and one that ' +
+        'hangs when its primary dies stays. Have the bundler leave @clustered/core outside (external)',
+    )
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const [system, sockets] = [nodeSystem(program === undefined), new Places(settings)]

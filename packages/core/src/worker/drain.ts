@@ -86,7 +86,7 @@ export class DrainableServer {
       return sockets
     }
     try {
-      const { createHttpTerminator } = await import('http-terminator')
+      const { createHttpTerminator } = require('http-terminator') as typeof import('http-terminator')
       const terminator = createHttpTerminator({ server: sockets, gracefulTerminationTimeout: 0 })
       const isPlain = this.#server instanceof http.Server
       for (const socket of isPlain ? this.#sockets : this.#secureSockets)

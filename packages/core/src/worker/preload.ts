@@ -6,6 +6,7 @@
 import cluster from 'node:cluster'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { surviveLostLogs } from '../log-streams.ts'
+import { isSingleExecutable } from '../own-files.ts'
 import { runtime } from '../runtime.ts'
 import { briefingVariable } from '../protocol/briefing.ts'
 import type { WorkerBriefing } from '../protocol/messages.ts'
@@ -19,6 +20,8 @@ const briefing = process.env[briefingVariable]
 // A worker's own children and threads inherit the --require, not the part.
 if (briefing && cluster.isWorker && isMainThread) {
   delete process.env[briefingVariable]
+  // The entry file, which Node itself would have taken.
+  if (isSingleExecutable) process.argv.splice(2, 1)
   surviveLostLogs({ inUse: false })
   setEnvironmentData(inWorker, true)
   const told = JSON.parse(briefing) as WorkerBriefing

@@ -1,6 +1,6 @@
 import { ClusteredError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
-import { ownFile } from '../../own-files.ts'
+import { isBundled, ownFile } from '../../own-files.ts'
 
 /** What cannot be done without. */
 const needed = [
@@ -9,7 +9,7 @@ const needed = [
   {
     flag: '--allow-fs-read=...',
     scope: 'fs.read',
-    resource: ownFile('worker/preload.js'),
+    resource: isBundled ? process.argv[1] : ownFile('worker/preload.js'),
     why: 'each worker loads this file first',
   },
 ]

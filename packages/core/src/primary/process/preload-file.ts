@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { ownFile } from '../../own-files.ts'
+import { isBundled, ownFile } from '../../own-files.ts'
 import type { Names } from '../names.ts'
 import { isMissing, realPath } from '../on-disk.ts'
 
@@ -19,6 +19,8 @@ const preload = 'worker/preload.js'
  * @returns `undefined` if it is nowhere.
  */
 export function findPreload(exec: string, names: Names): string | undefined {
+  // The program's own file has it.
+  if (isBundled) return exec
   const own = ownFile(preload)
   const moved = names.find(own)
   const found =

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { briefingVariable } from '../../protocol/briefing.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
+import { isBundled } from '../../own-files.ts'
 import { fileOfRelease } from '../process/preload-file.ts'
 import type { RefuserMessage } from './refuser-process.ts'
 
@@ -14,6 +15,7 @@ export class Refuser {
 
   /** @returns `undefined` where no process can be had now: no descriptor or no memory is left, say. */
   static start(sockets: readonly TransferableHandle[], message: RefuserMessage): Refuser | undefined {
+    if (isBundled) return undefined
     try {
       // So that it is known for what it is, should it outlive this process.
       const env = { ...process.env, [briefingVariable]: JSON.stringify({ primary: process.pid }) }
