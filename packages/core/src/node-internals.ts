@@ -57,6 +57,8 @@ export interface StreamHandle extends TransferableHandle {
   readonly writeQueueSize: number
   onread: () => void
   readStop(): number
+  /** Of the descriptor, for every process that has a copy of it. */
+  setBlocking(blocking: boolean): number
 }
 
 /** The handle under a listening server, or under a connection. */
@@ -64,6 +66,17 @@ export function handleOf(socket: net.Socket): StreamHandle
 export function handleOf(server: net.Server): TransferableHandle
 export function handleOf(owner: net.Server | net.Socket): TransferableHandle {
   return (owner as unknown as { _handle: TransferableHandle })._handle
+}
+
+/** What was given to a stream to write. */
+export interface Chunk {
+  readonly chunk: string | Uint8Array
+  readonly encoding: unknown
+}
+
+/** What waits in a stream until the write before it has ended. */
+export function waitingChunks(stream: net.Socket): readonly Chunk[] {
+  return (stream as unknown as { writableBuffer?: readonly Chunk[] }).writableBuffer ?? []
 }
 
 /** Every handle that keeps this process alive, open connections among them. */

@@ -4,12 +4,14 @@ import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
+import { emptyQueue, mayShut } from './empty-queue.ts'
 import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import type { Logger } from './logger.ts'
 import { surviveLostLogs } from './log-streams.ts'
+import { handleOf } from './node-internals.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
@@ -32,6 +34,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   readonly ready: Promise<void>
   state: ClusterState = 'booting'
   readonly #singles: Singles
+  readonly #options: ListenOptions
   readonly #settings: Settings
   readonly #isTest: boolean
   #server: Server | undefined
@@ -44,6 +47,7 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     isTest: boolean,
   ) {
     super()
+    this.#options = options
     this.#settings = settings
     this.#isTest = isTest
     const here = runtime()
@@ -81,9 +85,11 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   async #drain(): Promise<void> {
+    const server = this.#server
+    if (server?.listening) await emptyQueue(handleOf(server), { shut: mayShut(this.#options) })
     const drained = this.#drainable?.drain(this.#settings.drainTimeout)
     // A test is its own client, and has no request on its way when it closes.
-    if (this.#isTest) (this.#server as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
+    if (this.#isTest) (server as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
     await drained
   }
 

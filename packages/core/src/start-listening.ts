@@ -4,7 +4,8 @@ import type { ListenOptions, Server } from 'node:net'
 export function startListening(server: Server, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options, () => {
+    // Of a descriptor, Node reads the backlog here only.
+    server.listen(options, options.backlog, () => {
       server.off('error', reject)
       resolve()
     })

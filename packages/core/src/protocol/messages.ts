@@ -25,6 +25,11 @@ export interface ListenRequest {
   fd?: number | undefined
   flags?: number | undefined
   backlog?: number | undefined
+  /** Of a unix socket. */
+  readableAll?: boolean | undefined
+  writableAll?: boolean | undefined
+  /** The file mode creation mask that its file is made under. */
+  umask?: number | undefined
 }
 
 /** Where a listener is, as `getsockname` says it; unix sockets have no such thing. */
@@ -61,6 +66,8 @@ export type ToPrimary =
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
   | { type: 'room'; key: string; hasRoom: boolean }
+  /** It has closed its copy of a socket that was lent to it. */
+  | { type: 'returned'; key: string; socket: number }
   /** With a connection between two requests: another worker shall have it. */
   | { type: 'adopt'; key: string }
   | ({ type: 'beat' } & Beat)

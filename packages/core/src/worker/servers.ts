@@ -7,6 +7,7 @@ import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
+import { socketModesOf } from './socket-modes.ts'
 
 type Message<Type> = Extract<ToWorker, { type: Type }>
 
@@ -55,8 +56,11 @@ export class Servers {
       this.#replies.delete(key)
       const { errno, balance = null, socketName = null, ticketKeys, loan } = reply
       if (errno !== 0) return give(errno, null)
-      // No descriptor was left for it on the way.
-      if (loan && !handle) return give(-constants.errno.EMFILE, null)
+      if (loan && !handle) {
+        // No descriptor was left for it on the way.
+        this.#tell({ type: 'returned', key, socket: loan.socket })
+        return give(-constants.errno.EMFILE, null)
+      }
       this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#find(server, balance))
@@ -67,12 +71,22 @@ export class Servers {
       this.#handles.set(key, listeningHandle)
       give(0, listeningHandle)
     })
-    const { address, port, addressType, fd, flags, backlog } = request
+    const { address, port, addressType, fd, flags } = request
+    // Node makes `false` of one that is given as undefined.
+    const backlog = request.backlog || undefined
     this.#tell({
       type: 'listen',
       key,
-      // Node passes on what the app gave, and `false` in `listen(port, host, callback)`.
-      request: { address, port, addressType, fd, flags, backlog: Number(backlog) || undefined },
+      request: {
+        address,
+        port,
+        addressType,
+        fd,
+        flags,
+        // Node passes on what the app gave, and `false` in `listen(port, host, callback)`.
+        backlog: Number(backlog) || undefined,
+        ...socketModesOf(server, request),
+      },
       secure: isSecure(server),
       ticketKeys: server._getServerData?.(),
     })
@@ -84,8 +98,9 @@ export class Servers {
 
   borrow({ key, loan }: Message<'lend'>, handle: TransferableHandle | undefined): void {
     const listeningHandle = this.#handles.get(key)
-    if (listeningHandle && handle) listeningHandle.borrow(loan, handle)
-    else handle?.close()
+    if (listeningHandle && handle) return void listeningHandle.borrow(loan, handle)
+    handle?.close()
+    this.#tell({ type: 'returned', key, socket: loan.socket })
   }
 
   takeBack({ key, socket }: Message<'take-back'>): void {
@@ -101,6 +116,11 @@ export class Servers {
     this.#tell({ type: 'answer', key, connection, accepted })
     if (accepted) listeningHandle!.accept(handle)
     else handle.close()
+  }
+
+  /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */
+  async emptyQueues(): Promise<void> {
+    await Promise.all([...this.#handles.values()].map((handle) => handle.emptyQueues()))
   }
 
   /**
@@ -130,6 +150,7 @@ export class Servers {
         this.#events.closed()
       },
       scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
+      returned: (socket) => this.#tell({ type: 'returned', key, socket }),
       room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
       tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
     })

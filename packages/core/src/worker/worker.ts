@@ -4,9 +4,9 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
+import { watchFlush } from '../log-flush.ts'
 import { resolveLogger } from '../logger.ts'
 import { onWorkerListen, type TransferableHandle } from '../node-internals.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
@@ -18,6 +18,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Servers } from './servers.ts'
+import { rememberSocketModes } from './socket-modes.ts'
 import { VitalSigns } from './vitals.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -43,6 +44,7 @@ export class Worker {
     cluster.worker!.exitedAfterDisconnect = true
     const { lagWarning, hangTimeout, drainTimeout } = briefing
     this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
+    watchFlush((flushing) => this.#watchdog.judge(!flushing))
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash({
@@ -62,12 +64,13 @@ export class Worker {
       listening: () => this.#watchdog.judge(),
       closed: () => this.#leaveIfClosed(),
     })
+    rememberSocketModes()
     onWorkerListen((server, request, give) => this.#servers.listen(server, request, give))
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
       this.#calls.fail()
-      void this.#drain()
+      void this.#drainAsOrphan()
     })
     this.#takeSignals()
   }
@@ -104,7 +107,7 @@ export class Worker {
       case 'hand-off-check':
         return this.#tell({ ...message, type: 'answer', accepted: false })
       case 'drain':
-        return void this.#drainNextTurn(message)
+        return void this.#drain(message)
       case 'workers':
         this.workers = message.workers
         this.state = message.state
@@ -147,11 +150,10 @@ export class Worker {
     for (const signal of primarySignals) process.on(signal, () => {})
   }
 
-  /** At the last stop the queues end with us: a whole turn takes what is in them. */
-  async #drainNextTurn(order: Drain): Promise<void> {
-    await nextTurn()
-    await nextTurn()
-    await this.#drain(order)
+  /** The queues end with the last of us. */
+  async #drainAsOrphan(): Promise<void> {
+    await this.#servers.emptyQueues()
+    await this.#drain()
   }
 
   async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
@@ -182,5 +184,3 @@ const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.requ
 
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1
-
-type Drain = Extract<ToWorker, { type: 'drain' }>

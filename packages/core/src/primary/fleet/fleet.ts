@@ -77,6 +77,11 @@ export class Fleet {
     }
   }
 
+  /** Nobody waits for those that are not ready. */
+  dismissBooting(reason: string): void {
+    for (const slot of this.allSlots) if (!slot.next?.serving) this.abandon(slot, reason)
+  }
+
   /** Everybody leaves. */
   close(reason: string): void {
     this.resize(0, reason)

@@ -26,7 +26,8 @@ const phases = {
   serving: 'ready',
   /** Told to close, and serving on for `shutdownDelay`. */
   delaying: 'closing',
-  /** Nothing boots any more. */
+  /** Nothing boots any more; workers get the connections that wait already. */
+  emptying: 'closing',
   draining: 'closing',
   gone: 'closing',
 } as const satisfies Record<string, ClusterState>
@@ -117,6 +118,11 @@ export class Supervisor {
     return this.#phase === 'gone'
   }
 
+  /** Nothing boots, and no place opens. */
+  get #isEnding(): boolean {
+    return this.#phase === 'emptying' || this.#phase === 'draining' || this.isGone
+  }
+
   start(): void {
     this.#step(() => this.#reconcile())
   }
@@ -155,11 +161,18 @@ export class Supervisor {
 
   /** Drains every worker, at once. */
   end(reason: string): void {
-    if (this.#phase === 'draining' || this.isGone) return
+    if (this.#isEnding) return
+    this.#step(() => {
+      this.#phase = 'emptying'
+      this.#refuseCalls()
+      this.#fleet.dismissBooting(reason)
+      void this.#parts.sockets.close().then(() => this.#drain(reason))
+    })
+  }
+
+  #drain(reason: string): void {
     this.#step(() => {
       this.#phase = 'draining'
-      this.#refuseCalls()
-      this.#parts.sockets.close()
       this.#fleet.close(reason)
       this.#reconcile()
     })
@@ -183,7 +196,7 @@ export class Supervisor {
   #reconcile(): void {
     this.#cancelWake()
     if (this.#phase === 'draining') return this.#fleet.workers.length === 0 ? this.#leave() : undefined
-    if (this.#phase === 'gone') return
+    if (this.#isEnding) return
     const { clock } = this.#parts.system
     // One time for both: a deadline that passes in between would be missed by both.
     const now = clock.now()
@@ -235,7 +248,6 @@ export class Supervisor {
   }
 
   #updateBalance(): void {
-    if (this.#phase !== 'draining' && !this.isGone)
-      this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length)
+    if (!this.#isEnding) this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length)
   }
 }

@@ -91,6 +91,8 @@ export class WorkerWatch implements WorkerEvents {
         return sockets.onAnswer(worker, message)
       case 'room':
         return sockets.onRoom(worker, message)
+      case 'returned':
+        return sockets.onReturned(worker, message)
       case 'adopt':
         return sockets.adopt(message.key, handle!)
       case 'beat':

@@ -74,7 +74,7 @@ export class Life {
       maxRequests: 1000,
       env: () => this.#env(),
     }
-    this.sockets = new ModelSockets(dice() < 0.02)
+    this.sockets = new ModelSockets(dice() < 0.02, this.world)
     this.cluster = modelCluster(this.world, this.sockets, this.#settings)
     this.world.onSpawn = () => {
       this.#hold(!this.sockets.isClosed, 'nothing boots once the sockets are closed')

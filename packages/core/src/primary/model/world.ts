@@ -161,9 +161,11 @@ export class ModelSockets implements Sockets {
   serving: readonly WorkerHandle[] = []
   isClosed = false
   readonly #taken: boolean
+  readonly #world: World
 
-  constructor(taken: boolean) {
+  constructor(taken: boolean, world: World) {
     this.#taken = taken
+    this.#world = world
   }
 
   async require(): Promise<void> {
@@ -183,9 +185,13 @@ export class ModelSockets implements Sockets {
   adopt(): void {}
   onAnswer(): void {}
   onRoom(): void {}
+  onReturned(): void {}
   onExit(): void {}
 
-  close(): void {
+  /** Connections still reach the workers until it resolves. */
+  close(): Promise<void> {
     this.isClosed = true
+    const { clock, dice } = this.#world
+    return new Promise((resolve) => void clock.after(dice() * 250, resolve))
   }
 }

@@ -1,6 +1,8 @@
 import net from 'node:net'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { ClusteredError } from '../../errors.ts'
+import { mayShut } from '../../empty-queue.ts'
+import { settles } from '../../settles.ts'
 import { startListening } from '../../start-listening.ts'
 import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
@@ -14,6 +16,16 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
 const defaultBacklog = 511
+
+/** How long (in ms) a close waits for workers that do not return what they were lent: a blocked one, say. */
+const longestClose = 1000
+
+/** What a place is opened with. */
+type PlaceOptions = ListenOptions & {
+  fd?: number
+  /** The file mode creation mask that the file of a unix socket is made under. */
+  umask?: number
+}
 
 /** A place that the cluster listens at, for as long as the primary lives. */
 export class Place {
@@ -34,7 +46,7 @@ export class Place {
    * Takes the place, or throws Node's own error (EADDRINUSE, EACCES, ...).
    * @throws {ClusteredError} ERR_CLUSTERED_BALANCE_UNAVAILABLE
    */
-  static async open(key: string, options: ListenOptions, settings: Settings): Promise<Place> {
+  static async open(key: string, options: PlaceOptions, settings: Settings): Promise<Place> {
     return new Place(key, await listen(options, settings), options, settings)
   }
 
@@ -54,8 +66,8 @@ export class Place {
       )
     }
     this.balancer = bind
-      ? new LentSockets(key, bind, { backlog: options.backlog ?? defaultBacklog, ...waiting })
-      : new RoundRobin(handleOf(server), this.handOff)
+      ? new LentSockets(key, bind, this.handOff, { backlog: options.backlog ?? defaultBacklog, ...waiting })
+      : new RoundRobin(handleOf(server), this.handOff, mayShut(options))
   }
 
   /** @param serving the workers that take its connections now. */
@@ -85,24 +97,32 @@ export class Place {
     this.balancer.onExit(worker)
   }
 
-  close(): void {
+  /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */
+  async close(): Promise<void> {
+    await settles(this.balancer.close(), longestClose)
     this.#serving = []
-    this.balancer.close()
     this.handOff.close()
   }
 }
 
 /** What a worker's server asks for, in the form in which it can be listened to. */
-export function toListenOptions(request: ListenRequest): ListenOptions & { fd?: number } {
-  const { address, port, addressType, fd, flags = 0, backlog } = request
+export function toListenOptions(request: ListenRequest): PlaceOptions {
+  const { address, port, addressType, fd, flags = 0, backlog, readableAll, writableAll, umask } = request
   const common = backlog ? { backlog } : {}
   if (typeof fd === 'number' && fd >= 0) return { fd, ...common }
-  if (port === -1 && addressType === -1) return { path: address!, ...common }
+  if (port === -1 && addressType === -1)
+    return {
+      path: address!,
+      ...common,
+      ...(readableAll && { readableAll }),
+      ...(writableAll && { writableAll }),
+      ...(umask !== undefined && { umask }),
+    }
   // 1 is UV_TCP_IPV6ONLY.
   return { port, ...(address !== null && { host: address }), ipv6Only: (flags & 1) === 1, ...common }
 }
 
-async function listen(options: ListenOptions, settings: Settings): Promise<net.Server> {
+async function listen(options: PlaceOptions, settings: Settings): Promise<net.Server> {
   try {
     return await tryListen(options)
   } catch (error) {
@@ -111,9 +131,13 @@ async function listen(options: ListenOptions, settings: Settings): Promise<net.S
   }
 }
 
-async function tryListen(options: ListenOptions): Promise<net.Server> {
+async function tryListen({ umask, ...options }: PlaceOptions): Promise<net.Server> {
   const server = net.createServer()
-  await startListening(server, options)
+  const own = umask === undefined ? undefined : process.umask(umask)
+  // The file of a unix socket is made before it returns.
+  const listening = startListening(server, options)
+  if (own !== undefined) process.umask(own)
+  await listening
   return server
 }
 

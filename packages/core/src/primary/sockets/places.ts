@@ -8,6 +8,7 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
 type RoomMessage = Extract<ToPrimary, { type: 'room' }>
+type ReturnedMessage = Extract<ToPrimary, { type: 'returned' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
 
 /** Every place that the cluster listens at. They stay open until the last stop. */
@@ -81,6 +82,10 @@ export class Places implements Sockets {
     this.#find(key)?.handOff.onAnswer(worker, connection, accepted)
   }
 
+  onReturned(worker: WorkerHandle, { key, socket }: ReturnedMessage): void {
+    this.#find(key)?.balancer.onReturned?.(worker, socket)
+  }
+
   #find(key: string): Place | undefined {
     return this.#open.find((place) => place.key === key)
   }
@@ -89,9 +94,9 @@ export class Places implements Sockets {
     for (const place of this.#open) place.onExit(worker)
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true
-    for (const place of this.#open) place.close()
+    await Promise.all(this.#open.map((place) => place.close()))
   }
 
   async #openOnce(key: string, options: ListenOptions): Promise<Place> {
@@ -99,7 +104,7 @@ export class Places implements Sockets {
     this.#opening.set(key, opening)
     try {
       const place = await opening
-      if (this.#closed) place.close()
+      if (this.#closed) void place.close()
       if (!this.#open.includes(place)) this.#open.push(place)
       return place
     } catch (error) {

@@ -30,7 +30,9 @@ export interface Sockets {
   onAnswer(worker: WorkerHandle, message: Message<'answer'>): void
   /** A worker's server takes connections again, or does not any more. */
   onRoom(worker: WorkerHandle, message: Message<'room'>): void
+  /** A worker has closed its copy of a socket that was lent to it. */
+  onReturned(worker: WorkerHandle, message: Message<'returned'>): void
   onExit(worker: WorkerHandle): void
-  /** Stops accepting, for good. */
-  close(): void
+  /** Hands off what waits already and stops accepting, for good; resolves soon. Never rejects. */
+  close(): Promise<void>
 }
