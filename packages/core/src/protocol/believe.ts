@@ -75,6 +75,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   listen: { key: isText, request: isRequest, secure: isFlag, ticketKeys: isAnything },
   listening: { key: isText },
   closed: { key: isText },
+  settled: {},
   answer: { key: isText, connection: isCount, accepted: isFlag },
   adopt: { key: isText },
   room: { key: isText, hasRoom: isFlag },

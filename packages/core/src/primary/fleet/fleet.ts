@@ -62,6 +62,7 @@ export class Fleet {
     if (!spareSlot?.worker || slot.index < 0) return
     slot.worker = spareSlot.worker
     slot.worker.slot = slot.index
+    slot.last = undefined
     spareSlot.worker = undefined
   }
 

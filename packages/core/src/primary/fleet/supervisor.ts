@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import path from 'node:path'
 import type { ClusterState, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
 import type { ClusterEvents, WorkerExit } from '../../events.ts'
@@ -14,6 +15,7 @@ import { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
 import { SlotFiller } from './slot-filler.ts'
 import type { Steps } from './steps.ts'
+import { WantedPlaces } from './wanted-places.ts'
 import { WorkerHandle } from './worker-handle.ts'
 import { WorkerWatch } from './worker-watch.ts'
 
@@ -30,6 +32,12 @@ const phases = {
   draining: 'closing',
   gone: 'closing',
 } as const satisfies Record<string, ClusterState>
+
+/** After how long (in ms) it is said that the first worker has no server yet. */
+const noteAfter = 5000
+
+/** Such as `ecosystem.config.js`, of pm2. */
+const configuration = /\.config\.[cm]?[jt]s$/
 
 export interface SupervisorParts {
   entry: Pick<Entry, 'release' | 'execArgv'>
@@ -58,6 +66,7 @@ export class Supervisor {
   readonly #rollout: Rollout
   readonly #filler: SlotFiller
   readonly #watch: WorkerWatch
+  readonly #places: WantedPlaces
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
 
@@ -69,9 +78,11 @@ export class Supervisor {
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
+    this.#places = new WantedPlaces(fleet, sockets)
     this.#watch = new WorkerWatch({
       fleet,
       rollout,
+      places: this.#places,
       sockets,
       settings,
       clock: system.clock,
@@ -204,8 +215,10 @@ export class Supervisor {
     const worker = new WorkerHandle(slot.index, this.#rollout.release, system, this.#watch)
     slot.next = worker
     steps.afterwards(() => {
-      worker.start(settings)
-      if (worker.state === 'booting') events.emit('worker:boot', worker.info)
+      worker.start(settings, this.#parts.sockets.ports)
+      if (worker.state !== 'booting') return
+      events.emit('worker:boot', worker.info)
+      this.#noteSilence(worker)
     })
   }
 
@@ -222,10 +235,34 @@ export class Supervisor {
 
   #endsCluster(exit: WorkerExit): boolean {
     if (this.isProven) return false
-    const message = `The first worker did not come up: ${describe(exit)}`
+    const { lastWords } = exit
+    const message =
+      (lastWords && this.#parts.sockets.explain(lastWords)) ??
+      `The first worker did not come up: ${describe(exit)}${this.#hint(exit)}`
     const cause = toError(exit.lastWords)
     this.#parts.onBootFailed(new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', message, { cause }))
     return true
+  }
+
+  #hint({ code }: WorkerExit): string {
+    const file = path.basename(this.#rollout.release.exec)
+    if (code !== 0 || !configuration.test(file)) return ''
+    return `. ${file} is a configuration by its name, and no program: start the program that it speaks of`
+  }
+
+  /** A program that serves nothing is not noticed by anything but that. */
+  #noteSilence(worker: WorkerHandle): void {
+    const { system, settings } = this.#parts
+    const { bootTimeout, logger } = settings
+    if (this.isProven || bootTimeout <= noteAfter) return
+    system.clock.after(noteAfter, () => {
+      if (worker.state === 'booting' && worker.listening.size === 0)
+        logger.warn(
+          `the first worker (pid ${worker.pid}) runs, and has no server that listens after ${noteAfter} ms; ` +
+            `bootTimeout gives it ${bootTimeout} ms. A program that serves nothing (a queue consumer, a script ` +
+            'that waits) is none for a cluster: run it with node',
+        )
+    })
   }
 
   #leave(): void {
@@ -236,6 +273,8 @@ export class Supervisor {
 
   #updateBalance(): void {
     if (this.#phase !== 'draining' && !this.isGone)
-      this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length)
+      this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length, (key) =>
+        this.#places.isAwaited(key),
+      )
   }
 }

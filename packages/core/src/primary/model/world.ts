@@ -159,6 +159,9 @@ export class World implements System {
 export class ModelSockets implements Sockets {
   readonly first = undefined
   serving: readonly WorkerHandle[] = []
+  readonly ports: readonly number[] = []
+  readonly required: Set<string> = new Set(['place'])
+  isAwaited: (key: string) => boolean = () => false
   isClosed = false
   readonly #taken: boolean
 
@@ -172,15 +175,23 @@ export class ModelSockets implements Sockets {
 
   async share(): Promise<void> {}
 
-  isComplete(worker: WorkerHandle): boolean {
-    return worker.listening.size > 0
+  covers(worker: WorkerHandle, key: string): boolean {
+    return worker.listening.has(key)
   }
 
-  update(serving: readonly WorkerHandle[]): void {
+  describe(key: string): string {
+    return key
+  }
+
+  explain(): undefined {}
+
+  update(serving: readonly WorkerHandle[], _slots: number, isAwaited: (key: string) => boolean): void {
     this.serving = serving
+    this.isAwaited = isAwaited
   }
 
   adopt(): void {}
+  onClosed(): void {}
   onAnswer(): void {}
   onRoom(): void {}
   onExit(): void {}

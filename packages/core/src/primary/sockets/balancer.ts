@@ -19,4 +19,9 @@ export interface Balancer {
   onExit(worker: WorkerHandle): void
   /** Stops accepting, for good. */
   close(): void
+  /**
+   * The same, where no worker has the queues any more: a socket that is closed
+   * resets what waits in its queue, and so that is refused first.
+   */
+  retire(refuse: (connection: TransferableHandle) => void): Promise<void>
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
@@ -103,6 +104,21 @@ export class LentSockets implements Balancer {
     this.#closed = true
     this.#watchQueues(1)
     // The workers' copies keep the queues until each has taken what is in it.
+    for (const handle of this.#sockets) handle.close()
+  }
+
+  async retire(refuse: (connection: TransferableHandle) => void): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#watchQueues(1)
+    for (const handle of this.#sockets) {
+      handle.onconnection = (status, connection) => {
+        if (status === 0) refuse(connection)
+      }
+      handle.listen(this.#backlog)
+    }
+    await nextTurn()
+    await nextTurn()
     for (const handle of this.#sockets) handle.close()
   }
 

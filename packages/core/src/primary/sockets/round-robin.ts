@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff } from './hand-off.ts'
@@ -20,5 +21,12 @@ export class RoundRobin implements Balancer {
 
   close(): void {
     this.#socket.close()
+  }
+
+  /** The hand-off, which takes what waits, refuses it already. */
+  async retire(): Promise<void> {
+    await nextTurn()
+    await nextTurn()
+    this.close()
   }
 }
