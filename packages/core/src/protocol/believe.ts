@@ -87,9 +87,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   call: { id: isCount, call: isCall },
 }
 
-const checks = new Map(
-  Object.entries(messages).map(([type, fields]) => [type, has(fields as Fields<object>)]),
-)
+const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, has(fields)]))
 
 /** @returns the message, or undefined if it is none. */
 export function asToPrimary(value: unknown, handle: TransferableHandle | undefined): ToPrimary | undefined {

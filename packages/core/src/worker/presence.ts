@@ -22,13 +22,8 @@ export class Presence {
     this.#hasReason = hasReason
     this.#settled = settled
     process.channel?.unref()
-    interceptEmit('beforeExit', (_args, pass) => {
-      try {
-        return pass()
-      } finally {
-        this.#onEmpty()
-      }
-    })
+    // A server that listens keeps a process of plain Node alive: the app is not told that it would end.
+    interceptEmit('beforeExit', (_args, pass) => (this.#onEmpty() ? false : pass()))
   }
 
   /** From now on it stays, come what may. */
@@ -47,10 +42,14 @@ export class Presence {
     if (--this.#asking === 0 && !this.#stays) process.channel?.unref()
   }
 
-  #onEmpty(): void {
-    if (!this.#hasReason() && !awaitsMessages()) return
-    this.stay()
-    this.#settled()
+  /** @returns whether it stays. */
+  #onEmpty(): boolean {
+    const stays = this.#hasReason() || awaitsMessages()
+    if (stays) {
+      this.stay()
+      this.#settled()
+    }
+    return stays
   }
 }
 

@@ -1,11 +1,7 @@
 import type net from 'node:net'
 import { constants } from 'node:os'
-import {
-  type GiveHandle,
-  listenError,
-  type ListeningServer,
-  type TransferableHandle,
-} from '../node-internals.ts'
+import type { ListeningServer, TransferableHandle } from '../node-internals.ts'
+import { type GiveHandle, listenError } from '../node-listening.ts'
 import { send } from '../protocol/channel.ts'
 import type { ListenRequest, Refusal, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
 import { DrainableServer } from './drain.ts'

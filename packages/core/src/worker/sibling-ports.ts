@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { onConnect } from '../node-internals.ts'
+import { onConnect } from '../node-listening.ts'
 
 /**
  * Ports that siblings of this worker listen at, and it does not yet. Some

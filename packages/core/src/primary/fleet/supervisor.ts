@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events'
-import path from 'node:path'
 import type { ClusterState, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
 import type { ClusterEvents, WorkerExit } from '../../events.ts'
@@ -10,6 +9,7 @@ import { isDebugged } from '../process/node-arguments.ts'
 import type { System } from '../process/system.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { Fleet } from './fleet.ts'
+import { hintAt, noteSilence } from './first-boot.ts'
 import { describe, type Reload, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
@@ -32,12 +32,6 @@ const phases = {
   draining: 'closing',
   gone: 'closing',
 } as const satisfies Record<string, ClusterState>
-
-/** After how long (in ms) it is said that the first worker has no server yet. */
-const noteAfter = 5000
-
-/** Such as `ecosystem.config.js`, of pm2. */
-const configuration = /\.config\.[cm]?[jt]s$/
 
 export interface SupervisorParts {
   entry: Pick<Entry, 'release' | 'execArgv'>
@@ -218,7 +212,7 @@ export class Supervisor {
       worker.start(settings, this.#parts.sockets.ports)
       if (worker.state !== 'booting') return
       events.emit('worker:boot', worker.info)
-      this.#noteSilence(worker)
+      if (!this.isProven) noteSilence(worker, settings, system.clock)
     })
   }
 
@@ -238,31 +232,10 @@ export class Supervisor {
     const { lastWords } = exit
     const message =
       (lastWords && this.#parts.sockets.explain(lastWords)) ??
-      `The first worker did not come up: ${describe(exit)}${this.#hint(exit)}`
+      `The first worker did not come up: ${describe(exit)}${hintAt(exit, this.#rollout.release)}`
     const cause = toError(exit.lastWords)
     this.#parts.onBootFailed(new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', message, { cause }))
     return true
-  }
-
-  #hint({ code }: WorkerExit): string {
-    const file = path.basename(this.#rollout.release.exec)
-    if (code !== 0 || !configuration.test(file)) return ''
-    return `. ${file} is a configuration by its name, and no program: start the program that it speaks of`
-  }
-
-  /** A program that serves nothing is not noticed by anything but that. */
-  #noteSilence(worker: WorkerHandle): void {
-    const { system, settings } = this.#parts
-    const { bootTimeout, logger } = settings
-    if (this.isProven || bootTimeout <= noteAfter) return
-    system.clock.after(noteAfter, () => {
-      if (worker.state === 'booting' && worker.listening.size === 0)
-        logger.warn(
-          `the first worker (pid ${worker.pid}) runs, and has no server that listens after ${noteAfter} ms; ` +
-            `bootTimeout gives it ${bootTimeout} ms. A program that serves nothing (a queue consumer, a script ` +
-            'that waits) is none for a cluster: run it with node',
-        )
-    })
   }
 
   #leave(): void {

@@ -1,12 +1,13 @@
 import { constants } from 'node:os'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { formatAddress } from '../../format-address.ts'
-import { listenError, type TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals.ts'
+import { listenError } from '../../node-listening.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ListenRequest, Refusal, SocketName, ToPrimary } from '../../protocol/messages.ts'
-import { collide, type Spot } from './collision.ts'
+import { collide, spotOf } from './collision.ts'
+import { OwnPorts } from './own-ports.ts'
 import { Place, toListenOptions } from './place.ts'
-import { isHeldHere } from './port-holders.ts'
 import { PortMemory } from './port-memory.ts'
 import type { Sockets } from './sockets.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -14,6 +15,9 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
 type RoomMessage = Extract<ToPrimary, { type: 'room' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
+
+/** So many messages are remembered: they are of interest while the worker that got one dies of it. */
+const mostRefused = 100
 
 /** A port that a place of this cluster has under another name: it can be had when that closes. */
 interface Shadow {
@@ -35,6 +39,7 @@ export class Places implements Sockets {
   readonly #holders = new Map<string, Set<WorkerHandle>>()
   readonly #shadows = new Map<string, Shadow>()
   readonly #ports = new PortMemory()
+  readonly #ownPorts: OwnPorts
   readonly #closing = new Set<Promise<void>>()
   /** Places are opened one after the other: whether two collide is known when the first is open. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -44,6 +49,7 @@ export class Places implements Sockets {
 
   constructor(settings: Settings) {
     this.#settings = settings
+    this.#ownPorts = new OwnPorts(settings.logger)
   }
 
   /** The first that was opened. */
@@ -80,6 +86,7 @@ export class Places implements Sockets {
       this.#release(worker, key)
       const failure = isIncomplete(error) ? listenError(error.errno ?? -1, request) : (error as Error)
       const { message: words, code, errno, syscall, address, port } = failure as Error & Refusal
+      if (this.#refused.size >= mostRefused) this.#refused.clear()
       this.#refused.add(words)
       worker.send({
         type: 'listen-reply',
@@ -129,19 +136,9 @@ export class Places implements Sockets {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
       // The port that another worker was given is no longer free.
       if (request !== asked) return this.#openFor(key, asked, asked)
-      const { address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
-      if (port === undefined || !isHeldHere({ port, address })) throw error
-      this.#warnOfOwn(port)
+      if (!this.#ownPorts.cause(error as NodeJS.ErrnoException)) throw error
       return undefined
     }
-  }
-
-  readonly #warned = new Set<number>()
-
-  #warnOfOwn(port: number): void {
-    if (this.#warned.has(port)) return
-    this.#warned.add(port)
-    this.#settings.logger.warn(`${ownPort(port)}. No worker serves there`)
   }
 
   /** As in plain Node, where the worker would be the only process: its own port is taken, that of a sibling is not. */
@@ -172,11 +169,9 @@ export class Places implements Sockets {
       : formatAddress(place?.address ?? key)
   }
 
-  explain({ code, message }: LastWords): string | undefined {
-    if (this.#refused.has(message)) return message
-    // What is preloaded before a worker is prepared asks node:cluster.
-    const [, port] = (code === 'EADDRINUSE' && /^bind .*:(\d+)$/.exec(message)) || []
-    return port && isHeldHere({ port: Number(port), address: undefined }) ? ownPort(Number(port)) : undefined
+  explain(lastWords: LastWords): string | undefined {
+    const { message } = lastWords
+    return this.#refused.has(message) ? message : this.#ownPorts.explain(lastWords)
   }
 
   update(serving: readonly WorkerHandle[], slots: number, isAwaited: (key: string) => boolean): void {
@@ -281,22 +276,9 @@ export class Places implements Sockets {
   }
 }
 
-function ownPort(port: number): string {
-  return (
-    `port ${port} is served by this primary process (pid ${process.pid}) itself: what was loaded into every process ` +
-    '(--require, --import, NODE_OPTIONS, or the program above its call of listen) listens there. ' +
-    "To have it in the workers, load it in these only: with clustered start --node-args '--require ./file.js', or where cluster.isWorker is true"
-  )
-}
-
 /** An error that says nothing but its number. */
 function isIncomplete(error: unknown): error is NodeJS.ErrnoException {
   return (error as Error).message === ''
-}
-
-function spotOf({ address, port, flags = 0 }: ListenRequest): Spot | undefined {
-  // 1 is UV_TCP_IPV6ONLY.
-  return port > 0 ? { port, address: address ?? undefined, ipv6Only: (flags & 1) === 1 } : undefined
 }
 
 /** What a server that has no socket there is told of where it listens. */
