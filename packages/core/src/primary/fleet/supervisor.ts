@@ -72,7 +72,7 @@ export class Supervisor {
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
-    this.#places = new WantedPlaces(fleet, sockets)
+    this.#places = new WantedPlaces(fleet, sockets, system.clock, settings.bootTimeout)
     this.#watch = new WorkerWatch({
       fleet,
       rollout,

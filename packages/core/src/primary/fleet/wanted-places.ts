@@ -1,3 +1,4 @@
+import type { Clock } from '../../running-clock.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -9,10 +10,15 @@ import type { WorkerHandle } from './worker-handle.ts'
 export class WantedPlaces {
   readonly #fleet: Fleet
   readonly #sockets: Sockets
+  readonly #clock: Clock
+  readonly #settleTime: number
 
-  constructor(fleet: Fleet, sockets: Sockets) {
+  /** @param settleTime how long (in ms) after a worker is ready it may still come to listen elsewhere. */
+  constructor(fleet: Fleet, sockets: Sockets, clock: Clock, settleTime: number) {
     this.#fleet = fleet
     this.#sockets = sockets
+    this.#clock = clock
+    this.#settleTime = settleTime
   }
 
   /** Whether a worker that boots has all that it needs. */
@@ -50,8 +56,10 @@ export class WantedPlaces {
     const before = worker.isSpare ? this.#fleet.serving[0] : (slot?.worker ?? slot?.last)
     if (!before || before === worker) return []
     // What only some workers do, one among them for all, say, another need not do.
+    const since = this.#clock.now() - this.#settleTime
     const siblings = this.#fleet.serving.filter(
-      (other) => other !== worker && other.release === before.release,
+      (other) =>
+        other !== worker && other.release === before.release && (other.settled || other.readyAt! <= since),
     )
     return [...before.served].filter((key) => siblings.every(({ served }) => served.has(key)))
   }
