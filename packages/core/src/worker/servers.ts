@@ -86,7 +86,8 @@ export class Servers {
     this.#tell({
       type: 'listen',
       key,
-      request: { address, port, addressType, fd, flags, backlog },
+      // Node has `false` where there was a callback, or nothing, in its place.
+      request: { address, port, addressType, fd, flags, backlog: backlog || undefined },
       secure: isSecure(server),
       ticketKeys: server._getServerData?.(),
     })

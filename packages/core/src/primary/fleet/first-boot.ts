@@ -25,8 +25,8 @@ export function noteSilence(worker: WorkerHandle, { bootTimeout, logger }: Setti
     if (worker.state === 'booting' && worker.listening.size === 0)
       logger.warn(
         `the first worker (pid ${worker.pid}) runs, and has no server that listens after ${noteAfter} ms; ` +
-          `bootTimeout gives it ${bootTimeout} ms. A program that serves nothing (a queue consumer, a script ` +
-          'that waits) is none for a cluster: run it with node',
+          `bootTimeout gives it ${bootTimeout} ms. If it is to serve nothing (a queue consumer, a script that ` +
+          'waits), it is no program for a cluster: run it with node',
       )
   })
 }
