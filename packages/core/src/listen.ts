@@ -48,18 +48,12 @@ function isPath(value: unknown): value is string {
   return typeof value === 'string' && !(Number(value) >= 0)
 }
 
-function checkShareable(options: ListenOptions & { reusePort?: boolean; fd?: number }): ListenOptions {
+function checkShareable(options: ListenOptions & { fd?: number }): ListenOptions {
   const { port, path, fd } = options
   if ('_handle' in options || 'handle' in options)
     throw badListen('a handle cannot be shared by workers', 'give a port, a path or { fd }')
   if (port === undefined && path === undefined && fd === undefined)
     throw badListen('the options name no place to listen', 'give one of port, path and fd')
-  if (options.exclusive) throw badListen('exclusive: true lets only one worker listen', 'leave it out')
-  if (options.reusePort)
-    throw badListen(
-      'reusePort: true makes workers lose queued connections',
-      "leave it out: where it helps, Clustered does this itself, safely (see the option 'balance')",
-    )
   return options
 }
 

@@ -23,8 +23,8 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, keyof Hooks> {
 /**
  * Puts a program on every core that knows nothing of Clustered: this process
  * becomes the primary of workers that run `file`, and what their servers
- * listen at, the primary listens at for them. A worker is ready when the first
- * of its servers listens.
+ * listen at, the primary listens at for them. A worker is ready when one of its
+ * servers listens and, if it follows another worker, all that the other has.
  *
  * @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_BAD_OPTION,
  * ERR_CLUSTERED_SECOND_PROGRAM

@@ -79,6 +79,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   listen: { key: isText, request: isRequest, secure: isFlag, ticketKeys: isAnything },
   listening: { key: isText },
   closed: { key: isText },
+  settled: {},
   answer: { key: isText, connection: isCount, accepted: isFlag },
   adopt: { key: isText },
   returned: { key: isText, socket: isCount },
@@ -91,9 +92,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   call: { id: isCount, call: isCall },
 }
 
-const checks = new Map(
-  Object.entries(messages).map(([type, fields]) => [type, has(fields as Fields<object>)]),
-)
+const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, has(fields)]))
 
 /** @returns the message, or undefined if it is none. */
 export function asToPrimary(value: unknown, handle: TransferableHandle | undefined): ToPrimary | undefined {

@@ -8,6 +8,8 @@ export interface WorkerBriefing {
   protocol: number
   slot: number
   generation: number
+  /** Where the cluster listens. */
+  ports: readonly number[]
   /** Milliseconds. */
   drainTimeout: number
   crash: 'contain' | 'exit'
@@ -43,6 +45,16 @@ export interface LastWords {
   stack: string
 }
 
+/** Node's own error of a `listen`, on its way to the server that asked. */
+export interface Refusal {
+  message: string
+  code?: string | undefined
+  errno?: number | undefined
+  syscall?: string | undefined
+  address?: string | undefined
+  port?: number | undefined
+}
+
 /** A method of `Cluster`, called in a worker and carried out by the primary. */
 export type ForwardedCall = { method: 'reload' } | { method: 'scale'; workers: number } | { method: 'close' }
 
@@ -62,6 +74,8 @@ export type ToPrimary =
   | { type: 'listening'; key: string }
   /** The server called `key` was closed by the app. */
   | { type: 'closed'; key: string }
+  /** Nothing is left in its event loop but servers that listen: it will not listen anywhere else. */
+  | { type: 'settled' }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
@@ -91,7 +105,10 @@ export type ToWorker =
   | {
       type: 'listen-reply'
       key: string
-      errno: number
+      /** Why there is nothing to listen at, if there is nothing. */
+      refusal?: Refusal
+      /** The primary itself serves there: the server here gets no connections, and does not count. */
+      idle?: boolean
       balance?: 'kernel' | 'round-robin'
       socketName?: SocketName
       ticketKeys?: unknown
