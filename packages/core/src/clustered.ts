@@ -1,4 +1,4 @@
-import nodeCluster from 'node:cluster'
+import cluster from 'node:cluster'
 import type { RequestListener } from 'node:http'
 import net from 'node:net'
 import { onAbort } from './abort.ts'
@@ -77,24 +77,28 @@ export function adapt<App, Given>(
   }
   return {
     app: target,
-    listen: (...args: unknown[]) => start(makeServer, parseListenArguments(args), settings),
+    listen: (...args: unknown[]) => {
+      const place = parseListenArguments(args)
+      // A further place is one of the same cluster.
+      const known = runtime().primary
+      const started = start(makeServer, place, settings)
+      if (started !== known) emitAsServer(started)
+      if (place.signal) onAbort(place.signal, () => void started.close())
+      return started
+    },
   }
 }
 
 /** The one fork in the road. */
-function start(makeServer: () => Promise<net.Server>, target: ListenTarget, settings: Settings): Cluster {
+function start(
+  makeServer: () => Promise<net.Server>,
+  target: ListenTarget,
+  settings: Settings,
+): ClusterFace & Cluster {
   const here = runtime()
   const key = `listen ${++here.listens}`
-  const begun = here.primary
-  const cluster = begin()
-  if (cluster !== begun) emitAsServer(cluster)
-  if (target.signal) onAbort(target.signal, () => void cluster.close())
-  return cluster
-
-  function begin(): ClusterFace & Cluster {
-    if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options, settings.hooks)
-    // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
-    if (settings.workers === 0 || nodeCluster.isWorker) return startSingle(makeServer, target, settings)
-    return startPrimary(key, target, settings)
-  }
+  if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options, settings.hooks)
+  // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
+  if (settings.workers === 0 || cluster.isWorker) return startSingle(makeServer, target, settings)
+  return startPrimary(key, target, settings)
 }

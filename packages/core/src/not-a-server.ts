@@ -72,7 +72,10 @@ export function checkEvent(event: string | symbol): void {
 /** @throws {ClusteredError} ERR_CLUSTERED_NOT_A_SERVER */
 export function checkNoServerEvent(event: unknown): void {
   if (serverEvents.has(event as string))
-    throw notAServer(`'${String(event)}' is an event`, onServer(`on('${String(event)}', ...)`))
+    throw notAServer(
+      `'${String(event)}' is an event`,
+      `${onServer(`on('${String(event)}', ...)`)}. What wants a server, such as ws or Socket.IO, is given it there`,
+    )
 }
 
 export function badProperty(name: string, value: unknown): ClusteredError {

@@ -114,7 +114,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
    * cluster ends, as no worker that boots later could have it; and this
    * rejects, as it may be a later place than the first.
    */
-  async listen(key: string, options: ListenOptions): Promise<void> {
+  async open(key: string, options: ListenOptions): Promise<void> {
     try {
       await this.#sockets.require(key, options)
       this.#supervisor.start()

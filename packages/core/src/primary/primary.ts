@@ -25,7 +25,7 @@ export function startPrimary(
   settings: Settings,
 ): PrimaryCluster {
   const cluster = (runtime().primary ??= makePrimary(settings))
-  const listening = cluster.listen(key, options)
+  const listening = cluster.open(key, options)
   listening.catch(() => {})
   if (callback) {
     const { boundary } = cluster
