@@ -69,6 +69,20 @@ for (const [role, workers] of [
     })
   })
 
+describe('shutdown code of the app that closes', () => {
+  it('closes nothing but its own worker, in a reload', async (t) => {
+    const options = JSON.stringify({ workers: 1, reload: { soak: 50 } })
+    const program = start(t, 'closes.js', { env: { OPTIONS: options, AT_END: 'yes' } })
+    const port = await program.listens()
+    const [old] = program.workers()
+    program.kill('SIGHUP')
+    await program.sees(new RegExp(`callback at the end of ${old}`))
+    await program.sees(/gone: drained/)
+    assert.equal((await get(port)).body, 'hello')
+    assert.doesNotMatch(program.output, /close in primary/)
+  })
+})
+
 describe('await using', () => {
   it('closes the cluster where the primary leaves its scope, and not where a worker does', async (t) => {
     const { program, answer, port } = await begin(t, 1)

@@ -23,8 +23,9 @@ export abstract class ClusterFace extends EventEmitter<ClusterEvents> {
   }
 
   async close(how?: CloseOptions | CloseCallback): Promise<void> {
-    if (typeof how === 'function') this.whenOver(how)
-    const { signal } = { ...how } as CloseOptions
+    const isCallback = typeof how === 'function'
+    if (isCallback) this.whenOver(how)
+    const signal = isCallback ? undefined : how?.signal
     if (signal !== undefined && !isAbortSignal(signal))
       throw badOption('signal', signal, 'the signal of an AbortController')
     await this.shut(signal)

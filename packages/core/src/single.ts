@@ -72,8 +72,11 @@ class Single extends ClusterFace implements Cluster {
     const { all } = this.#singles
     const closing = (this.#singles.closing ??= this.#close(this.#singles))
     if (!cut) return closing
-    const aborted = new Promise<void>((resolve) => onAbort(cut, resolve)).then(() => {
-      for (const single of all) single.#drainable?.cut()
+    const aborted = new Promise<void>((resolve) => {
+      onAbort(cut, () => {
+        for (const single of all) single.#drainable?.cut()
+        resolve()
+      })
     })
     return Promise.race([closing, aborted])
   }
