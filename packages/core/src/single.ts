@@ -1,12 +1,13 @@
-import { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onAbort } from './abort.ts'
+import { ClusterFace } from './cluster-face.ts'
 import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
+import { type Deferred, deferred } from './deferred.ts'
 import { emptyQueue, mayShut } from './empty-queue.ts'
-import { ClusteredError } from './errors.ts'
-import type { ClusterEvents } from './events.ts'
+import { ClusteredError, closingError } from './errors.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import type { Logger } from './logger.ts'
@@ -17,6 +18,7 @@ import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
 import { primarySignals, stopSignals } from './signal-names.ts'
+import { toReport, toWords } from './thrown.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
@@ -24,15 +26,17 @@ export interface Singles {
   lifecycle: Lifecycle
   all: Single[]
   closing: Promise<void> | undefined
+  /** Ends with the closing, however early somebody stops to wait for that. */
+  over: Deferred
 }
 
 /** Single mode: this one process serves, and drains as a worker does. Under a test runner it leaves the process alone. */
-class Single extends EventEmitter<ClusterEvents> implements Cluster {
+class Single extends ClusterFace implements Cluster {
   readonly role = 'single'
   readonly balance = null
   readonly workers: WorkerInfo[] = []
   readonly ready: Promise<void>
-  state: ClusterState = 'booting'
+  override state: ClusterState = 'booting'
   readonly #singles: Singles
   readonly #options: ListenOptions
   readonly #settings: Settings
@@ -55,13 +59,19 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     if (isTest) Object.assign(here, { lifecycle: undefined, singles: undefined })
     here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
     here.lifecycle.add(settings.hooks)
-    this.#singles = here.singles ??= { lifecycle: here.lifecycle, all: [], closing: undefined }
+    here.lifecycle.add({ onShutdown: () => this.emit('close', 'drained') })
+    this.#singles = here.singles ??= {
+      lifecycle: here.lifecycle,
+      all: [],
+      closing: undefined,
+      over: deferred(),
+    }
     this.#singles.all.push(this)
     this.ready = this.#listen(makeServer, options)
     this.ready.catch(() => {})
   }
 
-  address(): AddressInfo | string | null {
+  override address(): AddressInfo | string | null {
     return this.#server?.address() ?? null
   }
 
@@ -73,15 +83,29 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     return Promise.reject(this.#needsWorkers('scale'))
   }
 
-  close(): Promise<void> {
-    return (this.#singles.closing ??= this.#close(this.#singles))
+  protected override shut(cut?: AbortSignal): Promise<void> {
+    const { all } = this.#singles
+    const closing = (this.#singles.closing ??= this.#close(this.#singles))
+    if (!cut) return closing
+    const aborted = new Promise<void>((resolve) => {
+      onAbort(cut, () => {
+        for (const single of all) single.#drainable?.cut()
+        resolve()
+      })
+    })
+    return Promise.race([closing, aborted])
   }
 
-  async #close({ all, lifecycle }: Singles): Promise<void> {
+  protected override whenOver(callback: () => unknown): void {
+    void this.#singles.over.promise.then(callback)
+  }
+
+  async #close({ all, lifecycle, over }: Singles): Promise<void> {
     const wasReady = this.state === 'ready'
     for (const single of all) single.state = 'closing'
     if (wasReady && !this.#isTest) await sleep(this.#settings.shutdownDelay)
     await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drain())))
+    over.resolve()
   }
 
   async #drain(): Promise<void> {
@@ -94,15 +118,27 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
   }
 
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
-    const server = await makeServer()
+    const server = await makeServer().catch((error: unknown) => {
+      console.error('%s', toReport(error))
+      throw error
+    })
+    if (this.#isClosing) throw closingError('ready')
     this.#server = server
     this.#drainable = new DrainableServer(server)
     // A server that a test only imports does not keep the tests from ending.
     if (this.#isTest) server.on('connection', (socket) => socket.unref()).unref()
-    await startListening(server, options)
-    if (this.state === 'closing') return
+    const closed = new Promise<void>((resolve) => server.once('close', resolve))
+    await Promise.race([startListening(server, options), closed])
+    if (this.#isClosing) {
+      this.#drainable.cut()
+      throw closingError('ready')
+    }
     this.state = 'ready'
     this.#singles.lifecycle.ready(this.#settings.hooks)
+  }
+
+  get #isClosing(): boolean {
+    return this.state === 'closing'
   }
 
   #needsWorkers(call: string): ClusteredError {
@@ -118,7 +154,7 @@ export function startSingle(
   { options, callback }: ListenTarget,
   settings: Settings,
   runner?: string,
-): Cluster {
+): ClusterFace & Cluster {
   const isTest = runner !== undefined
   if (!isTest) surviveLostLogs({ inUse: true })
   const { logger } = settings
@@ -131,8 +167,9 @@ export function startSingle(
   single.ready.then(
     () =>
       logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`),
-    (error: Error) => {
-      logger.error(error.message)
+    (error: unknown) => {
+      if ((error as ClusteredError | undefined)?.code === 'ERR_CLUSTERED_CLOSING') return
+      logger.error(toWords(error).message)
       if (!isTest) setImmediate(() => process.exit(1))
     },
   )

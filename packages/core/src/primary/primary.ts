@@ -1,5 +1,4 @@
 import { ControlServer } from '../control/server.ts'
-import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import type { Settings } from '../settings.ts'
@@ -21,9 +20,13 @@ import { containUncaught } from './uncaught-errors.ts'
  * Makes this process the primary. A second `listen` in the same program adds a
  * place to listen at to the same workers, under the first one's options.
  */
-export function startPrimary(key: string, { options, callback }: ListenTarget, settings: Settings): Cluster {
+export function startPrimary(
+  key: string,
+  { options, callback }: ListenTarget,
+  settings: Settings,
+): PrimaryCluster {
   const cluster = (runtime().primary ??= makePrimary(settings))
-  const listening = cluster.listen(key, options)
+  const listening = cluster.open(key, options)
   listening.catch(() => {})
   if (callback) {
     const { boundary } = cluster

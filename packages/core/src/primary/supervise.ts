@@ -1,16 +1,20 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import cluster from 'node:cluster'
+import { badOption } from '../bad-option.ts'
 import type { Cluster } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
-import type { Hooks } from '../hooks.ts'
+import { hookNames, type Hooks } from '../hooks.ts'
 import type { ClusteredOptions } from '../options.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { makePrimary } from './primary.ts'
 
-/** All durations are in milliseconds. Hooks are functions of the program, which is in the workers. */
-export interface SuperviseOptions extends Omit<ClusteredOptions, keyof Hooks> {
+/**
+ * All durations are in milliseconds. Hooks and the server are left to the
+ * program, which is in the workers.
+ */
+export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
   /** What the program finds in `process.argv` after its file. */
   args?: readonly string[]
   /**
@@ -19,6 +23,10 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, keyof Hooks> {
    */
   execArgv?: readonly string[]
 }
+
+type OfTheProgram = keyof Hooks | 'server' | 'onServer'
+
+const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfTheProgram[]
 
 /**
  * Puts a program on every core that knows nothing of Clustered: this process
@@ -31,6 +39,16 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, keyof Hooks> {
  */
 export function supervise(file: string, options: SuperviseOptions = {}): Cluster {
   const { args = [], execArgv = process.execArgv, ...rest } = options
+  for (const name of ofTheProgram) {
+    const { [name]: given } = rest as ClusteredOptions
+    if (given !== undefined)
+      throw badOption(
+        name,
+        given,
+        'none here. Leave it out, and set this in the program, or use clustered(app) there',
+        'is for code that is in the workers',
+      )
+  }
   const settings = resolveOptions(rest)
   const here = runtime()
   if (here.primary || cluster.isWorker)

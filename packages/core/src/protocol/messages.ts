@@ -56,7 +56,11 @@ export interface Refusal {
 }
 
 /** A method of `Cluster`, called in a worker and carried out by the primary. */
-export type ForwardedCall = { method: 'reload' } | { method: 'scale'; workers: number } | { method: 'close' }
+export type ForwardedCall =
+  | { method: 'reload' }
+  | { method: 'scale'; workers: number }
+  /** With `now`, what is left is cut. */
+  | { method: 'close'; now?: boolean }
 
 /** What a worker's heartbeat says of its main loop. */
 export interface Beat {

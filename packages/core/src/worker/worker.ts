@@ -29,6 +29,8 @@ export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
   state: ClusterState = 'booting'
+  /** It has drained: nothing that runs in it now is asked for by a request. */
+  answered = false
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
   readonly #briefing: WorkerBriefing
   readonly #servers: Servers
@@ -182,7 +184,10 @@ export class Worker {
   async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    await this.lifecycle.end(timeout, () => this.#servers.drain(timeout, migrate))
+    await this.lifecycle.end(timeout, async () => {
+      await this.#servers.drain(timeout, migrate)
+      this.answered = true
+    })
     this.#leave()
   }
 

@@ -103,7 +103,7 @@ export class Life {
   }
 
   async live(): Promise<void> {
-    this.#call('listen', this.cluster.listen('place', {}))
+    this.#call('open', this.cluster.open('place', {}))
     this.#call('ready', this.cluster.ready)
     for (let action = this.#upTo(25); action > 0; action--) {
       await this.#pass(this.#dice() < 0.3 ? this.#dice() * 3000 : this.#dice() * 100)
