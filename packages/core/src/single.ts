@@ -12,7 +12,8 @@ import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
-import { primarySignals, stopSignals } from './signal-names.ts'
+import { primarySignals, restartSignals, stopSignals } from './signal-names.ts'
+import { watcher, whileWatched } from './watcher.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
@@ -92,8 +93,9 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
 export function startSingle(
   makeServer: () => Promise<Server>,
   { options, callback }: ListenTarget,
-  settings: Settings,
+  given: Settings,
 ): Cluster {
+  const settings = whileWatched(given)
   surviveLostLogs({ inUse: true })
   const { logger } = settings
   const single = new Single(makeServer, options, settings)
@@ -106,8 +108,12 @@ export function startSingle(
     },
   )
   let stopping = false
-  for (const signal of stopSignals)
+  const isWatched = watcher() !== undefined
+  const stops: readonly NodeJS.Signals[] = isWatched ? [...stopSignals, ...restartSignals] : stopSignals
+  for (const signal of stops)
     process.on(signal, () => {
+      // nodemon sends its own twice.
+      if (stopping && isWatched) return
       if (stopping) process.exit(128 + constants.signals[signal])
       stopping = true
       logger.info(`closing: ${signal}`)
@@ -115,6 +121,7 @@ export function startSingle(
     })
   const reload = (signal: string): void =>
     logger.warn(`${signal} is ignored: single mode has no workers to replace`)
-  if (process.platform !== 'win32') for (const signal of primarySignals) process.on(signal, reload)
+  if (process.platform !== 'win32')
+    for (const signal of primarySignals) if (!stops.includes(signal)) process.on(signal, reload)
   return single
 }
