@@ -1,19 +1,25 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
 
-const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
+const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx']
 
 /**
  * The file that is meant: `app` may be `app.js`, as for Node itself.
  * @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE
  */
 export function entryFile(given: string): string {
-  const found = findFile(given)
+  const found = findFile(given) ?? mainOf(given)
   if (found) return found
   const folder = path.dirname(path.resolve(given))
   const near = nearest(path.basename(given), filesIn(folder))
+  if (isFolder(given))
+    throw new CliError(
+      'ERR_CLUSTERED_NO_SUCH_FILE',
+      `${path.resolve(given)} is a folder in which Node finds no program: no main in a package.json, and no index.js. Give the file: clustered start app.js`,
+    )
   throw new CliError(
     'ERR_CLUSTERED_NO_SUCH_FILE',
     `There is no file ${path.resolve(given)}, and no stopped program of that name. ` +
@@ -28,12 +34,26 @@ export function isFileHere(given: string): boolean {
   return findFile(given) !== undefined
 }
 
+/** What `node folder` runs. Its name is kept, as it may be a symlink that moves on. */
+function mainOf(folder: string): string | undefined {
+  try {
+    const real = realpathSync(folder)
+    return path.join(folder, path.relative(real, createRequire(path.join(real, 'x')).resolve('./')))
+  } catch {
+    return undefined
+  }
+}
+
 function findFile(given: string): string | undefined {
   return extensions.map((extension) => given + extension).find((file) => isFile(file))
 }
 
 function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function isFolder(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function filesIn(folder: string): string[] {

@@ -4,6 +4,8 @@ import type { SuperviseOptions } from '@clustered/core'
 import { entryFile } from './entry-file.ts'
 import { readEnvFile } from './env-file.ts'
 import { CliError } from './errors.ts'
+import { splitNodeArguments } from './node-arguments.ts'
+import { refuseOtherFiles } from './not-a-program.ts'
 import { timeFlag } from './time-flag.ts'
 import { typeScriptArguments } from './typescript.ts'
 
@@ -15,7 +17,8 @@ export interface StartFlags {
   killTimeout?: string | number
   bootTimeout?: string | number
   envFile?: string
-  nodeArgs?: string
+  /** Each time that it was given. */
+  nodeArgs?: string[]
   watch?: boolean
   daemon?: boolean
   json?: boolean
@@ -31,9 +34,11 @@ export interface Start {
 /** Reloads during development come with every save, and are to be felt at once. */
 const whileWatching = { drainTimeout: 1000, soak: 100, surge: 1024 }
 
-/** @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NO_TYPESCRIPT */
+/** @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NOT_A_PROGRAM, ERR_CLUSTERED_NO_TYPESCRIPT */
 export function toStart(given: string, flags: StartFlags): Start {
   const file = entryFile(given)
+  refuseOtherFiles(file)
+  const execArgv = [...process.execArgv, ...splitNodeArguments(flags.nodeArgs ?? [])]
   const { envFile, watch } = flags
   const env = (): Record<string, string | undefined> =>
     envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
@@ -48,11 +53,7 @@ export function toStart(given: string, flags: StartFlags): Start {
     options: {
       env,
       args: flags['--'] ?? [],
-      execArgv: [
-        ...process.execArgv,
-        ...typeScriptArguments(file),
-        ...(flags.nodeArgs?.split(/\s+/).filter(Boolean) ?? []),
-      ],
+      execArgv: [...typeScriptArguments(file, execArgv), ...execArgv],
       ...(workers !== undefined && { workers }),
       ...(flags.name !== undefined && { name: String(flags.name) }),
       ...(drainTimeout !== undefined && { drainTimeout }),
