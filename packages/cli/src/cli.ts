@@ -33,6 +33,8 @@ export async function run(argv: string[]): Promise<number | undefined> {
     const { rest, given } = starts ? takeNodeArguments(argv) : { rest: argv, given: [] }
     const cli = makeCli(argv, given)
     cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
+    // Such as what the shell makes of a glob without quotes.
+    if (starts && cli.args.length > 1) throw tooMany(cli.args)
     if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number | undefined
     if (cli.options['help'] || cli.options['version']) return undefined
     if (cli.args[0] !== undefined) throw unknownCommand(cli, cli.args[0])
@@ -119,6 +121,13 @@ function protectNumbers(argv: string[]): string[] {
   const end = argv.indexOf('--')
   return argv.map((argument, index) =>
     /^-\d+$/.test(argument) && (end < 0 || index < end) ? ` ${argument}` : argument,
+  )
+}
+
+function tooMany([file, ...others]: readonly string[]): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `${others.join(' ')}: nothing is expected after ${file}. What is for the app stands behind --, as in: clustered start ${file} -- ${others.join(' ')}`,
   )
 }
 

@@ -8,6 +8,7 @@ import { splitNodeArguments } from './node-arguments.ts'
 import { refuseOtherFiles } from './not-a-program.ts'
 import { timeFlag } from './time-flag.ts'
 import { typeScriptArguments } from './typescript.ts'
+import { ownWritesArguments } from './own-writes-arguments.ts'
 
 /** The options of `clustered start`, as they come from the command line. */
 export interface StartFlags {
@@ -20,6 +21,7 @@ export interface StartFlags {
   /** Each time that it was given. */
   nodeArgs?: string[]
   watch?: boolean
+  ignore?: string | string[]
   daemon?: boolean
   json?: boolean
   /** What stands after `--`. */
@@ -42,6 +44,8 @@ export function toStart(given: string, flags: StartFlags): Start {
   const { envFile, watch } = flags
   const env = (): Record<string, string | undefined> =>
     envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
+  if (flags.ignore !== undefined && !watch)
+    throw new CliError('ERR_CLUSTERED_USAGE', '--ignore is of --watch, which is not given.')
   const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
   const drainTimeout =
     timeFlag('--drain-timeout', flags.drainTimeout, true) ??
@@ -53,7 +57,7 @@ export function toStart(given: string, flags: StartFlags): Start {
     options: {
       env,
       args: flags['--'] ?? [],
-      execArgv: [...typeScriptArguments(file, execArgv), ...execArgv],
+      execArgv: [...(watch ? ownWritesArguments : []), ...typeScriptArguments(file, execArgv), ...execArgv],
       ...(workers !== undefined && { workers }),
       ...(flags.name !== undefined && { name: String(flags.name) }),
       ...(drainTimeout !== undefined && { drainTimeout }),
