@@ -55,7 +55,7 @@ export function toStart(given: string, flags: StartFlags): Start {
   return {
     file,
     options: {
-      env,
+      ...(envFile !== undefined && { env }),
       args: flags['--'] ?? [],
       execArgv: [...(watch ? ownWritesArguments : []), ...typeScriptArguments(file, execArgv), ...execArgv],
       ...(workers !== undefined && { workers }),

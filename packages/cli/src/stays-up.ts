@@ -1,9 +1,9 @@
-import type { Cluster } from '@clustered/core'
+import type { Cluster, WorkerInfo } from '@clustered/core'
 
 /** In ms without a loss, from when every worker is ready: a second port that is taken ends a worker sooner. */
 const quiet = 300
 
-/** Losses before that: what is broken is lost again and again. */
+/** Workers of one slot that are lost before that: what is broken is lost again and again. */
 const mostLosses = 3
 
 /**
@@ -12,19 +12,21 @@ const mostLosses = 3
  */
 export function staysUp(cluster: Cluster): Promise<void> {
   return new Promise((resolve, reject) => {
-    let losses = 0
+    const losses = new Map<number, Set<number>>()
     let timer: NodeJS.Timeout | undefined
     const look = (): void => {
       clearTimeout(timer)
       if (cluster.state === 'ready' && cluster.workers.every(({ state }) => state === 'ready'))
         timer = setTimeout(resolve, quiet)
     }
-    const lose = (reason: string): void => {
+    const lose = ({ slot, pid }: WorkerInfo, reason: string): void => {
       clearTimeout(timer)
-      if (++losses === mostLosses) reject(new Error(reason))
+      const lost = (losses.get(slot) ?? new Set()).add(pid)
+      losses.set(slot, lost)
+      if (lost.size === mostLosses) reject(new Error(reason))
     }
-    cluster.on('worker:crash', (_worker, { name, message }) => lose(`${name}: ${message}`))
-    cluster.on('worker:exit', (_worker, { asTold, reason }) => (asTold ? look() : lose(reason)))
+    cluster.on('worker:crash', (worker, { name, message }) => lose(worker, `${name}: ${message}`))
+    cluster.on('worker:exit', (worker, { asTold, reason }) => (asTold ? look() : lose(worker, reason)))
     cluster.on('worker:ready', look)
     cluster.ready.then(look, reject)
   })

@@ -58,6 +58,7 @@ export function adapt<App>(
   const isFactory = typeof target === 'function' && target.length === 0
   if (!isApp && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
+  runtime().worker?.tellOptions(options)
 
   const makeServer = async (): Promise<net.Server> => {
     const app: unknown = isApp ? target : await (target as () => unknown)()

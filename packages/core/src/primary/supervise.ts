@@ -7,6 +7,7 @@ import type { Hooks } from '../hooks.ts'
 import type { ClusteredOptions } from '../options.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
+import { CodeOptions } from './code-options.ts'
 import { makePrimary } from './primary.ts'
 
 /** All durations are in milliseconds. Hooks are functions of the program, which is in the workers. */
@@ -51,7 +52,11 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  here.primary = makePrimary(settings, { file: entry, args, execArgv })
-  here.primary.start()
-  return here.primary
+  const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
+    setImmediate(() => void primary.scale(size).catch(() => {})),
+  )
+  const primary = makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
+  here.primary = primary
+  primary.start()
+  return primary
 }
