@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Desk } from './support/desk.ts'
-import { get, pidsOf } from './support/http.ts'
+import { pidsOf } from './support/http.ts'
 import { freePort } from './support/port.ts'
 import { start } from './support/program.ts'
 

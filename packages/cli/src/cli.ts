@@ -2,7 +2,6 @@ import { createRequire } from 'node:module'
 import { cac, type CAC, type Command } from 'cac'
 import { deleteProgram } from './commands/delete.ts'
 import { describe } from './commands/describe.ts'
-import { init } from './commands/init.ts'
 import { list } from './commands/list.ts'
 import { logs } from './commands/logs.ts'
 import { reload } from './commands/reload.ts'
@@ -18,6 +17,7 @@ import { nearest } from './nearest.ts'
 import { takeNodeArguments } from './node-arguments.ts'
 import { takeOutputErrors } from './output-errors.ts'
 import { printError } from './print.ts'
+import type { init as Init } from './commands/init.ts'
 import type { StartFlags } from './start-options.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -90,7 +90,8 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
   cli
     .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
-    .action(init)
+    // What it needs to read code is for it alone.
+    .action(async (...given: Parameters<typeof Init>) => (await import('./commands/init.ts')).init(...given))
   return cli
 }
 

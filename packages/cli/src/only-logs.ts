@@ -47,18 +47,19 @@ function isHarmlessStatement(statement: Node, error: Node | undefined): boolean 
 /** It reads and logs, and changes nothing. */
 function isHarmless(expression: Node): boolean {
   if (changes.test(expression.type) || expression['operator'] === 'delete') return false
-  if (/CallExpression$/.test(expression.type) && !isHarmlessCall(expression['callee'] as Node)) return false
+  if (expression.type.endsWith('CallExpression') && !isHarmlessCall(expression['callee'] as Node))
+    return false
   return childrenOf(expression).every(isHarmless)
 }
 
 function isHarmlessCall(callee: Node): boolean {
   if (isIdentifier(callee)) return loggers.test(nameOf(callee)) || readers.test(nameOf(callee))
-  if (!/MemberExpression$/.test(callee.type)) return false
+  if (!callee.type.endsWith('MemberExpression')) return false
   const { object, property } = callee as unknown as { object: Node; property: Node }
   return (isIdentifier(property) && readers.test(nameOf(property))) || isLogger(object)
 }
 
 function isLogger(node: Node): boolean {
-  const name = /MemberExpression$/.test(node.type) ? node['property'] : node
+  const name = node.type.endsWith('MemberExpression') ? node['property'] : node
   return isIdentifier(name) && loggers.test(nameOf(name))
 }

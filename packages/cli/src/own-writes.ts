@@ -24,13 +24,11 @@ const writers: Record<string, number> = {
   rename: 2,
 }
 
-const { send } = process
+const send = process.send?.bind(process)
 // A worker's own children inherit its arguments, and have another parent.
 if (cluster.isWorker && isMainThread && send) {
-  const tell = (ownWrite: OwnWrite['ownWrite']): void => {
-    const message: OwnWrite = { ownWrite }
-    Reflect.apply(send, process, [message, undefined, undefined, () => {}])
-  }
+  const tell = (ownWrite: OwnWrite['ownWrite']): void =>
+    void send({ ownWrite } satisfies OwnWrite, undefined, undefined, () => {})
   for (const [name, count] of Object.entries(writers)) {
     wrapSync(fs, `${name}Sync`, count, tell)
     wrapCallback(name, count, tell)
