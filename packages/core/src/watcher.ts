@@ -72,20 +72,21 @@ function find(): string | undefined {
 }
 
 /** @returns the tool's name, if that is what the command line runs, itself or as a script. */
-function asWatcher(argv: readonly string[]): string | undefined {
-  const script = argv.findIndex((argument, index) => index > 0 && !argument.startsWith('-'))
-  for (const index of [0, script]) {
-    const name = nameOf(argv[index] ?? '')
-    if (tools.has(name)) return name
-    if (commands[name]?.test(argv.slice(index + 1).join(' '))) return `${name} ${argv[index + 1]}`
-  }
+export function asWatcher(argv: readonly string[]): string | undefined {
+  const isNode = /^(node|nodejs|bun)$/.test(path.basename(argv[0] ?? ''))
+  const script = isNode ? argv.findIndex((argument, index) => index > 0 && !argument.startsWith('-')) : 0
+  for (const index of [0, script])
+    for (const name of namesOf(argv[index] ?? '')) {
+      if (tools.has(name)) return name
+      if (commands[name]?.test(argv.slice(index + 1).join(' '))) return `${name} ${argv[index + 1]}`
+    }
   return undefined
 }
 
-function nameOf(file: string): string {
-  const { name, dir } = path.parse(file)
-  // As in `tsx/dist/cli.mjs`.
-  return name === 'cli' ? path.basename(path.dirname(dir)) : name
+/** The file's own, and that of its package, as in `node_modules/tsx/dist/cli.mjs`. */
+function namesOf(file: string): string[] {
+  const [, inPackages] = /.*\/node_modules\/([^.][^/]*)\//.exec(file) ?? []
+  return [path.parse(file).name, ...(inPackages ? [inPackages] : [])]
 }
 
 interface Ancestor {
