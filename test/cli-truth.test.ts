@@ -176,6 +176,10 @@ describe('clustered start, of what is no program', () => {
         ['ecosystem.config.js'],
         /file for pm2.*clustered start \.\/dist\/server\.js --daemon; clustered start jobs\.js --daemon.*NOT_A_PROGRAM/,
       ],
+      [
+        ['npm', '--', 'start'],
+        /'npm' is a command, and a file is expected.*Is it app\.js that you mean.*NOT_A_PROGRAM/,
+      ],
       [['empty'], /empty is a folder in which Node finds no program/],
       [['types.d.ts', 'style.css'], /style\.css: nothing is expected after types\.d\.ts/],
       [['app.js', '--ignore', 'x'], /--ignore is of --watch/],

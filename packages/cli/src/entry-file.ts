@@ -1,8 +1,9 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
+import { entryOfPackage } from './project.ts'
 
 const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx']
 
@@ -15,6 +16,8 @@ export function entryFile(given: string): string {
   if (found) return found
   const folder = path.dirname(path.resolve(given))
   const near = nearest(path.basename(given), filesIn(folder))
+  const [, runner, rest = ''] = /^(npm|pnpm|yarn|npx|node|tsx)\b ?(.*)$/.exec(given) ?? []
+  if (runner) throw isCommand(given, /^(node|tsx)$/.test(runner) ? rest : startedHere())
   if (isFolder(given))
     throw new CliError(
       'ERR_CLUSTERED_NO_SUCH_FILE',
@@ -27,6 +30,24 @@ export function entryFile(given: string): string {
         ? `Is it ${path.join(path.dirname(given), near)} that you mean?`
         : 'Give the file that Node would run: clustered start app.js'),
   )
+}
+
+/** As pm2 takes it. Of a program that another one starts, nothing would be known. */
+function isCommand(given: string, file: string | undefined): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_NOT_A_PROGRAM',
+    `'${given}' is a command, and a file is expected: the one that Node runs in the end. ` +
+      (file ? `Is it ${file} that you mean?` : 'As in: clustered start app.js'),
+  )
+}
+
+/** What `npm start` runs. */
+function startedHere(): string | undefined {
+  try {
+    return entryOfPackage(readFileSync('package.json', 'utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether `given` means a file, seen from this folder. */
