@@ -56,7 +56,7 @@ export async function startDaemon(name: string, argv: string[], cwd: string): Pr
   child.ref()
   await ended(child)
   putBack(name, before)
-  throw bootFailed(name, errFile, logged)
+  throw bootFailed(name, errFile, logged, 'it was ended, as no command could operate it')
 }
 
 function spawnDaemon(name: string, argv: string[], cwd: string): [child: ChildProcess, logged: number] {
@@ -110,9 +110,12 @@ function putBack(name: string, before: DaemonRecord | undefined): void {
   else forgetStart(name)
 }
 
-function bootFailed(name: string, errFile: string, since: number): CliError {
+function bootFailed(name: string, errFile: string, since: number, why = ''): CliError {
   const said = readFileSync(errFile).subarray(since).toString().trimEnd()
-  return new CliError('ERR_CLUSTERED_BOOT_FAILED', `'${name}' did not come up. It said:\n${said}\n`)
+  return new CliError(
+    'ERR_CLUSTERED_BOOT_FAILED',
+    `'${name}' did not come up${why && `: ${why}`}. It said:\n${said}\n`,
+  )
 }
 
 function interrupted(name: string, signal: string): CliError {

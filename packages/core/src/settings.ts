@@ -7,6 +7,7 @@ import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 import type { ClusteredOptions, ReloadOptions } from './options.ts'
+import type { CodeOptions } from './primary/code-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
 
 /** The options with every default in place. */
@@ -37,6 +38,8 @@ export interface Settings {
   name: string | undefined
   control: boolean
   logger: Logger
+  /** Where the program, and what it gives to `clustered`, is in the workers alone. */
+  codeOptions?: CodeOptions
 }
 
 const known = new Set<string>([

@@ -17,8 +17,9 @@ import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
-import { primarySignals, stopSignals } from './signal-names.ts'
+import { primarySignals, restartSignals, stopSignals } from './signal-names.ts'
 import { toReport, toWords } from './thrown.ts'
+import { watcher, whileWatched } from './watcher.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
@@ -152,9 +153,10 @@ class Single extends ClusterFace implements Cluster {
 export function startSingle(
   makeServer: () => Promise<Server>,
   { options, callback }: ListenTarget,
-  settings: Settings,
+  given: Settings,
   runner?: string,
 ): ClusterFace & Cluster {
+  const settings = whileWatched(given)
   const isTest = runner !== undefined
   if (!isTest) surviveLostLogs({ inUse: true })
   const { logger } = settings
@@ -179,8 +181,12 @@ export function startSingle(
 
 function takeSignals(single: Single, logger: Logger): void {
   let stopping = false
-  for (const signal of stopSignals)
+  const isWatched = watcher() !== undefined
+  const stops: readonly NodeJS.Signals[] = isWatched ? [...stopSignals, ...restartSignals] : stopSignals
+  for (const signal of stops)
     process.on(signal, () => {
+      // nodemon sends its own twice.
+      if (stopping && isWatched) return
       if (stopping) process.exit(128 + constants.signals[signal])
       stopping = true
       logger.info(`closing: ${signal}`)
@@ -188,5 +194,6 @@ function takeSignals(single: Single, logger: Logger): void {
     })
   const reload = (signal: string): void =>
     logger.warn(`${signal} is ignored: single mode has no workers to replace`)
-  if (process.platform !== 'win32') for (const signal of primarySignals) process.on(signal, reload)
+  if (process.platform !== 'win32')
+    for (const signal of primarySignals) if (!stops.includes(signal)) process.on(signal, reload)
 }

@@ -13,6 +13,7 @@ import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
 import { type StartFlags, toStart } from '../start-options.ts'
+import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
 /** @param argv what followed `start` on the command line. */
@@ -54,7 +55,12 @@ function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
   const tellReady = tellParent()
   const cluster = runInForeground(toStart(given, flags), flags)
-  cluster.ready.then(tellReady, () => {})
+  staysUp(cluster).then(tellReady, (error: Error) => {
+    // A first boot that fails ends the cluster, and says why, by itself.
+    if (cluster.state === 'closing') return
+    console.error(`[clustered] the workers do not stay up: ${error.message}. The daemon ends`)
+    void cluster.close().then(() => process.exit(1))
+  })
 }
 
 /** What is given may be the name of a daemon that was stopped. */

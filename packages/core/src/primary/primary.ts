@@ -15,6 +15,7 @@ import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
 import { containUncaught } from './uncaught-errors.ts'
+import { whileWatched } from '../watcher.ts'
 
 /**
  * Makes this process the primary. A second `listen` in the same program adds a
@@ -40,7 +41,7 @@ export function startPrimary(
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_NOT_PERMITTED */
 export function makePrimary(given: Settings, program?: Program): PrimaryCluster {
   surviveLostLogs({ inUse: true })
-  const settings = { ...given, logger: guarded(given.logger) }
+  const settings = { ...whileWatched(given), logger: guarded(given.logger) }
   const { logger } = settings
   checkPermissions(logger)
   if (isBundled)

@@ -8,6 +8,7 @@ import { hookNames, type Hooks } from '../hooks.ts'
 import type { ClusteredOptions } from '../options.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
+import { CodeOptions } from './code-options.ts'
 import { makePrimary } from './primary.ts'
 
 /**
@@ -69,7 +70,11 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  here.primary = makePrimary(settings, { file: entry, args, execArgv })
-  here.primary.start()
-  return here.primary
+  const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
+    setImmediate(() => void primary.scale(size).catch(() => {})),
+  )
+  const primary = makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
+  here.primary = primary
+  primary.start()
+  return primary
 }

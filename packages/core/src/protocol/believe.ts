@@ -88,6 +88,10 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   vitals: { vitals: isVitals },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
+  options: {
+    options: (value) => typeof value === 'object' && value !== null,
+    others: (value) => Array.isArray(value) && value.every(isText),
+  },
   problem: { problem: isString },
   call: { id: isCount, call: isCall },
 }

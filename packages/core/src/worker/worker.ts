@@ -17,6 +17,7 @@ import { Crash } from './crash.ts'
 import { ForwardedCalls } from './forwarded-calls.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
+import { describeOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Presence } from './presence.ts'
 import { Servers } from './servers.ts'
@@ -42,6 +43,7 @@ export class Worker {
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
   #draining = false
+  #optionsTold = false
   #exitHeld = false
 
   constructor(briefing: WorkerBriefing) {
@@ -105,6 +107,13 @@ export class Worker {
   /** Gives the server the name under which the primary already listens for it. */
   name(server: net.Server, key: string): void {
     this.#servers.name(server, key)
+  }
+
+  /** The options of the program's first call of `clustered` are those of the cluster. */
+  tellOptions(options: object = {}): void {
+    if (this.#optionsTold) return
+    this.#optionsTold = true
+    this.#tell({ type: 'options', ...describeOptions(options) })
   }
 
   /** Has the primary carry out a method of `Cluster`. */

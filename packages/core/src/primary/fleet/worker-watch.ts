@@ -116,6 +116,8 @@ export class WorkerWatch implements WorkerEvents {
         return this.#onVitals(worker, message.vitals)
       case 'crash':
         return message.contained ? this.#onContained(worker, message.error) : undefined
+      case 'options':
+        return this.#watched.settings.codeOptions?.take(this.#watched.settings, message)
       case 'problem':
         return this.problem(worker, message.problem)
       case 'signal':

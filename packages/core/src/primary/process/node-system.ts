@@ -8,6 +8,7 @@ import { readLines } from '../../protocol/lines.ts'
 import type { WorkerBriefing } from '../../protocol/messages.ts'
 import { watchdogDescriptor } from '../../protocol/watchdog.ts'
 import { runningClock } from '../../running-clock.ts'
+import { passOnDependencies } from '../../watcher.ts'
 import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
 import { killWorker } from './kill-worker.ts'
@@ -42,6 +43,7 @@ function spawn(worker: Worker, events: ProcessEvents): WorkerProcess {
   })
   // Before node:cluster's own, whose listeners are the app's, and may throw.
   child.prependOnceListener('exit', (code, signal) => events.exit(code, signal))
+  passOnDependencies(child)
   const onRubbish = once(() =>
     events.problem('it sent something that is no message of Clustered, which was ignored'),
   )
