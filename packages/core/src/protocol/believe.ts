@@ -90,6 +90,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   'ticket-keys': { key: isText, ticketKeys: isKeys },
   listening: { key: isText },
   closed: { key: isText },
+  settled: {},
   answer: { key: isText, connection: isCount, accepted: isFlag },
   adopt: { key: isText },
   returned: { key: isText, socket: isCount },
@@ -98,13 +99,15 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   vitals: { vitals: isVitals },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
+  options: {
+    options: (value) => typeof value === 'object' && value !== null,
+    others: (value) => Array.isArray(value) && value.every(isText),
+  },
   problem: { problem: isString },
   call: { id: isCount, call: isCall },
 }
 
-const checks = new Map(
-  Object.entries(messages).map(([type, fields]) => [type, has(fields as Fields<object>)]),
-)
+const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, has(fields)]))
 
 /** @returns the message, or undefined if it is none. */
 export function asToPrimary(value: unknown, handle: TransferableHandle | undefined): ToPrimary | undefined {

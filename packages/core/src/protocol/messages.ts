@@ -4,8 +4,12 @@ import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 export interface WorkerBriefing {
   /** The primary's pid: whoever finds an orphan can tell whether its primary lives. */
   primary: number
+  /** The primary's `protocolVersion`. */
+  protocol: number
   slot: number
   generation: number
+  /** Where the cluster listens. */
+  ports: readonly number[]
   /** Milliseconds. */
   drainTimeout: number
   crash: 'contain' | 'exit'
@@ -41,8 +45,22 @@ export interface LastWords {
   stack: string
 }
 
+/** Node's own error of a `listen`, on its way to the server that asked. */
+export interface Refusal {
+  message: string
+  code?: string | undefined
+  errno?: number | undefined
+  syscall?: string | undefined
+  address?: string | undefined
+  port?: number | undefined
+}
+
 /** A method of `Cluster`, called in a worker and carried out by the primary. */
-export type ForwardedCall = { method: 'reload' } | { method: 'scale'; workers: number } | { method: 'close' }
+export type ForwardedCall =
+  | { method: 'reload' }
+  | { method: 'scale'; workers: number }
+  /** With `now`, what is left is cut. */
+  | { method: 'close'; now?: boolean }
 
 /** What a worker's heartbeat says of its main loop. */
 export interface Beat {
@@ -70,6 +88,8 @@ export type ToPrimary =
   | { type: 'listening'; key: string }
   /** The server called `key` was closed by the app. */
   | { type: 'closed'; key: string }
+  /** Nothing is left in its event loop but servers that listen: it will not listen anywhere else. */
+  | { type: 'settled' }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
@@ -84,6 +104,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** What the program gives to `clustered`; of `others`, only the names can be told. */
+  | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** For the log: it lives on. */
   | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }
@@ -99,7 +121,10 @@ export type ToWorker =
   | {
       type: 'listen-reply'
       key: string
-      errno: number
+      /** Why there is nothing to listen at, if there is nothing. */
+      refusal?: Refusal
+      /** The primary itself serves there: the server here gets no connections, and does not count. */
+      idle?: boolean
       balance?: 'kernel' | 'round-robin'
       socketName?: SocketName
       ticketKeys?: unknown

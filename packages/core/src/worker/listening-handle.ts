@@ -53,7 +53,7 @@ export class ListeningHandle implements TransferableHandle {
     this.#events.closed()
   }
 
-  // The channel to the primary keeps a worker alive, as it does in node:cluster.
+  // The channel to the primary keeps a worker alive: see `Presence`.
   ref(): void {}
   unref(): void {}
 
@@ -72,6 +72,8 @@ export class ListeningHandle implements TransferableHandle {
 
   /** Accepts from a listening socket as well. @returns 0, or the system's error number. */
   borrow({ socket, backlog }: Loan, handle: TransferableHandle): number {
+    // The channel keeps this process alive, once there is a reason to.
+    handle.unref?.()
     handle.onconnection = (status, connection) => this.#onConnection(status, connection)
     this.#lent.set(socket, handle)
     const failure = handle.listen(backlog)

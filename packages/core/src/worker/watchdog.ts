@@ -1,5 +1,6 @@
 import inspector from 'node:inspector'
 import { Worker as Thread } from 'node:worker_threads'
+import { isBundled, ownFile } from '../own-files.ts'
 import { Shared, type WatchdogOptions } from '../protocol/watchdog.ts'
 import { diagnosticFolder, onSnapshot } from './heap-snapshots.ts'
 import { mayInspect } from './main-thread-stack.ts'
@@ -47,8 +48,9 @@ export class Watchdog {
 }
 
 function startThread(workerData: WatchdogOptions): void {
+  if (isBundled) return
   try {
-    const thread = new Thread(new URL('./watchdog-thread.js', import.meta.url), {
+    const thread = new Thread(ownFile('worker/watchdog-thread.js'), {
       workerData,
       execArgv: [],
       // What the app preloads by NODE_OPTIONS is for its own threads, and may not fit in here.

@@ -12,7 +12,7 @@ async function ready(workers: number): Promise<{ world: World; cluster: PrimaryC
   const world = new World(seeded(1))
   world.calm = true
   const cluster = modelCluster(world, new ModelSockets(false, world), { ...modelSettings, workers })
-  void cluster.listen('place', {})
+  void cluster.open('place', {})
   await pass(world, 2000)
   assert.equal(cluster.state, 'ready')
   world.spawns.length = 0

@@ -9,6 +9,7 @@ import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '
 import type { Settings } from '../../settings.ts'
 import type { ListenRequest, SocketName } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
+import type { Spot } from './collision.ts'
 import { HandOff } from './hand-off.ts'
 import { LentSockets } from './lent-sockets.ts'
 import { RoundRobin } from './round-robin.ts'
@@ -28,11 +29,13 @@ type PlaceOptions = ListenOptions & {
   umask?: number
 }
 
-/** A place that the cluster listens at, for as long as the primary lives. */
+/** A place that the cluster listens at. Whatever happens to workers, it is open until `Places` closes it. */
 export class Place {
   readonly key: string
   readonly address: AddressInfo | string
   readonly socketName: SocketName
+  /** None of a unix socket. */
+  readonly spot: Spot | undefined
   readonly balancer: Balancer
   readonly handOff: HandOff
   #serving: readonly WorkerHandle[] = []
@@ -57,6 +60,8 @@ export class Place {
     this.key = key
     this.address = server.address()!
     this.socketName = socketNameOf(server)
+    this.spot =
+      typeof this.address === 'string' ? undefined : { ...this.address, ipv6Only: options.ipv6Only ?? false }
     const waiting = { queueTimeout: settings.queueTimeout, speaksTls: () => this.secure }
     this.handOff = new HandOff(key, waiting)
     const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)
@@ -64,7 +69,7 @@ export class Place {
       server.close()
       throw new ClusteredError(
         'ERR_CLUSTERED_BALANCE_UNAVAILABLE',
-        "balance: 'kernel' cannot be had here. It needs a TCP port, Linux, and Node 22.12 or later; " +
+        "balance: 'kernel' does not work here. It needs a TCP port, Linux, and Node 22.12 or later; " +
           `this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
       )
     }
@@ -121,6 +126,14 @@ export class Place {
     await settles(this.balancer.close(), longestClose)
     this.#serving = []
     this.handOff.close()
+  }
+
+  /** While others go on: no worker listens here any more. What waits is refused, as is from then on all that comes. */
+  async retire(): Promise<void> {
+    this.update([], this.#slots)
+    // It refuses what is handed to it from here on.
+    this.handOff.close()
+    await settles(this.balancer.close(), longestClose)
   }
 }
 
