@@ -95,10 +95,11 @@ for (const name of serverProperties)
   })
 
 // One of them it has, for as long as it closes.
-for (const name of Object.keys(serverMethods).filter((name) => !(name in ClusterFace.prototype)))
-  define(name, {
-    writable: true,
-    value() {
-      throw badMethod(name)
-    },
-  })
+for (const name of Object.keys(serverMethods))
+  if (!(name in ClusterFace.prototype))
+    define(name, {
+      writable: true,
+      value() {
+        throw badMethod(name)
+      },
+    })
