@@ -38,9 +38,12 @@ export class Watchdog {
     })
   }
 
-  /** From now on a main loop that stands is reported. Not before: loading an app is slow, and no fault. */
-  judge(): void {
-    Atomics.store(this.#shared, Shared.judging, 1)
+  /**
+   * From now on a main loop that stands is reported, or is not. Not from the
+   * start: loading an app is slow, and no fault.
+   */
+  judge(reports = true): void {
+    Atomics.store(this.#shared, Shared.judging, reports ? 1 : 0)
   }
 }
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { briefingVariable } from '../../protocol/briefing.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
-import { isBundled, ownFile } from '../../own-files.ts'
+import { isBundled } from '../../own-files.ts'
+import { fileOfRelease } from '../process/preload-file.ts'
 import type { RefuserMessage } from './refuser-process.ts'
 
 /**
@@ -18,7 +19,8 @@ export class Refuser {
     try {
       // So that it is known for what it is, should it outlive this process.
       const env = { ...process.env, [briefingVariable]: JSON.stringify({ primary: process.pid }) }
-      const child = fork(ownFile('primary/sockets/refuser-process.js'), { execArgv: [], env })
+      const program = fileOfRelease('primary/sockets/refuser-process.js')
+      const child = fork(program, { execArgv: [], env })
       // It comes as an event, or as a throw, or not at all.
       child.on('error', () => {})
       return child.connected ? new Refuser(child, sockets, message) : undefined
