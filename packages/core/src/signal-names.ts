@@ -1,5 +1,8 @@
 /** They ask the primary to stop, and a worker to be replaced. */
 export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const
 
+/** They ask for the newest code: by a reload, or by an end where a watcher starts the program again. */
+export const restartSignals = ['SIGHUP', 'SIGUSR2'] as const
+
 /** They ask something of the primary alone: a reload, or another number of workers. */
 export const primarySignals = ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const
