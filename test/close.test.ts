@@ -59,9 +59,9 @@ for (const [role, workers] of [
       assert.deepEqual(order(begun.program, steps), steps)
     })
 
-    it('the signal of close cuts what is in flight', async (t) => {
+    it('the signal of close cuts what is in flight, as closeAllConnections does', async (t) => {
       const begun = await begin(t, workers)
-      tell(begun, '/cut')
+      tell(begun, role === 'primary' ? '/close-all' : '/cut')
       await assert.rejects(begun.answer, { code: 'ECONNRESET' })
       if (role === 'worker') assert.equal(await begun.program.ends(), 0)
       else await begun.program.sees(new RegExp(`close resolved in ${role}`))

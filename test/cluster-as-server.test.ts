@@ -32,7 +32,14 @@ Object.assign(outcomes, {
   unref: new RegExp(`^${noServer}onServer`),
   exit: /^ERR_CLUSTERED_NO_EVENT: 'exit' is no event of a cluster\. Its events: worker:boot, .*close\.$/,
 })
-for (const name of ['error', 'listening', 'listeners of close', 'a symbol', 'what it has'])
+for (const name of [
+  'error',
+  'listening',
+  'closeIdleConnections',
+  'listeners of close',
+  'a symbol',
+  'what it has',
+])
   outcomes[name] = /^accepted$/
 
 describe('a cluster that is used as a server', () => {

@@ -11,9 +11,12 @@ import { freePort } from './support/port.ts'
 import { eventually } from './support/program.ts'
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
+/** In ms: what the program asks for in production, and nobody waits for at a save. */
+const patient = 30_000
+
 const saves = Number(process.env['SAVES'] ?? 4)
 
-/** What is saved again and again. `wait` is for what a program does before it listens. */
+/** What is saved again and again. */
 const app = (version: number, wrap: (app: string) => string): string => `
 import http from 'node:http'
 ${wrap(`(request, response) => response.end('version ${version}')`)}
@@ -22,7 +25,7 @@ ${wrap(`(request, response) => response.end('version ${version}')`)}
 const forms = {
   clustered: (listener: string) =>
     `import { clustered } from '@clustered/core'
-clustered(${listener}, { drainTimeout: 20000, shutdownDelay: 5000 }).listen(Number(process.env.PORT))`,
+clustered(${listener}, { drainTimeout: 20000, shutdownDelay: ${patient} }).listen(Number(process.env.PORT))`,
   single: (listener: string) =>
     `import { clustered } from '@clustered/core'
 clustered(${listener}, { workers: 0 }).listen(Number(process.env.PORT))`,
@@ -124,6 +127,8 @@ async function saveAgainAndAgain(t: TestContext, name: string): Promise<void> {
     times.push(Math.round(performance.now() - began))
   }
   t.diagnostic(`from save to served, in ms: ${times.join(' ')}`)
+  assert.ok(Math.max(...times) < patient, `a stop is short: ${times}`)
+  assert.doesNotMatch(output, /reload to generation/)
   assert.doesNotMatch(output, /EADDRINUSE|no message of Clustered/)
   child.kill('SIGINT')
   await exit

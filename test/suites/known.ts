@@ -11,6 +11,7 @@ const known: Known[] = [
       "the primary opens the place, so that address(), 'already listening' and the handle are there from the event " +
       "'listening' on, and not as soon as listen() returns; the same in node:cluster",
     files: [
+      /^@fastify\/websocket\/test\/base/,
       /^node\/.*net-connect-(immediate-destroy|memleak|reset-before-connected)/,
       /^node\/.*net-server-(address|bind|keepalive|nodelay|call-listen-multiple-times)/,
       /^node\/.*net-socket-(destroy-twice|reset-twice|timeout-unref)/,

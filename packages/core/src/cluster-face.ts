@@ -31,6 +31,15 @@ export abstract class ClusterFace extends EventEmitter<ClusterEvents> {
     await this.shut(signal)
   }
 
+  /** Shutdown code calls it. A cluster that closes does it in its own time, when no request is lost by that. */
+  closeIdleConnections(): void {}
+
+  /** Shutdown code calls it too, when it does not want to wait any longer. */
+  closeAllConnections(): void {
+    if (this.state !== 'closing') throw badMethod('closeAllConnections')
+    void this.close({ signal: AbortSignal.abort() })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
@@ -85,10 +94,12 @@ for (const name of serverProperties)
     },
   })
 
+// One of them it has, for as long as it closes.
 for (const name of Object.keys(serverMethods))
-  define(name, {
-    writable: true,
-    value() {
-      throw badMethod(name)
-    },
-  })
+  if (!(name in ClusterFace.prototype))
+    define(name, {
+      writable: true,
+      value() {
+        throw badMethod(name)
+      },
+    })

@@ -14,6 +14,7 @@ import { startPrimary } from './primary/primary.ts'
 import { makeHttpServer } from './server-options.ts'
 import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
+import { sayWhoForked } from './foreign-worker.ts'
 import { startSingle } from './single.ts'
 import { testRunner } from './test-runner.ts'
 import { WorkerCluster } from './worker/worker-cluster.ts'
@@ -107,10 +108,14 @@ function start(
   const key = `listen ${++here.listens}`
   if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options, settings.hooks)
   // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
+  if (cluster.isWorker) sayWhoForked(settings.logger)
   const runner = testRunner()
   const isTested = runner !== undefined && !process.env['CLUSTERED_WORKERS']
   const isSingle = settings.workers === 0 || isTested || cluster.isWorker
   refuseOtherRuntimes(isSingle)
-  if (isSingle) return startSingle(makeServer, target, settings, runner)
+  if (isSingle) return startSingle(here.isStray ? never : makeServer, target, settings, runner)
   return startPrimary(key, target, settings)
 }
+
+/** Serves nobody, and stays until its primary goes: if it ended, the program would fork another. */
+const never = (): Promise<net.Server> => new Promise(() => {})

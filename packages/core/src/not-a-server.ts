@@ -48,8 +48,7 @@ export const serverMethods: Record<string, string> = {
     'It listens already, or will: wait for `cluster.ready`. For a further place call `listen` of clustered(app) again',
   setTimeout: 'Use the option server: clustered(app, { server: { timeout: 30_000 } })',
   getConnections: '`cluster.workers` has the connections of each worker: `worker.vitals?.connections`',
-  closeIdleConnections: 'Leave it out: `cluster.close()` lets idle connections end, and no request is lost',
-  closeAllConnections: 'To cut what is open, abort the signal of `cluster.close({ signal })`',
+  closeAllConnections: 'To cut what is left while it closes, abort the signal of `cluster.close({ signal })`',
   ref: onServer('ref()'),
   unref: onServer('unref()'),
   addContext: onServer('addContext(...)'),
@@ -74,7 +73,8 @@ export function checkNoServerEvent(event: unknown): void {
   if (serverEvents.has(event as string))
     throw notAServer(
       `'${String(event)}' is an event`,
-      `${onServer(`on('${String(event)}', ...)`)}. What wants a server, such as ws or Socket.IO, is given it there`,
+      `${onServer(`on('${String(event)}', ...)`)}. There, ws, Socket.IO and the like are given their server. ` +
+        'Code that ends a server gracefully can go: the cluster does that',
     )
 }
 

@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,16 +9,15 @@ import { emptyQueue, mayShut } from './empty-queue.ts'
 import { ClusteredError, closingError } from './errors.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
-import type { Logger } from './logger.ts'
 import { surviveLostLogs } from './log-streams.ts'
 import { handleOf } from './node-internals.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
-import { primarySignals, restartSignals, stopSignals } from './signal-names.ts'
+import { takeSignals } from './single-signals.ts'
 import { toReport, toWords } from './thrown.ts'
-import { watcher, whileWatched } from './watcher.ts'
+import { whileWatched } from './watcher.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
@@ -175,25 +173,6 @@ export function startSingle(
       if (!isTest) setImmediate(() => process.exit(1))
     },
   )
-  if (!isTest) takeSignals(single, logger)
+  if (!isTest) takeSignals(single, settings)
   return single
-}
-
-function takeSignals(single: Single, logger: Logger): void {
-  let stopping = false
-  const isWatched = watcher() !== undefined
-  const stops: readonly NodeJS.Signals[] = isWatched ? [...stopSignals, ...restartSignals] : stopSignals
-  for (const signal of stops)
-    process.on(signal, () => {
-      // nodemon sends its own twice.
-      if (stopping && isWatched) return
-      if (stopping) process.exit(128 + constants.signals[signal])
-      stopping = true
-      logger.info(`closing: ${signal}`)
-      void single.close().then(() => process.exit())
-    })
-  const reload = (signal: string): void =>
-    logger.warn(`${signal} is ignored: single mode has no workers to replace`)
-  if (process.platform !== 'win32')
-    for (const signal of primarySignals) if (!stops.includes(signal)) process.on(signal, reload)
 }

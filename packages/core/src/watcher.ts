@@ -59,7 +59,7 @@ function find(): string | undefined {
   try {
     const look = process.platform === 'linux' ? lookInProc : lookByPs()
     let pid = process.ppid
-    for (let distance = 0; distance < mostAncestors && pid > 1; distance++) {
+    for (let distance = 0; distance < mostAncestors && pid > 0; distance++) {
       const { parent, argv } = look(pid)
       const name = asWatcher(argv)
       if (name) return name

@@ -1,11 +1,14 @@
 import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
+import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { isBundled } from '../own-files.ts'
+import { ShutdownCode } from '../shutdown-code.ts'
 import { Boundary } from './boundary.ts'
 import { Entry, type Program } from './entry.ts'
+import { answerForks, explainSecondPrimary } from './fork-loop.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
 import { guarded } from './guarded-logger.ts'
 import { nodeSystem } from './process/node-system.ts'
@@ -28,7 +31,7 @@ export function startPrimary(
 ): PrimaryCluster {
   const cluster = (runtime().primary ??= makePrimary(settings))
   const listening = cluster.open(key, options)
-  listening.catch(() => {})
+  listening.catch((error: NodeJS.ErrnoException) => explainSecondPrimary(error, settings.logger))
   if (callback) {
     const { boundary } = cluster
     const tell = (error?: Error): void =>
@@ -52,9 +55,12 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const [system, sockets] = [nodeSystem(program === undefined), new Places(settings)]
-  const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary })
+  const shutdownCode = new ShutdownCode((problem) => logger.warn(`in the primary, ${problem}`))
+  const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
   report(cluster, logger)
   takeSignals(cluster, logger)
+  holdExit(() => cluster.holdExit(Number(process.exitCode ?? 0)))
+  answerForks(logger)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')

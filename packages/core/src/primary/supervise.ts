@@ -62,7 +62,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
     throw new ClusteredError(
       'ERR_CLUSTERED_SINGLE_MODE',
       'supervise: workers is 0, and a program that is not in this process needs at least one. ' +
-        'Set workers (or WEB_CONCURRENCY) to 1 or more.',
+        'Set workers (or WEB_CONCURRENCY, or CLUSTERED_WORKERS) to 1 or more.',
     )
   const entry = path.resolve(file)
   if (!statSync(entry, { throwIfNoEntry: false }))

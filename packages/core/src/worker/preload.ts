@@ -28,6 +28,8 @@ if (briefing && cluster.isWorker && isMainThread) {
   checkProtocol(told)
   const worker = new Worker(told)
   Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
+} else if (cluster.isWorker && isMainThread) {
+  runtime().isStray = true
 } else if (!isMainThread && getEnvironmentData(inWorker) === true) {
   // A logger may write from a thread of its own.
   surviveLostLogs({ inUse: false })

@@ -26,6 +26,7 @@ export class WorkerCluster extends ClusterFace implements Cluster {
     super()
     this.#worker = worker
     worker.lifecycle.add(hooks)
+    this.whenOver(() => this.emit('close', 'drained'))
     worker.lifecycle.add({ onShutdown: () => this.#end() })
     this.ready = this.#listen(key, makeServer, options)
     this.ready.then(
@@ -64,6 +65,10 @@ export class WorkerCluster extends ClusterFace implements Cluster {
     return this.#worker.call({ method: 'scale', workers })
   }
 
+  override closeAllConnections(): void {
+    if (!this.#worker.answered) super.closeAllConnections()
+  }
+
   /** The scope that ends is the program's, which the primary runs as well. */
   override [Symbol.asyncDispose](): Promise<void> {
     return new Promise((resolve) => this.whenOver(resolve))
@@ -83,8 +88,7 @@ export class WorkerCluster extends ClusterFace implements Cluster {
 
   async #end(): Promise<void> {
     this.#over = true
-    this.emit('close', 'drained')
-    await Promise.all(this.#waiting.map((callback) => callback()))
+    await Promise.all(this.#waiting.map(async (callback) => callback()))
   }
 
   async #listen(key: string, makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {

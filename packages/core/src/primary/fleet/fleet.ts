@@ -105,7 +105,7 @@ export class Fleet {
     if (!worker) return
     this.draining.add(worker)
     const { drainTimeout, migrate } = this.#settings
-    worker.drain(Math.min(drainTimeout, longest), migrate && this.#canAdopt(worker))
+    worker.drain(reason, Math.min(drainTimeout, longest), migrate && this.#canAdopt(worker))
     this.#onDrain(worker, reason)
   }
 

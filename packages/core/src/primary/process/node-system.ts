@@ -9,6 +9,7 @@ import type { WorkerBriefing } from '../../protocol/messages.ts'
 import { watchdogDescriptor } from '../../protocol/watchdog.ts'
 import { runningClock } from '../../running-clock.ts'
 import { passOnDependencies } from '../../watcher.ts'
+import { forkWorker } from '../fork-loop.ts'
 import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
 import { killWorker } from './kill-worker.ts'
@@ -90,7 +91,7 @@ function fork(
     execArgv: withPreload([...execArgv, ...heapArguments(heapLimit, release)], preload),
   })
   const told: WorkerBriefing = { ...briefing, primary: process.pid, protocol: protocolVersion }
-  return cluster.fork({
+  return forkWorker({
     ...changed,
     ...(process.env['PWD'] && { PWD: pwd }),
     ...env,
