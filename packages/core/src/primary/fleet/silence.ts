@@ -17,7 +17,8 @@ export class Silence {
   readonly #hangTimeout: number
   readonly #clock: Clock
   readonly #heardAt = new Map<WorkerHandle, number>()
-  #looking = false
+  /** Calls off the next look, if there is to be one. */
+  #cancel: (() => void) | undefined
 
   /** @param hangTimeout milliseconds; 0 for never. */
   constructor(hangTimeout: number, clock: Clock) {
@@ -27,20 +28,22 @@ export class Silence {
 
   break(worker: WorkerHandle): void {
     this.#heardAt.set(worker, this.#clock.now())
-    if (this.#hangTimeout > 0 && !this.#looking) this.#lookLater()
+    if (this.#hangTimeout > 0 && !this.#cancel) this.#lookLater()
   }
 
   forget(worker: WorkerHandle): void {
     this.#heardAt.delete(worker)
+    if (this.#heardAt.size > 0) return
+    this.#cancel?.()
+    this.#cancel = undefined
   }
 
   #lookLater(): void {
-    this.#looking = true
-    this.#clock.after(interval, () => this.#look())
+    this.#cancel = this.#clock.after(interval, () => this.#look())
   }
 
   #look(): void {
-    this.#looking = false
+    this.#cancel = undefined
     if (this.#heardAt.size > 0) this.#lookLater()
     const now = this.#clock.now()
     for (const [worker, heardAt] of this.#heardAt) {
