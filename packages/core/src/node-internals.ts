@@ -95,7 +95,9 @@ export function onWorkerListen(getHandle: GetHandle): void {
   const internals = cluster as unknown as { _getServer: GetHandle }
   const original = internals._getServer
   internals._getServer = (server, request, give) => {
-    if (server instanceof net.Server) getHandle(server, request, give)
+    // Of `listen(port, null, callback)` Node makes a backlog of `false`.
+    const { backlog } = request
+    if (server instanceof net.Server) getHandle(server, { ...request, backlog: backlog || undefined }, give)
     else original.call(cluster, server, request, give)
   }
 }
