@@ -1,10 +1,11 @@
 import type { Hooks } from './hooks.ts'
 import { runningClock } from './running-clock.ts'
+import { forgiveSecondClose } from './second-close.ts'
 import { settles } from './settles.ts'
 import { toLine, toReport } from './thrown.ts'
 
-/** The least (in ms) that `onShutdown` gets, however late the drain is. */
-const leastForShutdown = 1000
+/** The least (in ms) that `onShutdown` and the app's own shutdown code get, however late the drain is. */
+export const leastForShutdown = 1000
 
 /**
  * What a process that serves does besides serving, and in which order: the
@@ -21,6 +22,12 @@ export class Lifecycle {
   /** @param report called with what the log shall say. */
   constructor(report: (problem: string) => void) {
     this.#report = report
+  }
+
+  /** For the log. The stack of an error is for whoever repairs it. */
+  readonly report = (problem: string, error?: unknown): void => {
+    if (error !== undefined) console.error('%s', toReport(error))
+    this.#report(problem)
   }
 
   /** From now on these hooks are run; twice the same ones are run once. */
@@ -43,15 +50,22 @@ export class Lifecycle {
   /**
    * @param timeout milliseconds for all of it, save that `onShutdown` gets its least.
    * @param drain drains the servers, within the same time.
+   * @param last runs beside `onShutdown`, and has as long.
    */
-  async end(timeout: number, drain: () => Promise<unknown>): Promise<void> {
+  async end(
+    timeout: number,
+    drain: () => Promise<unknown>,
+    last: (timeout: number) => Promise<void> = async () => {},
+  ): Promise<void> {
     this.#ending = true
     const clock = runningClock()
     const deadline = clock.now() + timeout
     const left = (): number => Math.max(0, deadline - clock.now())
     await Promise.all([this.#run('onDrain', left()), drain()])
     await this.#waitForHeld(left)
-    await this.#run('onShutdown', Math.max(leastForShutdown, left()))
+    forgiveSecondClose()
+    const rest = Math.max(leastForShutdown, left())
+    await Promise.all([this.#run('onShutdown', rest), last(rest)])
   }
 
   async #run(name: 'onDrain' | 'onShutdown', timeout: number): Promise<void> {
@@ -87,9 +101,7 @@ export class Lifecycle {
     try {
       await work()
     } catch (error) {
-      // The log has a line of it; the stack is for whoever repairs it.
-      console.error('%s', toReport(error))
-      this.#report(`${what} failed: ${toLine(error)}`)
+      this.report(`${what} failed: ${toLine(error)}`, error)
     }
   }
 }

@@ -119,6 +119,54 @@ export function wrapFatalException(wrap: (original: FatalException) => FatalExce
   internals._fatalException = wrap(internals._fatalException)
 }
 
+/**
+ * Has Node catch a signal whoever listens, and call `onSignal` in place of the
+ * listeners. Node begins to catch one with the first listener and stops with
+ * the last, in two listeners of its own; what it calls is the `process.emit`
+ * that it finds when it begins.
+ */
+export function catchSignal(signal: NodeJS.Signals, onSignal: () => void): void {
+  const begin = nodesListener('newListener', 'startListeningIfSignal')
+  // The app has removed every listener there was.
+  if (!begin) return void process.on(signal, onSignal)
+  if (caught.size === 0) {
+    const end = nodesListener('removeListener', 'stopListeningIfSignal')
+    if (end) process.off('removeListener', end)
+    stopCatching = end
+    process.on('removeListener', (name) => {
+      if (!caught.has(name)) end?.(name)
+    })
+  }
+  // It has no listener that it would have to call.
+  withProperty(
+    'listenerCount',
+    () => 0,
+    () => stopCatching?.(signal),
+  )
+  withProperty('emit', onSignal, () => begin(signal))
+  caught.add(signal)
+}
+
+const caught = new Set<string | symbol>()
+let stopCatching: ((name: string | symbol) => void) | undefined
+
+function nodesListener(event: string, name: string): ((signal: string | symbol) => void) | undefined {
+  const listeners = (process as NodeJS.EventEmitter).listeners(event)
+  return listeners.find((listener) => listener.name === name) as never
+}
+
+/** Has `process` look different while `run` runs. */
+export function withProperty(name: 'emit' | 'listenerCount', value: unknown, run: () => void): void {
+  const own = Object.getOwnPropertyDescriptor(process, name)
+  Object.defineProperty(process, name, { value, configurable: true, writable: true })
+  try {
+    run()
+  } finally {
+    if (own) Object.defineProperty(process, name, own)
+    else Reflect.deleteProperty(process, name)
+  }
+}
+
 /** The kernel's numbers of terminals: consoles, and pseudo-terminals. */
 const isTerminal = (major: number): boolean => major === 4 || (major >= 136 && major <= 143)
 

@@ -1,5 +1,9 @@
-/** They ask the primary to stop, and a worker to be replaced. */
-export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const
+import { constants } from 'node:os'
+
+/** They ask the primary to stop, and a worker to be replaced. SIGBREAK is the Ctrl-Break of Windows. */
+export const stopSignals: readonly NodeJS.Signals[] = (
+  ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGBREAK'] as const
+).filter((name) => name in constants.signals)
 
 /** They ask something of the primary alone: a reload, or another number of workers. */
 export const primarySignals = ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const

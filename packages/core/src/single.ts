@@ -5,9 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
 import { ClusteredError } from './errors.ts'
 import type { ClusterEvents } from './events.ts'
-import { Lifecycle } from './lifecycle.ts'
+import { holdExit } from './held-exit.ts'
+import { leastForShutdown, Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import { surviveLostLogs } from './log-streams.ts'
+import { shareSignal, takeSignal } from './own-signals.ts'
+import { runningClock } from './running-clock.ts'
+import { ShutdownCode } from './shutdown-code.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
@@ -105,16 +109,40 @@ export function startSingle(
       setImmediate(() => process.exit(1))
     },
   )
-  let stopping = false
-  for (const signal of stopSignals)
-    process.on(signal, () => {
-      if (stopping) process.exit(128 + constants.signals[signal])
-      stopping = true
-      logger.info(`closing: ${signal}`)
-      void single.close().then(() => process.exit())
-    })
-  const reload = (signal: string): void =>
-    logger.warn(`${signal} is ignored: single mode has no workers to replace`)
-  if (process.platform !== 'win32') for (const signal of primarySignals) process.on(signal, reload)
+  takeSignals(single, settings)
   return single
+}
+
+/** Once, for every place that this process listens at. */
+function takeSignals(single: Single, { logger, drainTimeout }: Settings): void {
+  const here = runtime()
+  if (here.singles!.all.length > 1) return
+  const shutdownCode = new ShutdownCode(here.lifecycle!.report)
+  let [stopping, leaving] = [false, false]
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    logger.info(`closing: ${signal}`)
+    const clock = runningClock()
+    const deadline = clock.now() + drainTimeout
+    await single.close()
+    await shutdownCode.run(Math.max(leastForShutdown, deadline - clock.now()), signal)
+    leaving = true
+    process.exit()
+  }
+  const onStop = (signal: NodeJS.Signals): void => {
+    // With it, shutdown code says that it has ended.
+    if (shutdownCode.end()) return
+    leaving = stopping
+    if (stopping) process.exit(128 + constants.signals[signal])
+    stopping = true
+    void stop(signal)
+  }
+  for (const signal of stopSignals) takeSignal(signal, onStop)
+  holdExit(() => {
+    if (!stopping || leaving) return false
+    shutdownCode.end()
+    return true
+  })
+  const ignore = (signal: string): void =>
+    logger.warn(`${signal} is ignored: single mode has no workers to replace`)
+  if (process.platform !== 'win32') for (const signal of primarySignals) shareSignal(signal, ignore)
 }

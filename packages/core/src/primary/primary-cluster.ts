@@ -5,8 +5,10 @@ import { type Deferred, deferred } from '../deferred.ts'
 import { ClusteredError } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
 import { checkWorkerCount, type Settings } from '../settings.ts'
+import type { ShutdownCode } from '../shutdown-code.ts'
 import type { Boundary } from './boundary.ts'
 import { carryOut } from './calls.ts'
+import { Ending } from './ending.ts'
 import type { Entry } from './entry.ts'
 import { Steps } from './fleet/steps.ts'
 import { Supervisor } from './fleet/supervisor.ts'
@@ -20,6 +22,8 @@ export interface PrimaryParts {
   system: System
   sockets: Sockets
   boundary: Boundary
+  /** Runs before this process ends, unless the program itself has ended it. */
+  shutdownCode?: ShutdownCode
 }
 
 /** What `listen` returns in the primary: calls, their promises, and the events of what the supervisor does. */
@@ -28,7 +32,6 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
   /** Runs the user's code of this process. */
   readonly boundary: Boundary
   readonly #settings: Settings
-  readonly #system: System
   readonly #sockets: Sockets
   readonly #steps = new Steps()
   readonly #supervisor: Supervisor
@@ -37,14 +40,13 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
   /** Who waits for every slot to be filled. */
   readonly #waiting: Deferred[] = []
   #nextReload: Promise<void> | undefined
-  /** With what this process ends once the last worker is gone, if it does. */
-  #exitCode: number | undefined
+  readonly #ending: Ending
 
-  constructor({ entry, settings, system, sockets, boundary }: PrimaryParts) {
+  constructor({ entry, settings, system, sockets, boundary, shutdownCode }: PrimaryParts) {
     super()
+    this.#ending = new Ending(system, shutdownCode)
     this.boundary = boundary
     this.#settings = settings
-    this.#system = system
     this.#sockets = sockets
     this.#supervisor = new Supervisor({
       entry,
@@ -54,7 +56,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
       steps: this.#steps,
       events: this,
       onFilled: () => this.#onFilled(),
-      onClosing: () => this.#refuseCalls(),
+      onClosing: () => this.#onClosing(),
       onGone: () => this.#onGone(),
       onBootFailed: (error) => this.#fail(error),
       onCall: (worker, message) => void carryOut(this, worker, message),
@@ -156,15 +158,28 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
 
   /** As `close`; and when the last worker is gone, this process ends. */
   stop(reason: string, exitCode = 0): void {
-    this.#exitCode ??= exitCode
-    if (this.#supervisor.isGone) this.#exit()
+    this.#ending.ask(exitCode, reason)
+    if (this.#supervisor.isGone) void this.#ending.begin()
     else void this.close(reason)
+  }
+
+  /** @returns whether the app's shutdown code runs here: a signal says that it has ended. */
+  endShutdownCode(): boolean {
+    return this.#ending.endShutdownCode()
+  }
+
+  /** To be asked when the program calls `process.exit`. @returns whether that waits for the last answer. */
+  holdExit(exitCode: number): boolean {
+    const { isProven, isGone } = this.#supervisor
+    const isHeld = this.#ending.holdExit(exitCode, isGone ? this.#ending.isAsked : isProven)
+    if (isHeld) void this.close('process.exit()')
+    return isHeld
   }
 
   /** Ends every worker now, whatever it is doing, and this process. */
   kill(reason: string, exitCode: number): void {
     this.#supervisor.kill(reason)
-    this.#system.exit(exitCode)
+    this.#ending.now(exitCode)
   }
 
   #onFilled(): void {
@@ -172,7 +187,8 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
     for (const { resolve } of this.#waiting.splice(0)) resolve()
   }
 
-  #refuseCalls(): void {
+  #onClosing(): void {
+    this.#ending.setTime(this.#settings.drainTimeout)
     this.#ready.reject(closingError('ready'))
     for (const { reject } of this.#waiting.splice(0)) reject(closingError('scale'))
   }
@@ -180,7 +196,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
   /** What the program cannot do without is not to be had: the cluster ends. */
   #fail(error: Error): void {
     if (this.state === 'closing') return
-    this.#exitCode ??= 1
+    this.#ending.ask(1)
     this.#settings.logger.error(error.message)
     this.#ready.reject(error)
     this.#supervisor.end('the boot failed')
@@ -188,13 +204,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
 
   #onGone(): void {
     this.#gone.resolve()
-    this.#exit()
-  }
-
-  /** After the turn in which those who waited are told. */
-  #exit(): void {
-    const code = this.#exitCode
-    if (code !== undefined) this.#system.clock.after(0, () => this.#system.exit(code))
+    void this.#ending.begin()
   }
 }
 

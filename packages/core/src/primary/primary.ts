@@ -1,9 +1,11 @@
 import { ControlServer } from '../control/server.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
+import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
+import { ShutdownCode } from '../shutdown-code.ts'
 import { Boundary } from './boundary.ts'
 import { Entry, type Program } from './entry.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
@@ -42,9 +44,11 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const [system, sockets] = [nodeSystem(), new Places(settings)]
-  const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary })
+  const shutdownCode = new ShutdownCode((problem) => logger.warn(`in the primary, ${problem}`))
+  const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
   report(cluster, logger)
   takeSignals(cluster, logger)
+  holdExit(() => cluster.holdExit(Number(process.exitCode ?? 0)))
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')

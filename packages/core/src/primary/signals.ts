@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import type { Logger } from '../logger.ts'
+import { shareSignal, takeSignal } from '../own-signals.ts'
 import { stopSignals } from '../signal-names.ts'
 import type { PrimaryCluster } from './primary-cluster.ts'
 import { isGiven } from './process/node-arguments.ts'
@@ -18,10 +19,10 @@ export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
   let stopping: { signal: NodeJS.Signals; since: number } | undefined
 
   const stop = (signal: NodeJS.Signals): void => {
+    if (cluster.endShutdownCode()) return
     const now = performance.now()
     if (!stopping) {
       stopping = { signal, since: now }
-      // The app may have been loaded here too, and have left something open.
       return cluster.stop(signal)
     }
     if (signal === stopping.signal && now - stopping.since < sameSignal) return
@@ -30,13 +31,13 @@ export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
   }
   const reload = (): void => void cluster.reload().catch(() => {})
 
-  for (const signal of stopSignals) process.on(signal, stop)
+  for (const signal of stopSignals) takeSignal(signal, stop)
   if (process.platform === 'win32') return
-  process.on('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
+  shareSignal('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
   // Unless Node itself does something at it: writes a heap snapshot, or a report.
-  if (!isGiven(/--(heapsnapshot|report)-signal=SIGUSR2/, process)) process.on('SIGUSR2', reload)
-  process.on('SIGTTIN', () => cluster.scaleBy(+1))
-  process.on('SIGTTOU', () => cluster.scaleBy(-1))
+  if (!isGiven(/--(heapsnapshot|report)-signal=SIGUSR2/, process)) shareSignal('SIGUSR2', reload)
+  shareSignal('SIGTTIN', () => cluster.scaleBy(+1))
+  shareSignal('SIGTTOU', () => cluster.scaleBy(-1))
 }
 
 /** A terminal that closes sends SIGHUP, as does whoever wants a reload. */

@@ -101,8 +101,9 @@ export type ToWorker =
   | { type: 'hand-off-check'; key: string; connection: number }
   /**
    * The last message that can bring a connection has been sent: finish and
-   * leave, within `timeout` ms. With `migrate`, others are there to adopt idle connections.
+   * leave, within `timeout` ms. With `migrate`, others are there to adopt idle
+   * connections. The reason is the name of a signal, if it was one.
    */
-  | { type: 'drain'; migrate: boolean; timeout: number }
+  | { type: 'drain'; migrate: boolean; timeout: number; reason: string }
   | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

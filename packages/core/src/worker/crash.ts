@@ -8,7 +8,6 @@ import { toReport } from '../thrown.ts'
 import { onUncaught } from '../uncaught.ts'
 import { leaveDomains } from './domains.ts'
 import { fail, failUnlessBegun } from './fail-request.ts'
-import { holdExit } from './held-exit.ts'
 import { answerWhatIsInFlight } from './last-answers.ts'
 import { logs } from './own-log.ts'
 import type { Answer } from './requests.ts'
@@ -100,12 +99,8 @@ export class Crash {
     return `${answer.req.method} ${answer.req.url}`
   }
 
-  /**
-   * To be called before the app is loaded, which may keep what it finds as
-   * `process.exit`: from the first server on, an exit of the app is orderly.
-   */
+  /** To be called before the app is loaded: from the first server on, an exit of the app is orderly. */
   watchExits(): void {
-    holdExit(() => this.#holdsExit())
     interceptEmit('unhandledRejection', ([reason], pass) => {
       if (types.isProxy(reason)) this.#mayThrowInNode()
       return this.#handle(reason, pass)
@@ -117,6 +112,11 @@ export class Crash {
         if (this.#containing && !this.#leaving) answerWhatIsInFlight()
       }
     })
+  }
+
+  /** This process has drained, and ends. */
+  get isLeaving(): boolean {
+    return this.#leaving
   }
 
   /** Ends this process, which has drained. */
@@ -183,7 +183,7 @@ export class Crash {
   }
 
   /** Whether the app ends the process because of an error: others need not suffer for that. */
-  #holdsExit(): boolean {
+  holdsExit(): boolean {
     if (!this.#containing || this.#leaving) return false
     const handling = this.#handling.getStore() ?? this.#recent()
     if (!handling) return this.#crashed

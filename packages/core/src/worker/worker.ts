@@ -11,9 +11,12 @@ import { resolveLogger } from '../logger.ts'
 import { onWorkerListen, type TransferableHandle } from '../node-internals.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
 import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import { shareSignal, takeSignal } from '../own-signals.ts'
+import { ShutdownCode } from '../shutdown-code.ts'
 import { primarySignals, stopSignals } from '../signal-names.ts'
 import { Crash } from './crash.ts'
 import { ForwardedCalls } from './forwarded-calls.ts'
+import { holdExit } from '../held-exit.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
 import { type Begin, observeRequests } from './requests.ts'
@@ -33,6 +36,9 @@ export class Worker {
   readonly #crash: Crash
   readonly #vitals: VitalSigns
   readonly #watchdog: Watchdog
+  readonly #shutdownCode = new ShutdownCode(this.lifecycle.report)
+  /** The last that this worker got itself. */
+  #signal: string | undefined
   #draining = false
   #exitHeld = false
 
@@ -57,6 +63,8 @@ export class Worker {
       },
     })
     if (briefing.crash === 'contain') this.#crash.watchExits()
+    // Before the app is loaded, which may keep what it finds as `process.exit`.
+    holdExit(() => this.#holdsExit())
     this.#servers = new Servers({
       found: (server, balance) => this.#watch(server, balance),
       listening: () => this.#watchdog.judge(),
@@ -142,9 +150,22 @@ export class Worker {
    * Ctrl-C and systemd signal the whole group: then it decides to stop.
    */
   #takeSignals(): void {
-    for (const signal of stopSignals) process.on(signal, () => this.#tell({ type: 'signal', signal }))
+    const onStop = (signal: NodeJS.Signals): void => {
+      this.#signal = signal
+      // With it, shutdown code says that it has ended.
+      if (!this.#shutdownCode.end()) this.#tell({ type: 'signal', signal })
+    }
+    for (const signal of stopSignals) takeSignal(signal, onStop)
     if (process.platform === 'win32') return
-    for (const signal of primarySignals) process.on(signal, () => {})
+    for (const signal of primarySignals) shareSignal(signal, () => {})
+  }
+
+  /** A worker that drains will end, and its shutdown code says when. */
+  #holdsExit(): boolean {
+    const isHeld = this.#crash.holdsExit()
+    if (!this.#draining || this.#crash.isLeaving) return isHeld
+    this.#shutdownCode.end()
+    return true
   }
 
   /** At the last stop the queues end with us: a whole turn takes what is in them. */
@@ -154,10 +175,15 @@ export class Worker {
     await this.#drain(order)
   }
 
-  async #drain({ migrate = false, timeout = this.#briefing.drainTimeout } = {}): Promise<void> {
+  async #drain(order: Partial<Drain> = {}): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    await this.lifecycle.end(timeout, () => this.#servers.drain(timeout, migrate))
+    const { migrate = false, timeout = this.#briefing.drainTimeout, reason = this.#signal } = order
+    await this.lifecycle.end(
+      timeout,
+      () => this.#servers.drain(timeout, migrate),
+      (left) => this.#shutdownCode.run(left, reason),
+    )
     this.#leave()
   }
 

@@ -99,7 +99,8 @@ export class Fleet {
     if (!worker) return
     this.draining.add(worker)
     const { drainTimeout, migrate } = this.#settings
-    worker.drain(Math.min(drainTimeout, longest), migrate && this.serving.some((other) => other !== worker))
+    const isAdopted = migrate && this.serving.some((other) => other !== worker)
+    worker.drain(reason, Math.min(drainTimeout, longest), isAdopted)
     this.#onDrain(worker, reason)
   }
 

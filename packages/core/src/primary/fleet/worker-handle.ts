@@ -137,10 +137,10 @@ export class WorkerHandle {
   }
 
   /** @param migrate whether others are there to adopt its idle connections. */
-  drain(timeout: number, migrate: boolean): void {
+  drain(reason: string, timeout: number, migrate: boolean): void {
     this.#state = 'draining'
     this.#dismissed = true
-    this.send({ type: 'drain', migrate, timeout })
+    this.send({ type: 'drain', migrate, timeout, reason })
     this.#killAfter(timeout + drainMargin, `still draining after ${timeout + drainMargin} ms`)
   }
 
