@@ -9,6 +9,7 @@ import type { ClusteredOptions } from './options.ts'
 import { startPrimary } from './primary/primary.ts'
 import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
+import { sayWhoForked } from './foreign-worker.ts'
 import { startSingle } from './single.ts'
 import { WorkerCluster } from './worker/worker-cluster.ts'
 
@@ -76,9 +77,14 @@ function start(makeServer: () => Promise<net.Server>, target: ListenTarget, sett
   const key = `listen ${++here.listens}`
   if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options, settings.hooks)
   // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
+  if (cluster.isWorker) sayWhoForked(settings.logger)
+  if (here.isStray) return startSingle(never, target, settings)
   if (settings.workers === 0 || cluster.isWorker) return startSingle(makeServer, target, settings)
   return startPrimary(key, target, settings)
 }
+
+/** Serves nobody, and stays until its primary goes: if it ended, the program would fork another. */
+const never = (): Promise<net.Server> => new Promise(() => {})
 
 function toServer(target: Target): net.Server {
   return target instanceof net.Server ? target : http.createServer(target)

@@ -8,6 +8,7 @@ import { runtime } from '../runtime.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
 import { Boundary } from './boundary.ts'
 import { Entry, type Program } from './entry.ts'
+import { answerForks, explainSecondPrimary } from './fork-loop.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
 import { guarded } from './guarded-logger.ts'
 import { nodeSystem } from './process/node-system.ts'
@@ -25,7 +26,7 @@ import { containUncaught } from './uncaught-errors.ts'
 export function startPrimary(key: string, { options, callback }: ListenTarget, settings: Settings): Cluster {
   const cluster = (runtime().primary ??= makePrimary(settings))
   const listening = cluster.listen(key, options)
-  listening.catch(() => {})
+  listening.catch((error: NodeJS.ErrnoException) => explainSecondPrimary(error, settings.logger))
   if (callback) {
     const { boundary } = cluster
     const tell = (error?: Error): void =>
@@ -49,6 +50,7 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   report(cluster, logger)
   takeSignals(cluster, logger)
   holdExit(() => cluster.holdExit(Number(process.exitCode ?? 0)))
+  answerForks(logger)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')

@@ -21,6 +21,8 @@ if (briefing && cluster.isWorker && isMainThread) {
   setEnvironmentData(inWorker, true)
   const worker = new Worker(JSON.parse(briefing))
   Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
+} else if (cluster.isWorker && isMainThread) {
+  runtime().isStray = true
 } else if (!isMainThread && getEnvironmentData(inWorker) === true) {
   // A logger may write from a thread of its own.
   surviveLostLogs({ inUse: false })

@@ -8,6 +8,7 @@ import { readLines } from '../../protocol/lines.ts'
 import type { WorkerBriefing } from '../../protocol/messages.ts'
 import { watchdogDescriptor } from '../../protocol/watchdog.ts'
 import { runningClock } from '../../running-clock.ts'
+import { forkWorker } from '../fork-loop.ts'
 import { isGiven } from './node-arguments.ts'
 import { killWorker } from './kill-worker.ts'
 import { withPreload } from './preload-arguments.ts'
@@ -74,7 +75,7 @@ function fork({ release, briefing, env, heapLimit }: SpawnOrder): Worker {
     execArgv: withPreload([...release.execArgv, ...heapArguments(heapLimit, release)]),
   })
   const told: WorkerBriefing = { ...briefing, primary: process.pid }
-  return cluster.fork({ ...env, [briefingVariable]: JSON.stringify(told) })
+  return forkWorker({ ...env, [briefingVariable]: JSON.stringify(told) })
 }
 
 function heapArguments(heapLimit: number | undefined, release: SpawnOrder['release']): string[] {
