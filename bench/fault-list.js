@@ -27,7 +27,7 @@ export const faults = {
   'kill -9 of all workers': again(2000, ({ workers }) => workers().forEach((pid) => kill(pid, 'SIGKILL'))),
   'an uncaught error': again(1500, ({ port }) => ask(port, '/throw')),
   'a handler blocks for 1 s': again(2000, ({ port }) => ask(port, '/block?ms=1000')),
-  'a handler blocks for ever': again(6000, ({ port }) => ask(port, '/block?ms=1e9')),
+  'a handler that never ends': again(6000, ({ port }) => ask(port, '/block?ms=1e9')),
   'a worker stops (SIGSTOP)': again(6000, ({ workers }) => kill(workers()[0], 'SIGSTOP')),
   [`an uncaught error a second, ${SECONDS} s`]: poison('/throw', 1),
   [`10 uncaught errors a second, ${SECONDS} s`]: poison('/throw', 10),

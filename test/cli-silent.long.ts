@@ -68,7 +68,7 @@ describe('a primary that is stopped', () => {
     assert.match((await desk.run('list')).stdout, new RegExp(`\\? +${program.pid} +not responding`))
     assert.match(
       (await desk.run('stop', 'shop')).stderr,
-      new RegExp(`There is no 'shop'\\. What does not respond does not say its name: pid ${program.pid}\\.`),
+      new RegExp(`There is no 'shop'\\. Programs that do not respond have no name: pid ${program.pid}\\.`),
     )
     assert.match((await desk.run('stop', String(program.pid))).stderr, /ERR_CLUSTERED_NOT_RESPONDING/)
     program.kill('SIGCONT')

@@ -64,3 +64,60 @@ describe('clustered start --watch', () => {
     assert.equal(await exit, 0)
   })
 })
+
+/** Writes JSON in every way in which apps do, each time with something else in it. */
+const writesAtBoot = `
+const fs = require('fs')
+const text = () => JSON.stringify({ now: process.hrtime.bigint().toString(), pid: process.pid })
+fs.mkdirSync('data', { recursive: true })
+fs.writeFileSync('data/db.json', text())
+fs.writeFile('data/callback.json', text(), () => {})
+import('node:fs/promises').then(async ({ writeFile, rename, rm }) => {
+  await writeFile('data/new-' + process.pid + '.json', text())
+  await rename('data/new-' + process.pid + '.json', 'data/renamed.json')
+  await writeFile('data/short.json', text())
+  await rm('data/short.json', { force: true })
+})
+fs.createWriteStream('data/stream.json').end(text())
+fs.appendFileSync('data/' + process.pid + '.json', text())
+`
+
+describe('clustered start --watch, of an app that writes files', () => {
+  it('reloads once for a save, and for every save', async (t) => {
+    const desk = new Desk(t)
+    const port = await freePort()
+    desk.write('app.js', plainApp('0', writesAtBoot))
+    const child = desk.spawn(
+      ['start', 'app.js', '-i', '2', '--watch', '--ignore', 'generated/**', '--ignore', '*.gen.js'],
+      { PORT: String(port) },
+    )
+    let output = ''
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (text: Buffer) => (output += text.toString()))
+    const count = (text: string): number => output.split(text).length - 1
+    await eventually(() => output.includes('watching'), 'watching')
+    await get(port)
+
+    for (let version = 1; version <= 5; version++) {
+      desk.write('generated/a/routes.js', String(version))
+      desk.write('src/types.gen.js', String(version))
+      desk.write('app.js', plainApp(String(version), writesAtBoot))
+      // The next save comes while this one's reload is under way.
+      await eventually(
+        async () => (await get(port)).body === String(version),
+        `version ${version} in ${output}`,
+      )
+    }
+    await eventually(() => count('the new code serves') === 5, `five reloads in ${output}`)
+    assert.equal(count('has changed'), 5, output)
+
+    // What the app writes can be saved by somebody else all the same.
+    desk.write('data/db.json', '{ "by": "hand" }')
+    await eventually(() => output.includes('data/db.json has changed'), `a save of data in ${output}`)
+    await eventually(() => count('the new code serves') === 6, 'the last reload')
+    assert.equal(count('has changed'), 6, output)
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    assert.equal(await exit, 0)
+  })
+})

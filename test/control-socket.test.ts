@@ -155,7 +155,7 @@ describe('the control socket', () => {
     },
   )
 
-  it('costs the program nothing but itself where it cannot be had', async (t) => {
+  it('costs the program nothing but itself where it is not possible', async (t) => {
     const desk = new Desk(t)
     const file = path.join(desk.root, 'file')
     desk.write('../file', '')

@@ -41,7 +41,7 @@ const [, balance] = await program.sees(/balance: ([\w-]+)/)
 const faults: Record<string, () => Promise<unknown>> = {
   'kill -9 of a worker': () => kill([program.anyWorker()], 'SIGKILL'),
   'kill -9 of all workers': () => kill(program.workers(), 'SIGKILL'),
-  'a worker stops for ever (SIGSTOP)': () => kill([program.anyWorker()], 'SIGSTOP'),
+  'a worker stops (SIGSTOP) and never goes on': () => kill([program.anyWorker()], 'SIGSTOP'),
   'a worker stops for 0.4 s': async () => {
     const pid = program.anyWorker()
     sendSignal(pid, 'SIGSTOP')
@@ -49,7 +49,7 @@ const faults: Record<string, () => Promise<unknown>> = {
     sendSignal(pid, 'SIGCONT')
   },
   'a handler blocks for 0.6 s': () => ask('/block?ms=600'),
-  'a handler blocks for ever': () => ask('/spin'),
+  'a handler that never ends': () => ask('/spin'),
   'a handler leaks 200 MiB': async () => {
     const since = program.output.length
     // On one connection: in one worker.

@@ -27,6 +27,7 @@ for (const balance of balances)
       'port, host and backlog': (port) => [port, '127.0.0.1', 64],
       'port and backlog': (port) => [port, 64],
       'an options object': (port) => [{ port, host: '127.0.0.1', backlog: 64 }],
+      'exclusive and reusePort': (port) => [{ port, exclusive: true, reusePort: true }],
     }
     for (const [form, args] of Object.entries(forms))
       it(form, async (t) => {
@@ -55,16 +56,10 @@ for (const balance of balances)
     })
 
     it('nothing that workers cannot share', async (t) => {
-      for (const [options, problem] of [
-        [{ port: 0, exclusive: true }, /exclusive: true lets only one worker listen/],
-        [{ port: 0, reusePort: true }, /reusePort: true makes workers lose/],
-        [{ backlog: 5 }, /give one of port, path and fd/],
-      ] as const) {
-        const program = start(t, 'server.js', { env: env([options]) })
-        assert.equal(await program.ends(), 1)
-        assert.match(program.output, problem)
-        assert.match(program.output, /ERR_CLUSTERED_BAD_LISTEN/)
-      }
+      const program = start(t, 'server.js', { env: env([{ backlog: 5 }]) })
+      assert.equal(await program.ends(), 1)
+      assert.match(program.output, /give one of port, path and fd/)
+      assert.match(program.output, /ERR_CLUSTERED_BAD_LISTEN/)
     })
 
     it("a port that is none: Node's own error", async (t) => {

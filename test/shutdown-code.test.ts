@@ -178,8 +178,8 @@ describe('process.exit() in the primary', { concurrency: 2 }, () => {
 
 describe('a program that knows nothing of Clustered', () => {
   it('has its shutdown code run in each worker, and not in the primary', async (t) => {
-    const program = start(t, 'supervises.js', {
-      env: { PROGRAM: 'shutdown-code.js', PORT: String(await freePort()), SHUTDOWN: 'later' },
+    const program = start(t, 'supervised.js', {
+      env: { APP: 'shutdown-code.js', PORT: String(await freePort()), SHUTDOWN: 'later' },
     })
     const answers = await beginSlow(program, await program.listens(), 2)
     program.kill('SIGTERM')

@@ -46,6 +46,9 @@ describe('supervise', () => {
     ["supervise('app.js', { worker: 2 })", 'ERR_CLUSTERED_BAD_OPTION'],
     ["supervise('app.js', { name: '../app' })", 'ERR_CLUSTERED_BAD_OPTION'],
     ["supervise('app.js', { control: 'no' })", 'ERR_CLUSTERED_BAD_OPTION'],
+    ["supervise('app.js', { server: { keepAliveTimeout: 65000 } })", 'ERR_CLUSTERED_BAD_OPTION'],
+    ["supervise('app.js', { onServer: () => {} })", 'ERR_CLUSTERED_BAD_OPTION'],
+    ["supervise('app.js', { onShutdown: () => {} })", 'ERR_CLUSTERED_BAD_OPTION'],
     ["supervise('app.js'); supervise('app.js')", 'ERR_CLUSTERED_SECOND_PROGRAM'],
   ] as const)
     it(`refuses ${call}`, (t) => {

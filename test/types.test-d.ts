@@ -87,8 +87,6 @@ export function noOtherAppIsTaken(): void {
   // @ts-expect-error: not an Express app
   express(express5.Router())
   // @ts-expect-error: not an Express app
-  express(http.createServer())
-  // @ts-expect-error: not an Express app
   express((request: http.IncomingMessage, response: http.ServerResponse) => void response.end(request.url))
 
   // @ts-expect-error: not a Koa app

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   args?: string[]
   nodeArgs?: string[]
   cwd?: string
+  /** The file is given as it is, seen from `cwd`. */
+  asGiven?: boolean
 }
 
 /** How a call went: 'ok', or what it was rejected with. */
@@ -29,8 +31,9 @@ export class Program {
   readonly #lookers = new Set<() => void>()
   readonly #exit: Promise<[number | null, NodeJS.Signals | null]>
 
-  constructor(file: string, { env = {}, args = [], nodeArgs = [], cwd }: ProgramOptions = {}) {
-    this.child = spawn(process.execPath, [...nodeArgs, path.resolve(fixtures, file), ...args], {
+  constructor(file: string, { env = {}, args = [], nodeArgs = [], cwd, asGiven }: ProgramOptions = {}) {
+    const given = asGiven ? file : path.resolve(fixtures, file)
+    this.child = spawn(process.execPath, [...nodeArgs, given, ...args], {
       cwd,
       // What the test runner leaves in the environment is not for programs.
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: undefined, ...env },

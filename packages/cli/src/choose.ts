@@ -58,7 +58,7 @@ function unknown(name: string, programs: readonly Program[]): CliError {
   return new CliError(
     'ERR_CLUSTERED_UNKNOWN_NAME',
     `There is no '${name}'.${near ? ` Is it '${near}' that you mean?` : there}` +
-      (silent.length > 0 ? ` What does not respond does not say its name: pid ${silent.join(', ')}.` : ''),
+      (silent.length > 0 ? ` Programs that do not respond have no name: pid ${silent.join(', ')}.` : ''),
   )
 }
 

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module'
 import { cac, type CAC, type Command } from 'cac'
 import { deleteProgram } from './commands/delete.ts'
 import { describe } from './commands/describe.ts'
-import { init } from './commands/init.ts'
 import { list } from './commands/list.ts'
 import { logs } from './commands/logs.ts'
 import { reload } from './commands/reload.ts'
@@ -15,8 +14,10 @@ import { top } from './commands/top.ts'
 import { asTyped } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
+import { takeNodeArguments } from './node-arguments.ts'
 import { takeOutputErrors } from './output-errors.ts'
 import { printError } from './print.ts'
+import type { init as Init } from './commands/init.ts'
 import type { StartFlags } from './start-options.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -28,8 +29,12 @@ export async function run(argv: string[]): Promise<number | undefined> {
   // A program in the foreground writes as its own log does.
   if (command !== 'start' || argv.includes('--daemon')) takeOutputErrors(command === 'logs')
   try {
-    const cli = makeCli(argv)
-    cli.parse(['', '', ...protectNumbers(withHelp(argv))], { run: false })
+    const starts = command === 'start' || command === 'startup'
+    const { rest, given } = starts ? takeNodeArguments(argv) : { rest: argv, given: [] }
+    const cli = makeCli(argv, given)
+    cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
+    // Such as what the shell makes of a glob without quotes.
+    if (starts && cli.args.length > 1) throw tooMany(cli.args)
     if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number | undefined
     if (cli.options['help'] || cli.options['version']) return undefined
     if (cli.args[0] !== undefined) throw unknownCommand(cli, cli.args[0])
@@ -40,7 +45,8 @@ export async function run(argv: string[]): Promise<number | undefined> {
   }
 }
 
-function makeCli(argv: string[]): CAC {
+function makeCli(argv: string[], nodeArgs: string[]): CAC {
+  const typed = (flags: StartFlags): StartFlags => ({ ...asGiven(flags, argv), nodeArgs })
   const cli = cac('clustered')
   cli.option('--json', 'Answer with JSON')
   cli.help((sections) => {
@@ -52,15 +58,16 @@ function makeCli(argv: string[]): CAC {
   withStartOptions(cli.command('start <file>', 'Run an app file on every core, as it is'))
     .option('--daemon', 'Detach, keep it running, and write its logs to files')
     .option('--watch', 'Reload when a file changes')
+    .option('--ignore <glob>', 'With --watch: files that do not matter; may be repeated')
     .example('clustered start app.js -i 2 --daemon')
     .example('clustered start app.js --watch -- --port 8000')
     .action((file: string, flags: StartFlags) =>
-      start(file, typed(flags, argv), argv.slice(argv.indexOf('start') + 1)),
+      start(file, typed(flags), argv.slice(argv.indexOf('start') + 1)),
     )
-  cli.command('list', 'What runs, and how it is').alias('ls').action(list)
+  cli.command('list', 'All that runs, and how it is').alias('ls').action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli
-    .command('logs <name>', 'What a daemon has written')
+    .command('logs <name>', 'The output of a daemon')
     .option('-f, --follow', 'Go on as it writes more')
     .option('--lines <number>', 'How many lines to begin with (default: 15)')
     .action(logs)
@@ -78,27 +85,28 @@ function makeCli(argv: string[]): CAC {
   withStartOptions(
     cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
   ).action((file: string, flags: StartFlags) =>
-    startup(file, typed(flags, argv), argv.slice(argv.indexOf('startup') + 1)),
+    startup(file, typed(flags), argv.slice(argv.indexOf('startup') + 1)),
   )
   cli
-    .command('init', 'Put Clustered into the Express or Koa project in this folder')
+    .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
-    .action(init)
+    // What it needs to read code is for it alone.
+    .action(async (...given: Parameters<typeof Init>) => (await import('./commands/init.ts')).init(...given))
   return cli
 }
 
 function withStartOptions(command: Command): Command {
   return command
     .option('-i, --instances <number>', "How many workers: a number, or 'max' (default: the usable CPUs)")
-    .option('--name <name>', "What to call it (default: the package's name, else the file's)")
+    .option('--name <name>', "A name for it (default: the package's name, else the file's)")
     .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
     .option('--kill-timeout <ms>', "The same, by pm2's name for it")
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
-    .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'")
+    .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")
 }
 
-function typed(flags: StartFlags, argv: string[]): StartFlags {
+function asGiven(flags: StartFlags, argv: string[]): StartFlags {
   const name = asTyped(argv, '--name')
   return name === undefined ? flags : { ...flags, name }
 }
@@ -114,6 +122,13 @@ function protectNumbers(argv: string[]): string[] {
   const end = argv.indexOf('--')
   return argv.map((argument, index) =>
     /^-\d+$/.test(argument) && (end < 0 || index < end) ? ` ${argument}` : argument,
+  )
+}
+
+function tooMany([file, ...others]: readonly string[]): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `${others.join(' ')}: nothing is expected after ${file}. What is for the app stands behind --, as in: clustered start ${file} -- ${others.join(' ')}`,
   )
 }
 

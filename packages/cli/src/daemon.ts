@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { asGiven } from '@clustered/core/control'
 import { awaitReady, ended } from './await-ready.ts'
 import { CliError } from './errors.ts'
 import { identityOf } from './process-identity.ts'
@@ -26,6 +27,7 @@ const main = fileURLToPath(new URL('main.js', import.meta.url))
  * To be called with the name's lock held.
  *
  * @param argv what follows `start`, without `--daemon`.
+ * @param cwd its working directory, by name.
  * @throws {CliError} ERR_CLUSTERED_BOOT_FAILED with what it had to say,
  * ERR_CLUSTERED_INTERRUPTED if this command was told to end meanwhile.
  */
@@ -54,7 +56,7 @@ export async function startDaemon(name: string, argv: string[], cwd: string): Pr
   child.ref()
   await ended(child)
   putBack(name, before)
-  throw bootFailed(name, errFile, logged)
+  throw bootFailed(name, errFile, logged, 'it was ended, as no command could operate it')
 }
 
 function spawnDaemon(name: string, argv: string[], cwd: string): [child: ChildProcess, logged: number] {
@@ -65,7 +67,7 @@ function spawnDaemon(name: string, argv: string[], cwd: string): [child: ChildPr
     const child = spawn(process.execPath, [...process.execArgv, main, 'start', ...argv], {
       cwd,
       detached: true,
-      env: { ...process.env, ...(cwd !== process.cwd() && { PWD: cwd }), [daemonVariable]: '1' },
+      env: { ...process.env, ...asGiven(), PWD: cwd, [daemonVariable]: '1' },
       stdio: ['ignore', out, err, 'ipc'],
     })
     return [child, logged]
@@ -89,15 +91,31 @@ function newRecord(name: string, pid: number, argv: string[], cwd: string): Daem
   }
 }
 
+/**
+ * To be called before what runs is stopped for it.
+ * @throws {CliError} ERR_CLUSTERED_NO_FOLDER
+ */
+export function checkFolder(name: string, cwd: string): void {
+  if (existsSync(cwd)) return
+  throw new CliError(
+    'ERR_CLUSTERED_NO_FOLDER',
+    `'${name}' was started in ${cwd}, which is not there any more. Start it from where it is now: ` +
+      `clustered stop ${name}, then clustered start app.js --daemon --name ${name}`,
+  )
+}
+
 /** How it was started before counts again; its logs are there in either case. */
 function putBack(name: string, before: DaemonRecord | undefined): void {
   if (before) writeRecord(before)
   else forgetStart(name)
 }
 
-function bootFailed(name: string, errFile: string, since: number): CliError {
+function bootFailed(name: string, errFile: string, since: number, why = ''): CliError {
   const said = readFileSync(errFile).subarray(since).toString().trimEnd()
-  return new CliError('ERR_CLUSTERED_BOOT_FAILED', `'${name}' did not come up. It said:\n${said}\n`)
+  return new CliError(
+    'ERR_CLUSTERED_BOOT_FAILED',
+    `'${name}' did not come up${why && `: ${why}`}. It said:\n${said}\n`,
+  )
 }
 
 function interrupted(name: string, signal: string): CliError {

@@ -1,31 +1,69 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from './errors.ts'
+import { named } from './named.ts'
 import { nearest } from './nearest.ts'
+import { entryOfPackage } from './project.ts'
 
-const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
+const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx']
 
 /**
  * The file that is meant: `app` may be `app.js`, as for Node itself.
- * @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE
+ * @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NO_FOLDER
  */
 export function entryFile(given: string): string {
-  const found = findFile(given)
+  const found = findFile(given) ?? mainOf(given)
   if (found) return found
-  const folder = path.dirname(path.resolve(given))
-  const near = nearest(path.basename(given), filesIn(folder))
+  const file = named(given)
+  const near = nearest(path.basename(given), filesIn(path.dirname(file)))
+  const [, runner, rest = ''] = /^(npm|pnpm|yarn|npx|node|tsx)\b ?(.*)$/.exec(given) ?? []
+  if (runner) throw isCommand(given, /^(node|tsx)$/.test(runner) ? rest : startedHere())
+  if (isFolder(given))
+    throw new CliError(
+      'ERR_CLUSTERED_NO_SUCH_FILE',
+      `${file} is a folder in which Node finds no program: no main in a package.json, and no index.js. Give the file: clustered start app.js`,
+    )
   throw new CliError(
     'ERR_CLUSTERED_NO_SUCH_FILE',
-    `There is no file ${path.resolve(given)}, and no stopped program of that name. ` +
+    `There is no file ${file}, and no stopped program of that name. ` +
       (near
         ? `Is it ${path.join(path.dirname(given), near)} that you mean?`
         : 'Give the file that Node would run: clustered start app.js'),
   )
 }
 
+/** As pm2 takes it. Of a program that another one starts, nothing would be known. */
+function isCommand(given: string, file: string | undefined): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_NOT_A_PROGRAM',
+    `'${given}' is a command, and a file is expected: the one that Node runs in the end. ` +
+      (file ? `Is it ${file} that you mean?` : 'As in: clustered start app.js'),
+  )
+}
+
+/** What `npm start` runs. */
+function startedHere(): string | undefined {
+  try {
+    return entryOfPackage(readFileSync('package.json', 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether `given` means a file, seen from this folder. */
 export function isFileHere(given: string): boolean {
   return findFile(given) !== undefined
+}
+
+/** What `node folder` runs. Its name is kept, as it may be a symlink that moves on. */
+function mainOf(folder: string): string | undefined {
+  try {
+    const real = realpathSync(folder)
+    return path.join(folder, path.relative(real, createRequire(path.join(real, 'x')).resolve('./')))
+  } catch {
+    return undefined
+  }
 }
 
 function findFile(given: string): string | undefined {
@@ -34,6 +72,10 @@ function findFile(given: string): string | undefined {
 
 function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function isFolder(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function filesIn(folder: string): string[] {

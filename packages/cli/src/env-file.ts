@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { givenEnvironment } from '@clustered/core/control'
 import { CliError } from './errors.ts'
 
 /**
@@ -17,6 +18,6 @@ export function readEnvFile(file: string): Record<string, string | undefined> {
       `--env-file: ${(error as Error).message}. Expected: a file of lines such as NAME=value.`,
     )
   }
-  const entries = Object.entries(parseEnv(text)).filter(([name]) => process.env[name] === undefined)
+  const entries = Object.entries(parseEnv(text)).filter(([name]) => givenEnvironment()[name] === undefined)
   return Object.fromEntries(entries)
 }

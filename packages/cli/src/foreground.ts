@@ -1,17 +1,16 @@
+import { asGiven } from '@clustered/core/control'
 import { type Cluster, supervise } from '@clustered/core'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
 import { type Start, type StartFlags } from './start-options.ts'
+import { ignoring } from './ignored.ts'
 import { watch } from './watch.ts'
 
 /** This process becomes the primary, and stays it to the end. */
 export function runInForeground({ file, options }: Start, flags: StartFlags): Cluster {
   const notify = takeNotify()
-  const cluster = supervise(file, options)
+  const cluster = supervise(file, { ...options, env: () => ({ ...asGiven(), ...options.env?.() }) })
   if (notify) notifySystemd(cluster, notify)
   if (flags.watch)
-    void cluster.ready.then(
-      () => watch(cluster, flags.envFile),
-      () => {},
-    )
+    watch(cluster, { envFile: flags.envFile, ignore: ignoring([flags.ignore ?? []].flat().map(String)) })
   return cluster
 }

@@ -29,8 +29,16 @@ export async function withName<T>(name: string, work: () => Promise<T>): Promise
     await acquire(folder, claim, name)
     return await work()
   } finally {
+    leave(folder, claim)
+  }
+}
+
+function leave(folder: string, claim: string): void {
+  try {
     for (const file of [claim + held, claim]) rmSync(path.join(folder, file), { force: true })
-    removeIfEmpty(folder)
+    rmdirSync(folder)
+  } catch {
+    // Another waits, or there is no folder: why that is so has been thrown.
   }
 }
 
@@ -89,14 +97,6 @@ function list(folder: string): string[] {
     return readdirSync(folder)
   } catch {
     return []
-  }
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder)
-  } catch {
-    // Another waits.
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { CliError } from './errors.ts'
 import { refuseSilent } from './not-responding.ts'
 import { findPrograms, isRunning } from './programs.ts'
@@ -21,12 +22,13 @@ export async function refuseSecond(name: string): Promise<void> {
 }
 
 /**
- * How a daemon of another folder was started would be forgotten.
+ * How a daemon of another folder was started would be forgotten. Where that
+ * folder is gone there is nothing to forget.
  * @throws {CliError} ERR_CLUSTERED_NAME_TAKEN
  */
 export function refuseTaken(name: string, folder: string): void {
   const record = readRecord(name)
-  if (!record || record.cwd === folder) return
+  if (!record || record.cwd === folder || !existsSync(record.cwd)) return
   throw new CliError(
     'ERR_CLUSTERED_NAME_TAKEN',
     `'${name}' is the name of a daemon from ${record.cwd}, which does not run. To start that one: clustered restart ${name}. ` +

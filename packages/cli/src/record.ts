@@ -15,6 +15,7 @@ export interface DaemonRecord {
   socket: string
   /** What `clustered start` was given. */
   argv: string[]
+  /** Its working directory, as it was named. */
   cwd: string
   /** Milliseconds since the epoch. */
   startedAt: number

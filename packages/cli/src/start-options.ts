@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
 import type { SuperviseOptions } from '@clustered/core'
 import { entryFile } from './entry-file.ts'
 import { readEnvFile } from './env-file.ts'
 import { CliError } from './errors.ts'
+import { named } from './named.ts'
+import { splitNodeArguments } from './node-arguments.ts'
+import { refuseOtherFiles } from './not-a-program.ts'
 import { timeFlag } from './time-flag.ts'
 import { typeScriptArguments } from './typescript.ts'
+import { ownWritesArguments } from './own-writes-arguments.ts'
 
 /** The options of `clustered start`, as they come from the command line. */
 export interface StartFlags {
@@ -15,8 +18,10 @@ export interface StartFlags {
   killTimeout?: string | number
   bootTimeout?: string | number
   envFile?: string
-  nodeArgs?: string
+  /** Each time that it was given. */
+  nodeArgs?: string[]
   watch?: boolean
+  ignore?: string | string[]
   daemon?: boolean
   json?: boolean
   /** What stands after `--`. */
@@ -31,12 +36,16 @@ export interface Start {
 /** Reloads during development come with every save, and are to be felt at once. */
 const whileWatching = { drainTimeout: 1000, soak: 100, surge: 1024 }
 
-/** @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NO_TYPESCRIPT */
+/** @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NOT_A_PROGRAM, ERR_CLUSTERED_NO_TYPESCRIPT */
 export function toStart(given: string, flags: StartFlags): Start {
   const file = entryFile(given)
-  const { envFile, watch } = flags
-  const env = (): Record<string, string | undefined> =>
-    envFile === undefined ? {} : readEnvFile(path.resolve(envFile))
+  refuseOtherFiles(file)
+  const execArgv = [...process.execArgv, ...splitNodeArguments(flags.nodeArgs ?? [])]
+  const { watch } = flags
+  const envFile = flags.envFile === undefined ? undefined : named(flags.envFile)
+  const env = (): Record<string, string | undefined> => (envFile === undefined ? {} : readEnvFile(envFile))
+  if (flags.ignore !== undefined && !watch)
+    throw new CliError('ERR_CLUSTERED_USAGE', '--ignore is of --watch, which is not given.')
   const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
   const drainTimeout =
     timeFlag('--drain-timeout', flags.drainTimeout, true) ??
@@ -46,13 +55,9 @@ export function toStart(given: string, flags: StartFlags): Start {
   return {
     file,
     options: {
-      env,
+      ...(envFile !== undefined && { env }),
       args: flags['--'] ?? [],
-      execArgv: [
-        ...process.execArgv,
-        ...typeScriptArguments(file),
-        ...(flags.nodeArgs?.split(/\s+/).filter(Boolean) ?? []),
-      ],
+      execArgv: [...(watch ? ownWritesArguments : []), ...typeScriptArguments(file, execArgv), ...execArgv],
       ...(workers !== undefined && { workers }),
       ...(flags.name !== undefined && { name: String(flags.name) }),
       ...(drainTimeout !== undefined && { drainTimeout }),

@@ -38,7 +38,7 @@ export function openOwnFolder(folder: string): void {
   } catch (error) {
     throw new CliError(
       'ERR_CLUSTERED_STATE_FOLDER',
-      `What is remembered of daemons cannot be kept: ${(error as Error).message}. ` +
+      `The records of daemons cannot be kept: ${(error as Error).message}. ` +
         'Set XDG_STATE_HOME (or HOME) to a folder of the user that runs the command.',
     )
   }

@@ -1,6 +1,7 @@
 export interface Unit {
   name: string
   command: string[]
+  /** By name: after a deploy it is where the name leads then. */
   folder: string
   user: string
   stopSeconds: number
@@ -23,6 +24,8 @@ Type=notify
 NotifyAccess=all
 User=${user}
 WorkingDirectory=${folder.replaceAll('%', '%%')}
+# systemd follows symlinks in it: this is the name.
+Environment=${JSON.stringify(`PWD=${folder.replaceAll('%', '%%')}`)}
 ExecStart=${command.map(quote).join(' ')}
 ExecReload=/bin/kill -HUP $MAINPID
 # The primary tells its workers to drain; a signal to each of them as well would say nothing more.

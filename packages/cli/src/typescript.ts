@@ -1,29 +1,75 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { tokenizeArgs } from 'args-tokenizer'
 import { CliError } from './errors.ts'
 
+/** Packages that make Node run TypeScript. */
+const loaders = [
+  'tsx',
+  'ts-node',
+  'ts-node-maintained',
+  '@swc-node/register',
+  '@oxc-node/core',
+  '@esbuild-kit/esm-loader',
+  '@esbuild-kit/cjs-loader',
+  '@nodejs-loaders/tsx',
+  '@babel/register',
+  'esbuild-register',
+  'sucrase/register',
+  'ts-blank-space/register',
+  'amaro/strip',
+  'amaro/transform',
+  'tsimp',
+  'jiti',
+]
+
 /**
- * What Node needs to run the file, if that is TypeScript: nothing where it
- * strips types itself, unless the project has tsx, which can do more.
+ * What Node needs to run the file, if that is TypeScript: nothing where a
+ * loader is given or Node strips types itself, unless the project has tsx,
+ * which can do more.
+ *
+ * @param nodeArguments those that the workers are given.
  * @throws {CliError} ERR_CLUSTERED_NO_TYPESCRIPT
  */
-export function typeScriptArguments(file: string): string[] {
-  if (!/\.[cm]?ts$/.test(file) || runsThroughLoader()) return []
+export function typeScriptArguments(file: string, nodeArguments: readonly string[]): string[] {
+  if (!/\.([cm]?ts|[jt]sx)$/.test(file)) return []
+  const environment = tokenizeArgs(process.env['NODE_OPTIONS'] ?? '', { loose: true })
+  if (hasLoader([...environment, ...nodeArguments])) return []
   const tsx = findTsx(file)
   if (tsx) return ['--import', tsx]
-  if ((process.features as { typescript?: unknown }).typescript) return []
+  const isPlain = !file.endsWith('x')
+  if (isPlain && (process.features as { typescript?: unknown }).typescript) return []
   throw new CliError(
     'ERR_CLUSTERED_NO_TYPESCRIPT',
-    `Node ${process.versions.node} does not run TypeScript (${file}). ` +
-      'Install tsx in the project (npm install tsx), use Node 22.18 or later, or give the compiled file.',
+    `Node ${process.versions.node} does not run ${isPlain ? 'TypeScript' : 'JSX'} (${file}). ` +
+      `Install tsx in the project (npm install tsx), ${isPlain ? 'use Node 22.18 or later, ' : ''}` +
+      "name another loader (--node-args '--import ./loader.js'), or give the compiled file.",
   )
 }
 
-function runsThroughLoader(): boolean {
-  return [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((argument) =>
-    /\btsx\b|--loader|ts-node/.test(argument),
-  )
+function hasLoader(args: readonly string[]): boolean {
+  return args.some((argument, index) => {
+    if (/^--(experimental-)?(strip|transform)-types$/.test(argument)) return true
+    const [, option, joined] = /^(-r|--[a-z-]+)(?:=(.*))?$/.exec(argument) ?? []
+    const module = joined ?? args[index + 1] ?? ''
+    if (option === '--loader' || option === '--experimental-loader') return true
+    return (option === '--import' || option === '--require' || option === '-r') && loads(module)
+  })
+}
+
+/** A loader, or a file of the project that names one. */
+function loads(module: string): boolean {
+  if (loaders.some((loader) => module === loader || module.startsWith(`${loader}/`))) return true
+  if (loaders.some((loader) => module.includes(`/node_modules/${loader}/`))) return true
+  try {
+    const file = module.startsWith('file:') ? fileURLToPath(module) : module
+    const text = readFileSync(path.resolve(file), 'utf8')
+    return loaders.some((loader) => [`'${loader}`, `"${loader}`].some((quoted) => text.includes(quoted)))
+  } catch {
+    return false
+  }
 }
 
 function findTsx(file: string): string | undefined {

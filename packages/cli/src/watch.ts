@@ -1,47 +1,132 @@
+import cluster from 'node:cluster'
+import { realpathSync, type Stats } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '@clustered/core'
 import { watch as watchFiles } from 'chokidar'
 import colors from 'picocolors'
-
-/** What a program reads at its start; what it writes while it runs is mostly not among them. */
-const watched = /\.([cm]?[jt]s|[jt]sx|json|node|wasm|html|ejs|hbs|pug|graphql|gql|ya?ml)$/
+import { Haste } from './haste.ts'
+import { type Ignore, isIgnored } from './ignored.ts'
+import { WrittenFiles } from './written-files.ts'
 
 /** In ms: an editor that saves all of its files is one change. */
 const pause = 50
 
-/** Reloads whenever a file below the working directory changes. */
-export function watch(cluster: Cluster, envFile: string | undefined): void {
+/** In ms. What the app has open for longer than that, such as a log, is its own. */
+const longestWrite = 1000
+
+export interface Watched {
+  envFile: string | undefined
+  /** What `--ignore` says. */
+  ignore: Ignore
+}
+
+/** Reloads whenever a file below the working directory is saved. */
+export function watch(program: Cluster, { envFile, ignore }: Watched): void {
   const root = process.cwd()
   const alsoWatched = envFile && path.resolve(envFile)
+  const began = Date.now()
+  let scanned = false
   const files = watchFiles([root, ...(alsoWatched ? [alsoWatched] : [])], {
-    ignoreInitial: true,
+    alwaysStat: true,
     ignored: (file, stats) =>
-      file !== alsoWatched && isIgnored(path.relative(root, file), stats?.isFile() ?? false),
+      file !== alsoWatched && isIgnored(path.relative(root, file), stats?.isFile() ?? false, ignore),
   })
-  let timer: NodeJS.Timeout | undefined
-  files.on('all', (_event, file) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => void reload(cluster, path.relative(root, file)), pause)
+  const saves = new Saves(program, root)
+  files.on('all', (event, file, stats?: Stats) => {
+    if (event === 'addDir' || event === 'unlinkDir') return
+    // At first it names what is there: only what has been saved since is news.
+    if (scanned || (stats?.mtimeMs ?? 0) > began) saves.add(file)
   })
   files.on('error', (error) => say(`cannot watch: ${(error as Error).message}`))
-  files.on('ready', () => say(`watching ${root}`))
-  cluster.on('close', () => void files.close())
-}
-
-function isIgnored(relative: string, isFile: boolean): boolean {
-  const parts = relative.split(path.sep)
-  if (
-    parts.some((part) => part === 'node_modules' || (part.startsWith('.') && part !== '..' && part !== '.'))
+  const ready = new Promise<void>((resolve) => files.once('ready', resolve)).then(() => (scanned = true))
+  Promise.all([ready, program.ready]).then(
+    () => say(`watching ${root}`),
+    () => {},
   )
-    return true
-  return isFile && !watched.test(relative)
+  program.on('close', () => {
+    saves.close()
+    void files.close()
+  })
 }
 
-async function reload(cluster: Cluster, file: string): Promise<void> {
-  const began = Date.now()
-  say(`${file} has changed`)
+/** What has changed since the last reload was asked for. */
+class Saves {
+  readonly #program: Cluster
+  readonly #root: string
+  readonly #written = new WrittenFiles()
+  readonly #haste: Haste
+  readonly #changed = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(program: Cluster, root: string) {
+    this.#program = program
+    this.#root = root
+    this.#haste = new Haste(program)
+    cluster.on('message', (worker, message) => this.#written.take(worker.id, message))
+    cluster.on('exit', (worker) => this.#written.forget(worker.id))
+  }
+
+  add(file: string): void {
+    this.#changed.add(file)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#look(), pause)
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  async #look(): Promise<void> {
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    const isOwn = await Promise.all(changed.map((file) => this.#isOwn(realName(file))))
+    const saved = changed
+      .filter((_file, index) => !isOwn[index])
+      .map((file) => path.relative(this.#root, file))
+    if (saved.length === 0 || this.#closed) return
+    const delay = this.#haste.delay(saved)
+    if (delay > 0) {
+      say(
+        `${saved.join(', ')}: changed again while the app boots. The next reload is in ${delay} ms. ` +
+          `If it is written at each boot: --ignore '${saved[0]}'`,
+      )
+      await sleep(delay, undefined, { ref: false })
+    }
+    if (!this.#closed) await reload(this.#program, saved)
+  }
+
+  async #isOwn(file: string, isSecondLook = false): Promise<boolean> {
+    const deadline = performance.now() + longestWrite
+    while (this.#written.isOpen(file)) {
+      if (performance.now() > deadline) return true
+      await sleep(pause, undefined, { ref: false })
+    }
+    if (this.#written.isOwn(file)) return true
+    if (isSecondLook || !this.#written.has(file)) return false
+    // That a worker has begun to write it again may be on its way.
+    await sleep(pause, undefined, { ref: false })
+    return this.#isOwn(file, true)
+  }
+}
+
+/** As a worker names it. */
+function realName(file: string): string {
   try {
-    await cluster.reload()
+    return path.join(realpathSync(path.dirname(file)), path.basename(file))
+  } catch {
+    return file
+  }
+}
+
+async function reload(program: Cluster, saved: readonly string[]): Promise<void> {
+  const began = Date.now()
+  const [file, ...others] = saved
+  say(`${file}${others.length > 0 ? ` and ${others.length} more` : ''} has changed`)
+  try {
+    await program.reload()
     say(`${colors.green('the new code serves')}, after ${Date.now() - began} ms`)
   } catch {
     // Node and the reporter have said what is wrong with it.

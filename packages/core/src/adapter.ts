@@ -1,14 +1,26 @@
-import type { RequestListener } from 'node:http'
+import type http from 'node:http'
 import type { Server } from 'node:net'
 
 /** What can serve: a request listener, or a server made of one (`http`, `https`, `http2`). */
-export type Target = RequestListener | Server
+export type Target = http.RequestListener | Server
+
+/** A thing, or a function without parameters that makes it, at once or in time. */
+export type OrFactory<Thing> = Thing | (() => Thing | Promise<Thing>)
+
+/** The server that serves a target: itself, where it is one or makes one. */
+export type ServerOf<Given> = Given extends Server
+  ? Given
+  : Given extends () => infer Made
+    ? Awaited<Made> extends Server
+      ? Awaited<Made>
+      : http.Server
+    : http.Server
 
 /** What a framework fulfils so that its apps can be clustered. */
 export interface Adapter<App> {
   /** What an app is called in an error, such as 'an Express app'. */
   readonly accepts: string
-  /** Tells an app from a function that makes one. */
+  /** Tells an app from a server, and from a function that makes one of them. */
   isApp(value: unknown): value is App
   /** Called in each worker. */
   toTarget(app: App): Target

@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { ClusterEvents } from './events.ts'
 import type { LostLog } from './lost-log.ts'
 
-/** What `clustered(app).listen(...)` returns, in the primary and in each worker alike. */
+/**
+ * What `clustered(app).listen(...)` returns, in the primary and in each worker
+ * alike. It is no server: what only a server has throws ERR_CLUSTERED_NOT_A_SERVER.
+ */
 export interface Cluster extends EventEmitter<ClusterEvents> {
   /** Which process this is. `'single'` is single mode: one process, no workers. */
   readonly role: 'primary' | 'worker' | 'single'
@@ -20,6 +23,8 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
   readonly state: ClusterState
   /** Where it listens, or `null` before that. */
   address(): AddressInfo | string | null
+  /** Whether it has an address and is not closing. */
+  readonly listening: boolean
   /** How connections reach the workers, or `null` before that and in single mode. */
   readonly balance: 'kernel' | 'round-robin' | null
   /** The workers as they are now; a snapshot. */
@@ -43,10 +48,35 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
    * Waits for `shutdownDelay`, drains every worker, and resolves when the last
    * is gone. Called in a worker, where that cannot be awaited, it resolves as
    * soon as the cluster has begun to close, so that a route may await it; and
-   * it also ends the primary, with exit code 0.
+   * it also ends the primary, with exit code 0. In a worker that has answered
+   * its last request, and is about to leave, it does nothing.
+   * @throws {ClusteredError} (rejects) ERR_CLUSTERED_BAD_OPTION
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
+  /**
+   * The same. The callback is called when this process has nothing left to
+   * answer: in the primary when the last worker is gone, in a worker when that
+   * has answered its last request.
+   */
+  close(callback: CloseCallback): Promise<void>
+  /**
+   * For `await using`: closes the cluster. In a worker it closes nothing, since
+   * the primary runs the same code, and resolves when this worker has answered
+   * its last request.
+   */
+  [Symbol.asyncDispose](): Promise<void>
 }
+
+export interface CloseOptions {
+  /**
+   * Once it is aborted, whatever is still in flight is cut, as at a second stop
+   * signal: workers are killed, and no hook of theirs runs any more.
+   */
+  signal?: AbortSignal
+}
+
+/** As `net.Server#close` takes it; it is given no error. */
+export type CloseCallback = (error?: Error) => void
 
 /** Where a cluster is between its first boot and its end. */
 export type ClusterState = 'booting' | 'ready' | 'closing'

@@ -1,17 +1,27 @@
 import cluster from 'node:cluster'
-import http from 'node:http'
+import type { RequestListener } from 'node:http'
 import net from 'node:net'
-import type { Adapter, Target } from './adapter.ts'
+import { onAbort } from './abort.ts'
+import type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
+import { badTarget, checkServer } from './bad-target.ts'
 import type { Cluster } from './cluster.ts'
-import { ClusteredError } from './errors.ts'
+import { type ClusterFace, emitAsServer } from './cluster-face.ts'
 import { type Listen, type ListenTarget, parseListenArguments } from './listen.ts'
 import type { ClusteredOptions } from './options.ts'
+import { isBundled } from './own-files.ts'
+import { refuseOtherRuntimes } from './other-runtimes.ts'
 import { startPrimary } from './primary/primary.ts'
+import { makeHttpServer } from './server-options.ts'
 import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
 import { sayWhoForked } from './foreign-worker.ts'
 import { startSingle } from './single.ts'
+import { testRunner } from './test-runner.ts'
 import { WorkerCluster } from './worker/worker-cluster.ts'
+
+// The rest of the bundle comes after it, as the program comes after the preload.
+// oxlint-disable-next-line import/no-unassigned-import
+if (isBundled) require('./worker/preload.js')
 
 /** An app, and what puts it on every core. */
 export interface Clustered<App> {
@@ -29,76 +39,84 @@ export interface Clustered<App> {
  * function is called in workers only, so that the primary loads no app.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function clustered<T extends Target>(target: T, options?: ClusteredOptions): Clustered<T>
-export function clustered<Make extends () => Target | Promise<Target>>(
-  target: Make,
-  options?: ClusteredOptions,
-): Clustered<Make>
-export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
+export function clustered<Given extends OrFactory<Target>>(
+  target: Given,
+  options?: ClusteredOptions<ServerOf<Given>>,
+): Clustered<Given> {
   return adapt(plain, target, options)
 }
 
-const plain: Adapter<Target> = {
-  accepts: 'a request listener (request, response) => ..., or a server',
-  isApp: (value): value is Target =>
-    value instanceof net.Server || (typeof value === 'function' && value.length > 0),
-  toTarget: (target) => target,
+const plain: Adapter<RequestListener> = {
+  accepts: 'a request listener (request, response) => ...',
+  isApp: (value): value is RequestListener => typeof value === 'function' && value.length > 0,
+  toTarget: (listener) => listener,
 }
 
 /**
- * What adapters are made of: `clustered` for the apps of one framework.
+ * What adapters are made of: `clustered` for the apps of one framework, for
+ * servers made of them, and for functions that make either.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function adapt<App>(
+export function adapt<App, Given>(
   adapter: Adapter<App>,
-  target: unknown,
-  options?: ClusteredOptions,
-): Clustered<unknown> {
-  const isApp = adapter.isApp(target)
+  target: Given,
+  options?: ClusteredOptions<any>,
+): Clustered<Given> {
+  const isTarget = (value: unknown): value is App | net.Server =>
+    value instanceof net.Server || adapter.isApp(value)
   // A function with parameters makes no app: it is one, of another framework.
   const isFactory = typeof target === 'function' && target.length === 0
-  if (!isApp && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
+  if (!isTarget(target) && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
+  runtime().worker?.tellOptions(options)
+  const toServer = (made: App | net.Server): net.Server => {
+    const ready = made instanceof net.Server ? made : adapter.toTarget(made)
+    if (!(ready instanceof net.Server)) return makeHttpServer(settings.server, ready)
+    checkServer(ready, settings)
+    return ready
+  }
+  if (target instanceof net.Server) checkServer(target, settings)
 
   const makeServer = async (): Promise<net.Server> => {
-    const app: unknown = isApp ? target : await (target as () => unknown)()
-    if (!adapter.isApp(app)) throw badTarget(adapter, app, 'the function given to clustered() returned')
-    return toServer(adapter.toTarget(app))
+    const made: unknown = isTarget(target) ? target : await (target as () => unknown)()
+    if (!isTarget(made)) throw badTarget(adapter, made, 'the function given to clustered() returned')
+    const server = toServer(made)
+    await settings.onServer?.(server)
+    return server
   }
   return {
     app: target,
-    listen: (...args: unknown[]) => start(makeServer, parseListenArguments(args), settings),
+    listen: (...args: unknown[]) => {
+      const place = parseListenArguments(args)
+      // A further place is one of the same cluster.
+      const known = runtime().primary
+      const started = start(makeServer, place, settings)
+      if (started !== known) emitAsServer(started)
+      if (place.signal) onAbort(place.signal, () => void started.close())
+      return started
+    },
   }
 }
 
 /** The one fork in the road. */
-function start(makeServer: () => Promise<net.Server>, target: ListenTarget, settings: Settings): Cluster {
+function start(
+  makeServer: () => Promise<net.Server>,
+  target: ListenTarget,
+  settings: Settings,
+): ClusterFace & Cluster {
   const here = runtime()
   const key = `listen ${++here.listens}`
   if (here.worker) return new WorkerCluster(here.worker, key, makeServer, target.options, settings.hooks)
   // A worker of somebody else's cluster (pm2's, say) serves as that wants it to.
   if (cluster.isWorker) sayWhoForked(settings.logger)
   if (here.isStray) return startSingle(never, target, settings)
-  if (settings.workers === 0 || cluster.isWorker) return startSingle(makeServer, target, settings)
+  const runner = testRunner()
+  const isTested = runner !== undefined && !process.env['CLUSTERED_WORKERS']
+  const isSingle = settings.workers === 0 || isTested || cluster.isWorker
+  refuseOtherRuntimes(isSingle)
+  if (isSingle) return startSingle(makeServer, target, settings, runner)
   return startPrimary(key, target, settings)
 }
 
 /** Serves nobody, and stays until its primary goes: if it ended, the program would fork another. */
 const never = (): Promise<net.Server> => new Promise(() => {})
-
-function toServer(target: Target): net.Server {
-  return target instanceof net.Server ? target : http.createServer(target)
-}
-
-function describeValue(value: unknown): string {
-  if (typeof value === 'object' && value !== null) return `an object (${value.constructor?.name})`
-  return typeof value === 'function' ? `a function with ${value.length} parameters` : String(value)
-}
-
-function badTarget(adapter: Adapter<unknown>, value: unknown, where: string): ClusteredError {
-  const shown = describeValue(value)
-  return new ClusteredError(
-    'ERR_CLUSTERED_BAD_TARGET',
-    `${where} ${shown}. Expected: ${adapter.accepts}, or a function without parameters that returns one.`,
-  )
-}

@@ -6,6 +6,8 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_BAD_OPTION'
   | 'ERR_CLUSTERED_BAD_TARGET'
   | 'ERR_CLUSTERED_BAD_LISTEN'
+  | 'ERR_CLUSTERED_NOT_A_SERVER'
+  | 'ERR_CLUSTERED_NO_EVENT'
   | 'ERR_CLUSTERED_NO_ENTRY'
   | 'ERR_CLUSTERED_BALANCE_UNAVAILABLE'
   | 'ERR_CLUSTERED_BOOT_FAILED'
@@ -16,6 +18,9 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_SECOND_PROGRAM'
   | 'ERR_CLUSTERED_BAD_REQUEST'
   | 'ERR_CLUSTERED_NOT_PERMITTED'
+  | 'ERR_CLUSTERED_RELEASE_GONE'
+  | 'ERR_CLUSTERED_OTHER_PROTOCOL'
+  | 'ERR_CLUSTERED_NOT_NODE'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {
@@ -26,4 +31,9 @@ export class ClusteredError extends Error {
     super(message, options)
     this.code = code
   }
+}
+
+/** @param call the method that was called, or what was waited for. */
+export function closingError(call: string): ClusteredError {
+  return new ClusteredError('ERR_CLUSTERED_CLOSING', `${call}: the cluster is closing.`)
 }

@@ -14,7 +14,7 @@ export interface WorkerExit {
   asTold: boolean
 }
 
-/** The events of a `Cluster`. They are emitted in the primary. */
+/** The events of a `Cluster`. They are emitted in the primary; the last three in other processes too. */
 export interface ClusterEvents {
   /** A worker was forked. */
   'worker:boot': [worker: WorkerInfo]
@@ -45,6 +45,13 @@ export interface ClusterEvents {
   'reload:failed': [generation: number, error: Error]
   /** The number of slots changed. */
   scale: [workers: number]
-  /** The cluster began to close. */
+  /** As `ready` resolves. */
+  listening: []
+  /** The first boot failed. In the primary and in single mode, for whoever listens; the process ends either way. */
+  error: [error: Error]
+  /**
+   * The cluster began to close. In a worker, and in single mode: this process
+   * has answered its last request.
+   */
   close: [reason: string]
 }

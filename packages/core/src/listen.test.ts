@@ -24,6 +24,20 @@ describe('listen arguments', () => {
     it(`(${args.map((arg) => (typeof arg === 'function' ? 'callback' : JSON.stringify(arg))).join(', ')})`, () =>
       assert.deepEqual(parseListenArguments(args), { options, callback: expected }))
 
+  it('keep the signal from Node, which would close one server', () => {
+    const { signal } = new AbortController()
+    assert.deepEqual(parseListenArguments([{ port: 1, signal }]), {
+      options: { port: 1 },
+      callback: undefined,
+      signal,
+    })
+    for (const wrong of [null, true, {}])
+      assert.throws(() => parseListenArguments([{ port: 1, signal: wrong }]), {
+        code: 'ERR_CLUSTERED_BAD_LISTEN',
+        message: /^listen: signal: .* is none; give the signal of an AbortController\.$/,
+      })
+  })
+
   it('refuse a handle', () => {
     assert.throws(() => parseListenArguments([{ fd: 3, handle: {} }]), { code: 'ERR_CLUSTERED_BAD_LISTEN' })
   })

@@ -1,4 +1,6 @@
 import type { ListenOptions } from 'node:net'
+import { inspect } from 'node:util'
+import { isAbortSignal } from './abort.ts'
 import { ClusteredError } from './errors.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -22,6 +24,8 @@ export interface Listen {
 
 export interface ListenTarget {
   options: ListenOptions
+  /** Once it is aborted, the cluster closes. */
+  signal?: AbortSignal
   callback: ListenCallback | undefined
 }
 
@@ -35,32 +39,36 @@ export function parseListenArguments(args: readonly unknown[]): ListenTarget {
   const callback = typeof last === 'function' ? (last as ListenCallback) : undefined
   const [first, second, third] = args.filter((argument) => typeof argument !== 'function')
 
-  if (typeof first === 'object' && first !== null) return { options: checkShareable(first), callback }
+  if (typeof first === 'object' && first !== null) {
+    const { signal, ...options } = checkShareable(first)
+    // Node's own `close` would be that of one server, and cut what is idle.
+    return { options, callback, ...(signal !== undefined && { signal: checkSignal(signal) }) }
+  }
 
   const backlog = [second, third].find((argument): argument is number => typeof argument === 'number')
   const where = isPath(first)
     ? { path: first }
     : { port: Number(first ?? 0), ...(typeof second === 'string' && { host: second }) }
-  return { options: { ...where, ...(backlog !== undefined && { backlog }) }, callback }
+  const options = { ...where, ...(backlog !== undefined && { backlog }) }
+  return { options, callback }
 }
 
 function isPath(value: unknown): value is string {
   return typeof value === 'string' && !(Number(value) >= 0)
 }
 
-function checkShareable(options: ListenOptions & { reusePort?: boolean; fd?: number }): ListenOptions {
+function checkShareable(options: ListenOptions & { fd?: number }): ListenOptions {
   const { port, path, fd } = options
   if ('_handle' in options || 'handle' in options)
     throw badListen('a handle cannot be shared by workers', 'give a port, a path or { fd }')
   if (port === undefined && path === undefined && fd === undefined)
     throw badListen('the options name no place to listen', 'give one of port, path and fd')
-  if (options.exclusive) throw badListen('exclusive: true lets only one worker listen', 'leave it out')
-  if (options.reusePort)
-    throw badListen(
-      'reusePort: true makes workers lose queued connections',
-      "leave it out: where it helps, Clustered does this itself, safely (see the option 'balance')",
-    )
   return options
+}
+
+function checkSignal(signal: unknown): AbortSignal {
+  if (isAbortSignal(signal)) return signal
+  throw badListen(`signal: ${inspect(signal, { depth: 0 })} is none`, 'give the signal of an AbortController')
 }
 
 function badListen(problem: string, advice: string): ClusteredError {

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import { surviveOnDescriptors } from './log-descriptors.ts'
+import { flushAtExit } from './log-flush.ts'
 import { countLost } from './lost-log.ts'
 import { closeGoneTerminals } from './node-internals.ts'
 
@@ -9,7 +10,8 @@ let installed = false
  * From now on, this process loses log lines, and nothing else, when nobody
  * takes them: the reader of a pipe has gone (EPIPE), a terminal was closed
  * (EIO), a file system is full (ENOSPC). Node would emit 'error' on
- * `process.stdout` or `process.stderr`, to which hardly any app listens.
+ * `process.stdout` or `process.stderr`, to which hardly any app listens. What a
+ * pipe has not taken yet is written out when the process ends.
  *
  * An app's own listeners for it are called as ever; what is no fault of the
  * system's (a write after the end) ends the process as ever.
@@ -47,6 +49,7 @@ function guardOnFirstUse(name: 'stdin' | 'stdout' | 'stderr', otherwise?: () => 
     }
     Object.defineProperty(process, name, own)
     survive(stream)
+    if (name !== 'stdin') flushAtExit(stream, name === 'stdout' ? 1 : 2)
     return stream
   }
   Object.defineProperty(process, name, { ...own, get })

@@ -3,13 +3,12 @@
  * are the parts that node:cluster itself is made of, the same from Node 20 to
  * 26, and the tests run on each of those.
  */
-import cluster from 'node:cluster'
 import { closeSync, fstatSync } from 'node:fs'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
-import type { ListenRequest, SocketName } from './protocol/messages.ts'
+import type { SocketName } from './protocol/messages.ts'
 
 /** libuv's handle of a TCP or pipe socket, as it travels between processes. */
 export interface TransferableHandle {
@@ -17,13 +16,14 @@ export interface TransferableHandle {
   onconnection: ((status: number, connection: TransferableHandle) => void) | undefined
   listen(backlog: number): number
   close(callback?: () => void): void
+  unref?(): void
   getsockname?(out: object): number
   readonly fd?: number
 }
 
 /** Flags of `uv_tcp_bind`. */
 const UV_TCP_IPV6ONLY = 1
-const UV_TCP_REUSEPORT = 2
+export const UV_TCP_REUSEPORT = 2
 
 /**
  * Binds a TCP socket that shares its port with others bound the same way, and
@@ -57,6 +57,8 @@ export interface StreamHandle extends TransferableHandle {
   readonly writeQueueSize: number
   onread: () => void
   readStop(): number
+  /** Of the descriptor, for every process that has a copy of it. */
+  setBlocking(blocking: boolean): number
 }
 
 /** The handle under a listening server, or under a connection. */
@@ -64,6 +66,17 @@ export function handleOf(socket: net.Socket): StreamHandle
 export function handleOf(server: net.Server): TransferableHandle
 export function handleOf(owner: net.Server | net.Socket): TransferableHandle {
   return (owner as unknown as { _handle: TransferableHandle })._handle
+}
+
+/** What was given to a stream to write. */
+export interface Chunk {
+  readonly chunk: string | Uint8Array
+  readonly encoding: unknown
+}
+
+/** What waits in a stream until the write before it has ended. */
+export function waitingChunks(stream: net.Socket): readonly Chunk[] {
+  return (stream as unknown as { writableBuffer?: readonly Chunk[] }).writableBuffer ?? []
 }
 
 /** Every handle that keeps this process alive, open connections among them. */
@@ -80,26 +93,6 @@ export function socketOf(connection: TransferableHandle): net.Socket {
 export interface ListeningServer extends net.Server {
   _getServerData?(): unknown
   _setServerData?(data: unknown): void
-}
-
-/** What `server.listen` gets in place of a socket of its own. */
-export type GiveHandle = (errno: number, handle: Partial<TransferableHandle> | null) => void
-export type GetHandle = (server: ListeningServer, request: ListenRequest, give: GiveHandle) => void
-
-/**
- * Decides where the servers of a cluster worker get their handles:
- * `net.Server#listen` asks here, once it has read its arguments and looked the
- * host up. UDP stays with node:cluster.
- */
-export function onWorkerListen(getHandle: GetHandle): void {
-  const internals = cluster as unknown as { _getServer: GetHandle }
-  const original = internals._getServer
-  internals._getServer = (server, request, give) => {
-    // Of `listen(port, null, callback)` Node makes a backlog of `false`.
-    const { backlog } = request
-    if (server instanceof net.Server) getHandle(server, { ...request, backlog: backlog || undefined }, give)
-    else original.call(cluster, server, request, give)
-  }
 }
 
 export function socketNameOf(server: net.Server): SocketName {
@@ -297,4 +290,10 @@ export function onConnectionEnd(server: net.Server, ended: () => void): void {
     original.call(this)
     ended()
   }
+}
+
+/** Whether this process has loaded a module of Node's own, by its name without `node:`. */
+export function isLoaded(name: string): boolean {
+  const { moduleLoadList } = process as { moduleLoadList?: string[] }
+  return moduleLoadList?.includes(`NativeModule ${name}`) ?? false
 }

@@ -1,8 +1,10 @@
+import type { Server } from 'node:http'
 import type { Hooks } from './hooks.ts'
 import type { Logger } from './logger.ts'
+import type { HttpServerOptions } from './server-options.ts'
 
-/** All durations are in milliseconds. */
-export interface ClusteredOptions extends Hooks {
+/** All durations are in milliseconds. @typeParam S the server that `onServer` is given. */
+export interface ClusteredOptions<S = Server> extends Hooks {
   /**
    * How many workers serve. `0` is single mode: this one process serves, no
    * cluster, the same drain.
@@ -40,7 +42,7 @@ export interface ClusteredOptions extends Hooks {
    * How connections reach workers. `'kernel'`: the kernel spreads them over
    * one listening socket per slot (Linux, Node 22.12 and later, TCP).
    * `'round-robin'`: the primary accepts and hands each one to the next worker.
-   * `'auto'`: the first where it can be had, else the second.
+   * `'auto'`: the first where it works, else the second.
    * @default 'auto'
    */
   balance?: 'auto' | 'kernel' | 'round-robin'
@@ -51,6 +53,19 @@ export interface ClusteredOptions extends Hooks {
    * @default false
    */
   migrate?: boolean
+  /**
+   * For the server that is made of an app or a request listener: options of
+   * `http.createServer`, and what else can be set on it, such as `timeout`. A
+   * target that is a server already has its own.
+   * @default Node's own
+   */
+  server?: HttpServerOptions
+  /**
+   * Called with the server before it listens, in each worker and in single
+   * mode, and waited for: for `ws`, Socket.IO, and what no option of `server`
+   * says. What it throws fails the boot.
+   */
+  onServer?: (server: S) => unknown
   /** How a rolling reload goes about it. */
   reload?: ReloadOptions
   /**
@@ -109,9 +124,9 @@ export interface ClusteredOptions extends Hooks {
    */
   spares?: number
   /**
-   * Called at every boot of a worker; what it returns is added to that
-   * worker's environment, and a variable given as `undefined` is taken out.
-   * A reload thus brings new environment along with new code.
+   * Called at every boot of a worker; what it returns is added to the
+   * environment that the primary was given, and a variable given as
+   * `undefined` is taken out. A reload thus brings new environment along with new code.
    */
   env?: () => Record<string, string | undefined>
   /**

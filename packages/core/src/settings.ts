@@ -7,6 +7,8 @@ import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 import type { ClusteredOptions, ReloadOptions } from './options.ts'
+import type { CodeOptions } from './primary/code-options.ts'
+import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
 
 /** The options with every default in place. */
 export interface Settings {
@@ -30,10 +32,14 @@ export interface Settings {
   heapLimit: number | undefined
   spares: number
   hooks: Hooks
+  server: HttpServerOptions | undefined
+  onServer: ((server: any) => unknown) | undefined
   env: () => Record<string, string | undefined>
   name: string | undefined
   control: boolean
   logger: Logger
+  /** Where the program, and what it gives to `clustered`, is in the workers alone. */
+  codeOptions?: CodeOptions
 }
 
 const known = new Set<string>([
@@ -54,6 +60,8 @@ const known = new Set<string>([
   'heapLimit',
   'spares',
   ...hookNames,
+  'server',
+  'onServer',
   'env',
   'name',
   'control',
@@ -66,7 +74,7 @@ const smallestHeap = 16 * 1024 * 1024
 const knownOfReload = new Set<string>(['surge', 'soak'] satisfies (keyof ReloadOptions)[])
 
 /** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION, naming the option, its value and what is allowed. */
-export function resolveOptions(options: ClusteredOptions = {}): Settings {
+export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   if (!isPlain(options)) throw badOption('options', options, 'an object')
   refuseUnknown(options, known, '')
 
@@ -75,7 +83,9 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
   refuseUnknown(reload, knownOfReload, 'reload.')
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = false } = options
-  const { name, control = true } = options
+  const { name, control = true, onServer } = options
+  if (onServer !== undefined && typeof onServer !== 'function')
+    throw badOption('onServer', onServer, 'a function (server) => ...')
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
   if (!['auto', 'kernel', 'round-robin'].includes(balance))
     throw badOption('balance', balance, "'auto', 'kernel' or 'round-robin'")
@@ -117,6 +127,8 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
     heapLimit: heapLimit(options.heapLimit, workers),
     spares: integer('spares', spares, 0, 1024),
     hooks: resolveHooks(options),
+    server: checkServerOptions(options.server),
+    onServer,
     env,
     name,
     control,
@@ -125,6 +137,9 @@ export function resolveOptions(options: ClusteredOptions = {}): Settings {
 }
 
 function workerCount(workers: number | undefined): number {
+  const forced = process.env['CLUSTERED_WORKERS']
+  if (forced)
+    return checkWorkerCount(/^\d+$/.test(forced) ? Number(forced) : NaN, 'CLUSTERED_WORKERS', forced)
   if (workers !== undefined) return checkWorkerCount(workers, 'workers')
   const fromEnvironment = process.env['WEB_CONCURRENCY']
   if (!fromEnvironment) return usableCpus()

@@ -1,22 +1,29 @@
-import { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
+import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onAbort } from './abort.ts'
+import { ClusterFace } from './cluster-face.ts'
 import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
-import { ClusteredError } from './errors.ts'
-import type { ClusterEvents } from './events.ts'
+import { type Deferred, deferred } from './deferred.ts'
+import { emptyQueue, mayShut } from './empty-queue.ts'
+import { ClusteredError, closingError } from './errors.ts'
 import { holdExit } from './held-exit.ts'
 import { leastForShutdown, Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
+import type { Logger } from './logger.ts'
 import { surviveLostLogs } from './log-streams.ts'
 import { shareSignal, takeSignal } from './own-signals.ts'
 import { runningClock } from './running-clock.ts'
 import { ShutdownCode } from './shutdown-code.ts'
+import { handleOf } from './node-internals.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
-import { primarySignals, stopSignals } from './signal-names.ts'
+import { primarySignals, restartSignals, stopSignals } from './signal-names.ts'
+import { toReport, toWords } from './thrown.ts'
+import { watcher, whileWatched } from './watcher.ts'
 import { DrainableServer } from './worker/drain.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
@@ -24,33 +31,52 @@ export interface Singles {
   lifecycle: Lifecycle
   all: Single[]
   closing: Promise<void> | undefined
+  /** Ends with the closing, however early somebody stops to wait for that. */
+  over: Deferred
 }
 
-/** Single mode: this one process serves, and drains as a worker does. */
-class Single extends EventEmitter<ClusterEvents> implements Cluster {
+/** Single mode: this one process serves, and drains as a worker does. Under a test runner it leaves the process alone. */
+class Single extends ClusterFace implements Cluster {
   readonly role = 'single'
   readonly balance = null
   readonly workers: WorkerInfo[] = []
   readonly ready: Promise<void>
-  state: ClusterState = 'booting'
+  override state: ClusterState = 'booting'
   readonly #singles: Singles
+  readonly #options: ListenOptions
   readonly #settings: Settings
+  readonly #isTest: boolean
   #server: Server | undefined
   #drainable: DrainableServer | undefined
 
-  constructor(makeServer: () => Promise<Server>, options: ListenOptions, settings: Settings) {
+  constructor(
+    makeServer: () => Promise<Server>,
+    options: ListenOptions,
+    settings: Settings,
+    isTest: boolean,
+  ) {
     super()
+    this.#options = options
     this.#settings = settings
+    this.#isTest = isTest
     const here = runtime()
+    // Each test closes its own, and the next one begins anew.
+    if (isTest) Object.assign(here, { lifecycle: undefined, singles: undefined })
     here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
     here.lifecycle.add(settings.hooks)
-    this.#singles = here.singles ??= { lifecycle: here.lifecycle, all: [], closing: undefined }
+    here.lifecycle.add({ onShutdown: () => this.emit('close', 'drained') })
+    this.#singles = here.singles ??= {
+      lifecycle: here.lifecycle,
+      all: [],
+      closing: undefined,
+      over: deferred(),
+    }
     this.#singles.all.push(this)
     this.ready = this.#listen(makeServer, options)
     this.ready.catch(() => {})
   }
 
-  address(): AddressInfo | string | null {
+  override address(): AddressInfo | string | null {
     return this.#server?.address() ?? null
   }
 
@@ -62,27 +88,62 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
     return Promise.reject(this.#needsWorkers('scale'))
   }
 
-  close(): Promise<void> {
-    return (this.#singles.closing ??= this.#close(this.#singles))
+  protected override shut(cut?: AbortSignal): Promise<void> {
+    const { all } = this.#singles
+    const closing = (this.#singles.closing ??= this.#close(this.#singles))
+    if (!cut) return closing
+    const aborted = new Promise<void>((resolve) => {
+      onAbort(cut, () => {
+        for (const single of all) single.#drainable?.cut()
+        resolve()
+      })
+    })
+    return Promise.race([closing, aborted])
   }
 
-  async #close({ all, lifecycle }: Singles): Promise<void> {
+  protected override whenOver(callback: () => unknown): void {
+    void this.#singles.over.promise.then(callback)
+  }
+
+  async #close({ all, lifecycle, over }: Singles): Promise<void> {
     const wasReady = this.state === 'ready'
     for (const single of all) single.state = 'closing'
-    if (wasReady) await sleep(this.#settings.shutdownDelay)
-    await lifecycle.end(this.#settings.drainTimeout, () =>
-      Promise.all(all.map(async (single) => single.#drainable?.drain(this.#settings.drainTimeout))),
-    )
+    if (wasReady && !this.#isTest) await sleep(this.#settings.shutdownDelay)
+    await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drain())))
+    over.resolve()
+  }
+
+  async #drain(): Promise<void> {
+    const server = this.#server
+    if (server?.listening) await emptyQueue(handleOf(server), { shut: mayShut(this.#options) })
+    const drained = this.#drainable?.drain(this.#settings.drainTimeout)
+    // A test is its own client, and has no request on its way when it closes.
+    if (this.#isTest) (server as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
+    await drained
   }
 
   async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
-    const server = await makeServer()
+    const server = await makeServer().catch((error: unknown) => {
+      console.error('%s', toReport(error))
+      throw error
+    })
+    if (this.#isClosing) throw closingError('ready')
     this.#server = server
     this.#drainable = new DrainableServer(server)
-    await startListening(server, options)
-    if (this.state === 'closing') return
+    // A server that a test only imports does not keep the tests from ending.
+    if (this.#isTest) server.on('connection', (socket) => socket.unref()).unref()
+    const closed = new Promise<void>((resolve) => server.once('close', resolve))
+    await Promise.race([startListening(server, options), closed])
+    if (this.#isClosing) {
+      this.#drainable.cut()
+      throw closingError('ready')
+    }
     this.state = 'ready'
     this.#singles.lifecycle.ready(this.#settings.hooks)
+  }
+
+  get #isClosing(): boolean {
+    return this.state === 'closing'
   }
 
   #needsWorkers(call: string): ClusteredError {
@@ -96,20 +157,29 @@ class Single extends EventEmitter<ClusterEvents> implements Cluster {
 export function startSingle(
   makeServer: () => Promise<Server>,
   { options, callback }: ListenTarget,
-  settings: Settings,
-): Cluster {
-  surviveLostLogs({ inUse: true })
+  given: Settings,
+  runner?: string,
+): ClusterFace & Cluster {
+  const settings = whileWatched(given)
+  const isTest = runner !== undefined
+  if (!isTest) surviveLostLogs({ inUse: true })
   const { logger } = settings
-  const single = new Single(makeServer, options, settings)
+  const why =
+    isTest && settings.workers > 0
+      ? ` because ${runner} runs it; CLUSTERED_WORKERS=2 in the environment starts two workers`
+      : ''
+  const single = new Single(makeServer, options, settings, isTest)
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
-    () => logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})`),
-    (error: Error) => {
-      logger.error(error.message)
-      setImmediate(() => process.exit(1))
+    () =>
+      logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`),
+    (error: unknown) => {
+      if ((error as ClusteredError | undefined)?.code === 'ERR_CLUSTERED_CLOSING') return
+      logger.error(toWords(error).message)
+      if (!isTest) setImmediate(() => process.exit(1))
     },
   )
-  takeSignals(single, settings)
+  if (!isTest) takeSignals(single, settings)
   return single
 }
 
@@ -128,7 +198,11 @@ function takeSignals(single: Single, { logger, drainTimeout }: Settings): void {
     leaving = true
     process.exit()
   }
+  const isWatched = watcher() !== undefined
+  const stops: readonly NodeJS.Signals[] = isWatched ? [...stopSignals, ...restartSignals] : stopSignals
   const onStop = (signal: NodeJS.Signals): void => {
+    // nodemon sends its own twice.
+    if (stopping && isWatched) return
     // With it, shutdown code says that it has ended.
     if (shutdownCode.end()) return
     leaving = stopping
@@ -136,7 +210,7 @@ function takeSignals(single: Single, { logger, drainTimeout }: Settings): void {
     stopping = true
     void stop(signal)
   }
-  for (const signal of stopSignals) takeSignal(signal, onStop)
+  for (const signal of stops) takeSignal(signal, onStop)
   holdExit(() => {
     if (!stopping || leaving) return false
     shutdownCode.end()
@@ -144,5 +218,6 @@ function takeSignals(single: Single, { logger, drainTimeout }: Settings): void {
   })
   const ignore = (signal: string): void =>
     logger.warn(`${signal} is ignored: single mode has no workers to replace`)
-  if (process.platform !== 'win32') for (const signal of primarySignals) shareSignal(signal, ignore)
+  if (process.platform !== 'win32')
+    for (const signal of primarySignals) if (!stops.includes(signal)) shareSignal(signal, ignore)
 }

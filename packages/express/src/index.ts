@@ -1,7 +1,18 @@
 import type { RequestListener, Server } from 'node:http'
-import { adapt, type Adapter, type Clustered, type ClusteredOptions } from '@clustered/core'
+import type net from 'node:net'
+import {
+  adapt,
+  type Adapter,
+  type Clustered,
+  type ClusteredOptions,
+  type OrFactory,
+  type ServerOf,
+} from '@clustered/core'
+import type { Express } from 'express'
 
-export { type Cluster, type Clustered, ClusteredError, type ClusteredOptions, hold } from '@clustered/core'
+// A declaration file can name a type only through a package that its project depends on.
+export type * from '@clustered/core'
+export { ClusteredError, hold } from '@clustered/core'
 export { type Shed, shed } from './shed.ts'
 
 /** What an Express app looks like, in Express 4 and 5 alike. */
@@ -18,17 +29,30 @@ const express: Adapter<ExpressApp> = {
 }
 
 /**
+ * The type of `express()` is one of a package that no project depends on
+ * itself: where it would have to be named, this has a name.
+ */
+type Named<Given> = Given extends Express
+  ? Express extends Given
+    ? Express
+    : Given
+  : Given extends () => Promise<infer Made>
+    ? () => Promise<Named<Made>>
+    : Given extends () => infer Made
+      ? () => Named<Made>
+      : Given
+
+/**
  * Puts an Express app on every core.
  *
- * @param app the app, or a function that makes it, which only workers call:
+ * @param app the app, a server made of it (`http`, `https`, `http2`), or a
+ * function that makes one of them, which only workers call:
  * `clustered(() => import('./app.js').then((module) => module.default))`
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function clustered<App extends ExpressApp>(app: App, options?: ClusteredOptions): Clustered<App>
-export function clustered<Make extends () => ExpressApp | Promise<ExpressApp>>(
-  make: Make,
-  options?: ClusteredOptions,
-): Clustered<Make>
-export function clustered(target: unknown, options?: ClusteredOptions): Clustered<unknown> {
-  return adapt(express, target, options)
+export function clustered<Given extends OrFactory<ExpressApp | net.Server>>(
+  app: Given,
+  options?: ClusteredOptions<ServerOf<Given>>,
+): Clustered<Named<Given>> {
+  return adapt(express, app as Named<Given>, options)
 }

@@ -1,18 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import colors from 'picocolors'
+import { asBuildOutput } from '../build-output.ts'
+import { entryFile } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
-import { addDependency, findEntry, findFramework, readPackage } from '../project.ts'
+import { NotPlain } from '../find-app.ts'
+import { addDependency, findEntry, findFramework, type Framework, readPackage } from '../project.ts'
 import { putAroundApp } from '../put-around-app.ts'
 import { print } from '../print.ts'
 
+interface InitFlags {
+  dryRun?: boolean
+  json?: boolean
+}
+
 /** Changes two files, and says so: the entry file and package.json. */
-export function init({ dryRun, json }: { dryRun?: boolean; json?: boolean }): void {
+export function init(file: string | undefined, { dryRun, json }: InitFlags): void {
   const manifest = readPackage()
   const framework = findFramework(manifest)
-  const entry = findEntry(manifest)
+  const entry = file === undefined ? findEntry(manifest) : entryFile(file)
   const source = readFileSync(entry, 'utf8')
-  const changed = putAroundApp(source, framework)
-  if (changed === undefined) throw notFound(entry, framework)
+  const built = asBuildOutput(entry, source)
+  if (built) throw isBuilt(entry, framework, built.source)
+  const changed = change(source, entry, framework)
   const dependency = addDependency(manifest, framework)
   if (!dryRun) {
     writeFileSync(entry, changed)
@@ -23,7 +32,9 @@ export function init({ dryRun, json }: { dryRun?: boolean; json?: boolean }): vo
       `${entry}:`,
       ...changes(source, changed),
       `package.json: ${colors.green(`+ ${dependency.name}`)}`,
-      dryRun ? 'Nothing was written (--dry-run).' : `Next: npm install, then node ${entry}`,
+      dryRun
+        ? 'Nothing was written (--dry-run).'
+        : `Next: npm install, then ${/x$|ts$/.test(entry) ? 'run it as before' : `node ${entry}`}`,
     ].join('\n'),
   )
 }
@@ -36,11 +47,29 @@ function changes(before: string, after: string): string[] {
   ]
 }
 
-function notFound(entry: string, framework: string): CliError {
+function change(source: string, entry: string, framework: Framework): string {
+  try {
+    return putAroundApp(source, entry, framework)
+  } catch (error) {
+    if (!(error instanceof NotPlain)) throw error
+    throw new CliError(
+      'ERR_CLUSTERED_NOTHING_TO_CHANGE',
+      `${entry}: ${error.message}. Nothing was changed. ${byHand(framework)} Or leave the code as it is: clustered start ${entry}`,
+    )
+  }
+}
+
+function isBuilt(entry: string, framework: Framework, source: string | undefined): CliError {
   return new CliError(
     'ERR_CLUSTERED_NOTHING_TO_CHANGE',
-    `${entry} has no line of its own that begins with app.listen(, or is clustered already; nothing was changed. ` +
-      `By hand: import { clustered } from '@clustered/${framework}', and put clustered(app).listen(...) in place of app.listen(...). ` +
-      `Or leave the code as it is: clustered start ${entry}`,
+    `${entry} is build output, which the next build overwrites. Nothing was changed. ` +
+      (source ? `To change what it is built from: clustered init ${source}` : byHand(framework)),
+  )
+}
+
+function byHand(framework: Framework): string {
+  return (
+    `By hand: import { clustered } from '@clustered/${framework}', and put clustered(app).listen(...) in place of app.listen(...); ` +
+    'what needs the server goes into the hook onServer.'
   )
 }

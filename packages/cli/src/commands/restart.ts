@@ -1,4 +1,5 @@
 import { choose } from '../choose.ts'
+import { checkFolder } from '../daemon.ts'
 import { CliError } from '../errors.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSilent } from '../not-responding.ts'
@@ -20,6 +21,7 @@ async function stopAndStart(name: string): Promise<RunningProgram> {
   // As it is now: another command may have changed it before this one had its turn.
   const program = refuseOthers(name, await choose(name))
   refuseSilent(program)
+  checkFolder(name, program.record.cwd)
   if (isRunning(program)) await stopProgram(program)
   return startAgain(program.record.name)
 }

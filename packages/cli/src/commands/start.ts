@@ -1,10 +1,11 @@
 import { defaultName, isProgramName } from '@clustered/core/control'
 import colors from 'picocolors'
 import { tellParent } from '../await-ready.ts'
-import { daemonVariable, startDaemon } from '../daemon.ts'
+import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
+import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { print } from '../print.ts'
@@ -12,6 +13,7 @@ import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
 import { type StartFlags, toStart } from '../start-options.ts'
+import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
 /** @param argv what followed `start` on the command line. */
@@ -29,8 +31,9 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
     )
   const started = await withName(name, async () => {
     await refuseSecond(name)
-    refuseTaken(name, process.cwd())
-    return startDaemon(name, startArguments(argv), process.cwd())
+    const folder = namedFolder()
+    refuseTaken(name, folder)
+    return startDaemon(name, startArguments(argv), folder)
   })
   announce(started, flags.json)
 }
@@ -44,6 +47,7 @@ export async function startAgain(name: string): Promise<RunningProgram> {
       'ERR_CLUSTERED_UNKNOWN_NAME',
       `'${name}' has been deleted meanwhile. To start it anew: clustered start app.js --daemon`,
     )
+  checkFolder(name, record.cwd)
   return startDaemon(name, record.argv, record.cwd)
 }
 
@@ -51,7 +55,12 @@ function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
   const tellReady = tellParent()
   const cluster = runInForeground(toStart(given, flags), flags)
-  cluster.ready.then(tellReady, () => {})
+  staysUp(cluster).then(tellReady, (error: Error) => {
+    // A first boot that fails ends the cluster, and says why, by itself.
+    if (cluster.state === 'closing') return
+    console.error(`[clustered] the workers do not stay up: ${error.message}. The daemon ends`)
+    void cluster.close().then(() => process.exit(1))
+  })
 }
 
 /** What is given may be the name of a daemon that was stopped. */
@@ -59,7 +68,7 @@ function recordOf(given: string, argv: string[]): DaemonRecord | undefined {
   // With options of its own, it is a new start.
   const isName = isProgramName(given) && startArguments(argv).length === 1
   const record = isName ? readRecord(given) : undefined
-  if (record && record.cwd !== process.cwd() && isFileHere(given))
+  if (record && isFileHere(given) && record.cwd !== namedFolder())
     throw new CliError(
       'ERR_CLUSTERED_AMBIGUOUS_NAME',
       `'${given}' is a file here, and a daemon from ${record.cwd}. For the daemon: clustered restart ${given}. For the file: clustered start ./${given}`,

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defaultName } from '@clustered/core/control'
 import { choose } from '../choose.ts'
 import { CliError } from '../errors.ts'
+import { named, namedFolder, ownName } from '../named.ts'
 import { print } from '../print.ts'
 import { type StartFlags, toStart } from '../start-options.ts'
 import { startArguments } from '../start-arguments.ts'
@@ -28,7 +28,7 @@ async function unitOf(given: string, flags: StartFlags, argv: string[]): Promise
   const daemon = await daemonOf(given)
   if (daemon) return daemon
   const { file, options } = toStart(given, flags)
-  return makeUnit(options.name ?? defaultName(path.resolve(file)), argv, process.cwd(), options.drainTimeout)
+  return makeUnit(options.name ?? defaultName(named(file)), argv, namedFolder(), options.drainTimeout)
 }
 
 async function daemonOf(name: string): Promise<Unit | undefined> {
@@ -45,7 +45,7 @@ async function daemonOf(name: string): Promise<Unit | undefined> {
 function makeUnit(name: string, argv: string[], folder: string, drainTimeout = defaultDrainTimeout): Unit {
   return {
     name,
-    command: [process.execPath, ...process.execArgv, main, 'start', ...startArguments(argv)],
+    command: [process.execPath, ...process.execArgv, ownName(main), 'start', ...startArguments(argv)],
     folder,
     user: userName(),
     stopSeconds: Math.ceil((drainTimeout + stopMargin) / 1000),

@@ -109,7 +109,7 @@ export class ControlServer {
       pid: process.pid,
       state,
       entry: this.#entry.file,
-      cwd: process.cwd(),
+      cwd: this.#entry.cwd,
       version: process.version,
       startedAt: this.#startedAt,
       address: address === null ? null : formatAddress(address),

@@ -9,6 +9,7 @@ export interface ProgramStatus {
   state: ClusterState
   /** The entry file, as it was named at the start. */
   entry: string
+  /** The working directory of workers, as it was named at the start. */
   cwd: string
   /** Of Node. */
   version: string

@@ -18,7 +18,10 @@ export async function carryOut(
     // It may be a request that waits, and the worker cannot drain before that
     // is answered: so it waits for the beginning and not for the end. And the
     // caller may be all that kept the program going: nothing is left to do.
-    else cluster.stop('close()')
+    else {
+      cluster.stop('close()')
+      if (call.now) cluster.cut()
+    }
     worker.send({ ...reply, error: undefined })
   } catch (error) {
     const { message } = error as Error

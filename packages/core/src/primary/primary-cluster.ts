@@ -1,8 +1,9 @@
-import { EventEmitter } from 'node:events'
 import type { AddressInfo, ListenOptions } from 'node:net'
+import { onAbort } from '../abort.ts'
+import { ClusterFace } from '../cluster-face.ts'
 import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
-import { ClusteredError } from '../errors.ts'
+import { closingError } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
 import { checkWorkerCount, type Settings } from '../settings.ts'
 import type { ShutdownCode } from '../shutdown-code.ts'
@@ -27,7 +28,7 @@ export interface PrimaryParts {
 }
 
 /** What `listen` returns in the primary: calls, their promises, and the events of what the supervisor does. */
-export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Cluster {
+export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly role = 'primary'
   /** Runs the user's code of this process. */
   readonly boundary: Boundary
@@ -67,7 +68,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
     return this.#ready.promise
   }
 
-  address(): AddressInfo | string | null {
+  override address(): AddressInfo | string | null {
     return this.#sockets.first?.address ?? null
   }
 
@@ -75,7 +76,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
     return this.#sockets.first?.balancer.kind ?? null
   }
 
-  get state(): ClusterState {
+  override get state(): ClusterState {
     return this.#supervisor.state
   }
 
@@ -115,7 +116,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
    * cluster ends, as no worker that boots later could have it; and this
    * rejects, as it may be a later place than the first.
    */
-  async listen(key: string, options: ListenOptions): Promise<void> {
+  async open(key: string, options: ListenOptions): Promise<void> {
     try {
       await this.#sockets.require(key, options)
       this.#supervisor.start()
@@ -151,16 +152,28 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
     if (workers !== this.slots) this.scale(workers).catch(() => {})
   }
 
-  close(reason = 'close()'): Promise<void> {
-    this.#supervisor.close(reason)
+  protected override shut(cut?: AbortSignal): Promise<void> {
+    this.#supervisor.close('close()')
+    if (cut) onAbort(cut, () => this.cut())
     return this.#gone.promise
+  }
+
+  protected override whenOver(callback: () => unknown): void {
+    void this.#gone.promise.then(() => this.boundary.run('the callback of close', callback))
+  }
+
+  /** Ends what is left of a cluster that closes: `close` waits no longer. */
+  cut(): void {
+    const reason = 'the signal of close() was aborted'
+    this.#supervisor.end(reason)
+    this.#supervisor.kill(reason)
   }
 
   /** As `close`; and when the last worker is gone, this process ends. */
   stop(reason: string, exitCode = 0): void {
     this.#ending.ask(exitCode, reason)
     if (this.#supervisor.isGone) void this.#ending.begin()
-    else void this.close(reason)
+    else this.#supervisor.close(reason)
   }
 
   /** @returns whether the app's shutdown code runs here: a signal says that it has ended. */
@@ -172,7 +185,7 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
   holdExit(exitCode: number): boolean {
     const { isProven, isGone } = this.#supervisor
     const isHeld = this.#ending.holdExit(exitCode, isGone ? this.#ending.isAsked : isProven)
-    if (isHeld) void this.close('process.exit()')
+    if (isHeld) this.#supervisor.close('process.exit()')
     return isHeld
   }
 
@@ -206,8 +219,4 @@ export class PrimaryCluster extends EventEmitter<ClusterEvents> implements Clust
     this.#gone.resolve()
     void this.#ending.begin()
   }
-}
-
-function closingError(call: string): ClusteredError {
-  return new ClusteredError('ERR_CLUSTERED_CLOSING', `${call}: the cluster is closing.`)
 }

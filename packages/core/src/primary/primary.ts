@@ -1,11 +1,11 @@
 import { ControlServer } from '../control/server.ts'
-import type { Cluster } from '../cluster.ts'
 import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
+import { isBundled } from '../own-files.ts'
 import { Boundary } from './boundary.ts'
 import { Entry, type Program } from './entry.ts'
 import { answerForks, explainSecondPrimary } from './fork-loop.ts'
@@ -18,14 +18,19 @@ import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
 import { containUncaught } from './uncaught-errors.ts'
+import { whileWatched } from '../watcher.ts'
 
 /**
  * Makes this process the primary. A second `listen` in the same program adds a
  * place to listen at to the same workers, under the first one's options.
  */
-export function startPrimary(key: string, { options, callback }: ListenTarget, settings: Settings): Cluster {
+export function startPrimary(
+  key: string,
+  { options, callback }: ListenTarget,
+  settings: Settings,
+): PrimaryCluster {
   const cluster = (runtime().primary ??= makePrimary(settings))
-  const listening = cluster.listen(key, options)
+  const listening = cluster.open(key, options)
   listening.catch((error: NodeJS.ErrnoException) => explainSecondPrimary(error, settings.logger))
   if (callback) {
     const { boundary } = cluster
@@ -39,12 +44,17 @@ export function startPrimary(key: string, { options, callback }: ListenTarget, s
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_NOT_PERMITTED */
 export function makePrimary(given: Settings, program?: Program): PrimaryCluster {
   surviveLostLogs({ inUse: true })
-  const settings = { ...given, logger: guarded(given.logger) }
+  const settings = { ...whileWatched(given), logger: guarded(given.logger) }
   const { logger } = settings
   checkPermissions(logger)
+  if (isBundled)
+    logger.warn(
+      'this program is bundled with @clustered/core inside it: it is not said where a hung worker stands, and one that ' +
+        'hangs when its primary dies stays. Have the bundler leave @clustered/core outside (external)',
+    )
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
-  const [system, sockets] = [nodeSystem(), new Places(settings)]
+  const [system, sockets] = [nodeSystem(program === undefined), new Places(settings)]
   const shutdownCode = new ShutdownCode((problem) => logger.warn(`in the primary, ${problem}`))
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
   report(cluster, logger)

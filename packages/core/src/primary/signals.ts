@@ -3,7 +3,8 @@ import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import type { Logger } from '../logger.ts'
 import { shareSignal, takeSignal } from '../own-signals.ts'
-import { stopSignals } from '../signal-names.ts'
+import { restartSignals, stopSignals } from '../signal-names.ts'
+import { watcher } from '../watcher.ts'
 import type { PrimaryCluster } from './primary-cluster.ts'
 import { isGiven } from './process/node-arguments.ts'
 
@@ -13,9 +14,14 @@ import { isGiven } from './process/node-arguments.ts'
  */
 const sameSignal = 100
 
+/** In ms. nodemon sends its own once more when the workers are gone. */
+const sameSignalWhileWatched = 2000
+
 /** What each signal to the primary does: see docs/signals.md. */
 export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
   const fromTerminal = isatty(0) || isatty(1) || isatty(2)
+  const isWatched = watcher() !== undefined
+  const within = isWatched ? sameSignalWhileWatched : sameSignal
   let stopping: { signal: NodeJS.Signals; since: number } | undefined
 
   const stop = (signal: NodeJS.Signals): void => {
@@ -25,7 +31,7 @@ export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
       stopping = { signal, since: now }
       return cluster.stop(signal)
     }
-    if (signal === stopping.signal && now - stopping.since < sameSignal) return
+    if (signal === stopping.signal && now - stopping.since < within) return
     logger.warn(`${signal} again: ending at once`)
     cluster.kill(`a second ${signal}`, 128 + constants.signals[signal])
   }
@@ -33,9 +39,12 @@ export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
 
   for (const signal of stopSignals) takeSignal(signal, stop)
   if (process.platform === 'win32') return
-  shareSignal('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
-  // Unless Node itself does something at it: writes a heap snapshot, or a report.
-  if (!isGiven(/--(heapsnapshot|report)-signal=SIGUSR2/, process)) shareSignal('SIGUSR2', reload)
+  if (isWatched) for (const signal of restartSignals) takeSignal(signal, stop)
+  else {
+    shareSignal('SIGHUP', (signal) => (fromTerminal && terminalIsGone() ? stop(signal) : reload()))
+    // Unless Node itself does something at it: writes a heap snapshot, or a report.
+    if (!isGiven(/--(heapsnapshot|report)-signal=SIGUSR2/, process)) shareSignal('SIGUSR2', reload)
+  }
   shareSignal('SIGTTIN', () => cluster.scaleBy(+1))
   shareSignal('SIGTTOU', () => cluster.scaleBy(-1))
 }

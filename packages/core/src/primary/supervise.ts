@@ -1,16 +1,21 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import cluster from 'node:cluster'
+import { badOption } from '../bad-option.ts'
 import type { Cluster } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
-import type { Hooks } from '../hooks.ts'
+import { hookNames, type Hooks } from '../hooks.ts'
 import type { ClusteredOptions } from '../options.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
+import { CodeOptions } from './code-options.ts'
 import { makePrimary } from './primary.ts'
 
-/** All durations are in milliseconds. Hooks are functions of the program, which is in the workers. */
-export interface SuperviseOptions extends Omit<ClusteredOptions, keyof Hooks> {
+/**
+ * All durations are in milliseconds. Hooks and the server are left to the
+ * program, which is in the workers.
+ */
+export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
   /** What the program finds in `process.argv` after its file. */
   args?: readonly string[]
   /**
@@ -20,17 +25,31 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, keyof Hooks> {
   execArgv?: readonly string[]
 }
 
+type OfTheProgram = keyof Hooks | 'server' | 'onServer'
+
+const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfTheProgram[]
+
 /**
  * Puts a program on every core that knows nothing of Clustered: this process
  * becomes the primary of workers that run `file`, and what their servers
- * listen at, the primary listens at for them. A worker is ready when the first
- * of its servers listens.
+ * listen at, the primary listens at for them. A worker is ready when one of its
+ * servers listens and, if it follows another worker, all that the other has.
  *
  * @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_BAD_OPTION,
  * ERR_CLUSTERED_SECOND_PROGRAM
  */
 export function supervise(file: string, options: SuperviseOptions = {}): Cluster {
   const { args = [], execArgv = process.execArgv, ...rest } = options
+  for (const name of ofTheProgram) {
+    const { [name]: given } = rest as ClusteredOptions
+    if (given !== undefined)
+      throw badOption(
+        name,
+        given,
+        'none here. Leave it out, and set this in the program, or use clustered(app) there',
+        'is for code that is in the workers',
+      )
+  }
   const settings = resolveOptions(rest)
   const here = runtime()
   if (here.primary || cluster.isWorker)
@@ -51,7 +70,11 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  here.primary = makePrimary(settings, { file: entry, args, execArgv })
-  here.primary.start()
-  return here.primary
+  const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
+    setImmediate(() => void primary.scale(size).catch(() => {})),
+  )
+  const primary = makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
+  here.primary = primary
+  primary.start()
+  return primary
 }

@@ -19,6 +19,7 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value.l
 const isString = (value: unknown): boolean => typeof value === 'string'
 const isNumber = (value: unknown): boolean => typeof value === 'number'
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isMask = (value: unknown): boolean => isCount(value) && (value as number) <= 0o777
 const isFlag = (value: unknown): boolean => typeof value === 'boolean'
 const isAnything = (): boolean => true
 const optional =
@@ -41,6 +42,9 @@ const isRequest = has<ListenRequest>({
   fd: optional(isNumber),
   flags: optional(isNumber),
   backlog: optional(isNumber),
+  readableAll: optional(isFlag),
+  writableAll: optional(isFlag),
+  umask: optional(isMask),
 })
 
 const isLastWords = has<LastWords>({
@@ -75,20 +79,24 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   listen: { key: isText, request: isRequest, secure: isFlag, ticketKeys: isAnything },
   listening: { key: isText },
   closed: { key: isText },
+  settled: {},
   answer: { key: isText, connection: isCount, accepted: isFlag },
   adopt: { key: isText },
+  returned: { key: isText, socket: isCount },
   room: { key: isText, hasRoom: isFlag },
   beat: { busy: isFlag },
   vitals: { vitals: isVitals },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
+  options: {
+    options: (value) => typeof value === 'object' && value !== null,
+    others: (value) => Array.isArray(value) && value.every(isText),
+  },
   problem: { problem: isString },
   call: { id: isCount, call: isCall },
 }
 
-const checks = new Map(
-  Object.entries(messages).map(([type, fields]) => [type, has(fields as Fields<object>)]),
-)
+const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, has(fields)]))
 
 /** @returns the message, or undefined if it is none. */
 export function asToPrimary(value: unknown, handle: TransferableHandle | undefined): ToPrimary | undefined {

@@ -4,8 +4,12 @@ import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 export interface WorkerBriefing {
   /** The primary's pid: whoever finds an orphan can tell whether its primary lives. */
   primary: number
+  /** The primary's `protocolVersion`. */
+  protocol: number
   slot: number
   generation: number
+  /** Where the cluster listens. */
+  ports: readonly number[]
   /** Milliseconds. */
   drainTimeout: number
   crash: 'contain' | 'exit'
@@ -23,6 +27,11 @@ export interface ListenRequest {
   fd?: number | undefined
   flags?: number | undefined
   backlog?: number | undefined
+  /** Of a unix socket. */
+  readableAll?: boolean | undefined
+  writableAll?: boolean | undefined
+  /** The file mode creation mask that its file is made under. */
+  umask?: number | undefined
 }
 
 /** Where a listener is, as `getsockname` says it; unix sockets have no such thing. */
@@ -36,8 +45,22 @@ export interface LastWords {
   stack: string
 }
 
+/** Node's own error of a `listen`, on its way to the server that asked. */
+export interface Refusal {
+  message: string
+  code?: string | undefined
+  errno?: number | undefined
+  syscall?: string | undefined
+  address?: string | undefined
+  port?: number | undefined
+}
+
 /** A method of `Cluster`, called in a worker and carried out by the primary. */
-export type ForwardedCall = { method: 'reload' } | { method: 'scale'; workers: number } | { method: 'close' }
+export type ForwardedCall =
+  | { method: 'reload' }
+  | { method: 'scale'; workers: number }
+  /** With `now`, what is left is cut. */
+  | { method: 'close'; now?: boolean }
 
 /** What a worker's heartbeat says of its main loop. */
 export interface Beat {
@@ -55,10 +78,14 @@ export type ToPrimary =
   | { type: 'listening'; key: string }
   /** The server called `key` was closed by the app. */
   | { type: 'closed'; key: string }
+  /** Nothing is left in its event loop but servers that listen: it will not listen anywhere else. */
+  | { type: 'settled' }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
   | { type: 'room'; key: string; hasRoom: boolean }
+  /** It has closed its copy of a socket that was lent to it. */
+  | { type: 'returned'; key: string; socket: number }
   /** With a connection between two requests: another worker shall have it. */
   | { type: 'adopt'; key: string }
   | ({ type: 'beat' } & Beat)
@@ -67,6 +94,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** What the program gives to `clustered`; of `others`, only the names can be told. */
+  | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** For the log: it lives on. */
   | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }
@@ -82,7 +111,10 @@ export type ToWorker =
   | {
       type: 'listen-reply'
       key: string
-      errno: number
+      /** Why there is nothing to listen at, if there is nothing. */
+      refusal?: Refusal
+      /** The primary itself serves there: the server here gets no connections, and does not count. */
+      idle?: boolean
       balance?: 'kernel' | 'round-robin'
       socketName?: SocketName
       ticketKeys?: unknown

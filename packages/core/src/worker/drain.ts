@@ -69,6 +69,12 @@ export class DrainableServer {
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  /** Stops accepting and ends every connection, whatever is on it. */
+  cut(): void {
+    net.Server.prototype.close.call(this.#server)
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
   #sayGoaway(): void {
     for (const session of this.#sessions) session.close()
     this.#server.on('session', (session: Http2Session) => setTimeout(() => session.close(), lateSessionTime))
@@ -86,7 +92,7 @@ export class DrainableServer {
       return sockets
     }
     try {
-      const { createHttpTerminator } = await import('http-terminator')
+      const { createHttpTerminator } = require('http-terminator') as typeof import('http-terminator')
       const terminator = createHttpTerminator({ server: sockets, gracefulTerminationTimeout: 0 })
       const isPlain = this.#server instanceof http.Server
       for (const socket of isPlain ? this.#sockets : this.#secureSockets)

@@ -1,4 +1,5 @@
 import type net from 'node:net'
+import { emptyQueue } from '../empty-queue.ts'
 import { isFull, onConnectionEnd, type TransferableHandle } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
 import { hasRoomFor } from './overflow.ts'
@@ -52,7 +53,7 @@ export class ListeningHandle implements TransferableHandle {
     this.#events.closed()
   }
 
-  // The channel to the primary keeps a worker alive, as it does in node:cluster.
+  // The channel to the primary keeps a worker alive: see `Presence`.
   ref(): void {}
   unref(): void {}
 
@@ -71,6 +72,8 @@ export class ListeningHandle implements TransferableHandle {
 
   /** Accepts from a listening socket as well. @returns 0, or the system's error number. */
   borrow({ socket, backlog }: Loan, handle: TransferableHandle): number {
+    // The channel keeps this process alive, once there is a reason to.
+    handle.unref?.()
     handle.onconnection = (status, connection) => this.#onConnection(status, connection)
     this.#lent.set(socket, handle)
     const failure = handle.listen(backlog)
@@ -79,9 +82,17 @@ export class ListeningHandle implements TransferableHandle {
     return failure
   }
 
+  /** The primary's copies are gone: what waits would be reset with these. */
+  async emptyQueues(): Promise<void> {
+    await Promise.all([...this.#lent.values()].map((handle) => emptyQueue(handle, { shut: true })))
+  }
+
   takeBack(socket: number): void {
-    this.#lent.get(socket)?.close()
+    const handle = this.#lent.get(socket)
+    if (!handle) return
+    handle.close()
     this.#lent.delete(socket)
+    this.#events.returned(socket)
   }
 
   #onConnection(status: number, connection: TransferableHandle): void {
@@ -122,6 +133,8 @@ interface ListeningHandleEvents {
   scarce(connection: TransferableHandle): void
   listening(): void
   closed(): void
+  /** A socket that was lent is closed here. */
+  returned(socket: number): void
   /** The server takes connections again, or does not any more. */
   room(hasRoom: boolean): void
   /** Accepted when there was no room for it. */

@@ -6,8 +6,11 @@
 import cluster from 'node:cluster'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { surviveLostLogs } from '../log-streams.ts'
+import { isSingleExecutable } from '../own-files.ts'
 import { runtime } from '../runtime.ts'
 import { briefingVariable } from '../protocol/briefing.ts'
+import type { WorkerBriefing } from '../protocol/messages.ts'
+import { checkProtocol } from './check-protocol.ts'
 import { Worker } from './worker.ts'
 
 /** What a worker's threads know it by. */
@@ -17,9 +20,13 @@ const briefing = process.env[briefingVariable]
 // A worker's own children and threads inherit the --require, not the part.
 if (briefing && cluster.isWorker && isMainThread) {
   delete process.env[briefingVariable]
+  // The entry file, which Node itself would have taken.
+  if (isSingleExecutable) process.argv.splice(2, 1)
   surviveLostLogs({ inUse: false })
   setEnvironmentData(inWorker, true)
-  const worker = new Worker(JSON.parse(briefing))
+  const told = JSON.parse(briefing) as WorkerBriefing
+  checkProtocol(told)
+  const worker = new Worker(told)
   Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
 } else if (cluster.isWorker && isMainThread) {
   runtime().isStray = true

@@ -1,16 +1,21 @@
 import type net from 'node:net'
 import { constants } from 'node:os'
-import type { GiveHandle, ListeningServer, TransferableHandle } from '../node-internals.ts'
+import type { ListeningServer, TransferableHandle } from '../node-internals.ts'
+import { type GiveHandle, listenError } from '../node-listening.ts'
 import { send } from '../protocol/channel.ts'
-import type { ListenRequest, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
+import type { ListenRequest, Refusal, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
 import { DrainableServer } from './drain.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
+import { socketModesOf } from './socket-modes.ts'
 
 type Message<Type> = Extract<ToWorker, { type: Type }>
 
 export interface ServersEvents {
+  /** A server waits for the primary to say where it listens. */
+  asks(request: ListenRequest): void
+  answered(): void
   /** A server listens for the first time: from here on it can be watched. */
   found(server: net.Server, balance: 'kernel' | 'round-robin' | null): void
   listening(): void
@@ -30,7 +35,10 @@ export class Servers {
   readonly #handles = new Map<string, ListeningHandle>()
   readonly #servers = new Map<string, DrainableServer>()
   readonly #known = new WeakMap<net.Server, DrainableServer>()
+  readonly #anyPorts = new Map<string, number>()
   readonly #overflow = new Overflow()
+  readonly #refusals = new WeakSet<Error>()
+  #everListened = false
 
   constructor(events: ServersEvents) {
     this.#events = events
@@ -41,6 +49,11 @@ export class Servers {
     return this.#handles.size === 0
   }
 
+  /** One of them listens, or has. One that was closed as soon as it listened has only tried its port. */
+  get everListened(): boolean {
+    return this.#everListened
+  }
+
   /** Gives the server the name under which the primary already listens for it. */
   name(server: net.Server, key: string): void {
     this.#names.set(server, key)
@@ -49,32 +62,51 @@ export class Servers {
   /** Has the primary open the place that a server of the program asks for, or share it. */
   listen(server: ListeningServer, request: ListenRequest, give: GiveHandle): void {
     const key = this.#names.get(server) ?? this.#keyOf(request)
+    const refuse = (errno: number): void => give(listenError(errno, request), null)
     if (this.#handles.has(key) || this.#replies.has(key))
-      return process.nextTick(give, -constants.errno.EADDRINUSE, null)
+      return process.nextTick(refuse, -constants.errno.EADDRINUSE)
+    this.#events.asks(request)
     this.#replies.set(key, (reply, handle) => {
       this.#replies.delete(key)
-      const { errno, balance = null, socketName = null, ticketKeys, loan } = reply
-      if (errno !== 0) return give(errno, null)
-      // No descriptor was left for it on the way.
-      if (loan && !handle) return give(-constants.errno.EMFILE, null)
+      this.#events.answered()
+      const { refusal, idle = false, balance = null, socketName = null, ticketKeys, loan } = reply
+      if (refusal) return give(this.#refused(refusal), null)
+      if (loan && !handle) {
+        // No descriptor was left for it on the way.
+        this.#tell({ type: 'returned', key, socket: loan.socket })
+        return refuse(-constants.errno.EMFILE)
+      }
       this.balance ??= balance
       if (ticketKeys !== undefined) server._setServerData?.(ticketKeys)
       this.#servers.set(key, this.#find(server, balance))
-      const listeningHandle = this.#makeHandle(key, server, socketName)
+      const listeningHandle = this.#makeHandle(key, server, socketName, idle)
       // Another program may have taken the port while this one booted.
       const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
-      if (failure !== 0) return give(failure, null)
+      if (failure !== 0) return refuse(failure)
       this.#handles.set(key, listeningHandle)
-      give(0, listeningHandle)
+      give(null, listeningHandle)
     })
-    const { address, port, addressType, fd, flags, backlog } = request
+    const { address, port, addressType, fd, flags } = request
+    // Node has `false` where there was a callback, or nothing, in its place.
+    const backlog = Number(request.backlog) || undefined
     this.#tell({
       type: 'listen',
       key,
-      request: { address, port, addressType, fd, flags, backlog },
+      request: { address, port, addressType, fd, flags, backlog, ...socketModesOf(server, request) },
       secure: isSecure(server),
       ticketKeys: server._getServerData?.(),
     })
+  }
+
+  /** The primary could not have the place, and says why. */
+  isRefusal(error: unknown): boolean {
+    return this.#refusals.has(error as Error) || isRefusedByNode(error)
+  }
+
+  #refused({ message, ...details }: Refusal): Error {
+    const error = Object.assign(new Error(message), details)
+    this.#refusals.add(error)
+    return error
   }
 
   onReply(message: Message<'listen-reply'>, handle: TransferableHandle | undefined): void {
@@ -83,8 +115,9 @@ export class Servers {
 
   borrow({ key, loan }: Message<'lend'>, handle: TransferableHandle | undefined): void {
     const listeningHandle = this.#handles.get(key)
-    if (listeningHandle && handle) listeningHandle.borrow(loan, handle)
-    else handle?.close()
+    if (listeningHandle && handle) return void listeningHandle.borrow(loan, handle)
+    handle?.close()
+    this.#tell({ type: 'returned', key, socket: loan.socket })
   }
 
   takeBack({ key, socket }: Message<'take-back'>): void {
@@ -102,6 +135,11 @@ export class Servers {
     else handle.close()
   }
 
+  /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */
+  async emptyQueues(): Promise<void> {
+    await Promise.all([...this.#handles.values()].map((handle) => handle.emptyQueues()))
+  }
+
   /**
    * @param timeout milliseconds until what is left is cut.
    * @param migrate whether others are there to adopt idle connections.
@@ -117,21 +155,28 @@ export class Servers {
     )
   }
 
-  #makeHandle(key: string, server: net.Server, socketName: SocketName): ListeningHandle {
-    return new ListeningHandle(server, socketName, {
-      listening: () => {
-        this.#tell({ type: 'listening', key })
-        this.#events.listening()
-      },
+  #makeHandle(key: string, server: net.Server, socketName: SocketName, idle: boolean): ListeningHandle {
+    const listeningHandle = new ListeningHandle(server, socketName, {
+      // A turn later: apps that look for a free port close it as soon as they listen.
+      listening: () => setImmediate(() => this.#onListening(key, listeningHandle, idle)),
       closed: () => {
-        this.#handles.delete(key)
+        if (this.#handles.get(key) === listeningHandle) this.#handles.delete(key)
         this.#tell({ type: 'closed', key })
         this.#events.closed()
       },
       scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
+      returned: (socket) => this.#tell({ type: 'returned', key, socket }),
       room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
       tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
     })
+    return listeningHandle
+  }
+
+  #onListening(key: string, handle: ListeningHandle, idle: boolean): void {
+    if (idle || this.#handles.get(key) !== handle) return
+    this.#everListened = true
+    this.#tell({ type: 'listening', key })
+    this.#events.listening()
   }
 
   /** A server may be closed and listen again. */
@@ -146,13 +191,14 @@ export class Servers {
 
   /**
    * Servers that ask for the same place get the same one in every worker; the
-   * n-th that asks for any free port shares with every other worker's n-th.
+   * n-th that asks for any free port shares with every other worker's n-th,
+   * and gets another port than those before it, whether or not they are closed.
    */
   #keyOf({ address, port, addressType, fd }: ListenRequest): string {
     const place = [address, port, addressType, fd].join(':')
     if (port !== 0) return place
-    let nth = 1
-    while (this.#handles.has(`${place}#${nth}`) || this.#replies.has(`${place}#${nth}`)) nth++
+    const nth = (this.#anyPorts.get(place) ?? 0) + 1
+    this.#anyPorts.set(place, nth)
     return `${place}#${nth}`
   }
 
@@ -164,4 +210,10 @@ export class Servers {
   #tell(message: ToPrimary): void {
     send(process, message)
   }
+}
+
+/** It was asked for before this worker was prepared, by what is preloaded. */
+function isRefusedByNode(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'EADDRINUSE' && syscall === 'bind'
 }

@@ -1,5 +1,6 @@
 import inspector from 'node:inspector'
 import { Worker as Thread } from 'node:worker_threads'
+import { isBundled, ownFile } from '../own-files.ts'
 import { Shared, type WatchdogOptions } from '../protocol/watchdog.ts'
 import { diagnosticFolder, onSnapshot } from './heap-snapshots.ts'
 import { mayInspect } from './main-thread-stack.ts'
@@ -37,15 +38,19 @@ export class Watchdog {
     })
   }
 
-  /** From now on a main loop that stands is reported. Not before: loading an app is slow, and no fault. */
-  judge(): void {
-    Atomics.store(this.#shared, Shared.judging, 1)
+  /**
+   * From now on a main loop that stands is reported, or is not. Not from the
+   * start: loading an app is slow, and no fault.
+   */
+  judge(reports = true): void {
+    Atomics.store(this.#shared, Shared.judging, reports ? 1 : 0)
   }
 }
 
 function startThread(workerData: WatchdogOptions): void {
+  if (isBundled) return
   try {
-    const thread = new Thread(new URL('./watchdog-thread.js', import.meta.url), {
+    const thread = new Thread(ownFile('worker/watchdog-thread.js'), {
       workerData,
       execArgv: [],
       // What the app preloads by NODE_OPTIONS is for its own threads, and may not fit in here.

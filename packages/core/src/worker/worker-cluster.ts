@@ -1,16 +1,19 @@
-import { EventEmitter } from 'node:events'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
+import { onAbort } from '../abort.ts'
+import { ClusterFace } from '../cluster-face.ts'
 import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
-import type { ClusterEvents } from '../events.ts'
 import type { Hooks } from '../hooks.ts'
 import { startListening } from '../start-listening.ts'
 import type { Worker } from './worker.ts'
 
 /** What a worker's `listen` returns: its calls are carried out by the primary. */
-export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluster {
+export class WorkerCluster extends ClusterFace implements Cluster {
   readonly role = 'worker'
   readonly ready: Promise<void>
   readonly #worker: Worker
+  /** Who waits for the end of this worker. */
+  readonly #waiting: (() => unknown)[] = []
+  #over = false
   #server: Server | undefined
 
   constructor(
@@ -23,6 +26,7 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
     super()
     this.#worker = worker
     worker.lifecycle.add(hooks)
+    worker.lifecycle.add({ onShutdown: () => this.#end() })
     this.ready = this.#listen(key, makeServer, options)
     this.ready.then(
       () => worker.lifecycle.ready(hooks),
@@ -36,7 +40,7 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
     })
   }
 
-  address(): AddressInfo | string | null {
+  override address(): AddressInfo | string | null {
     return this.#server?.address() ?? null
   }
 
@@ -44,7 +48,7 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
     return this.#worker.balance
   }
 
-  get state(): ClusterState {
+  override get state(): ClusterState {
     return this.#worker.state
   }
 
@@ -60,8 +64,27 @@ export class WorkerCluster extends EventEmitter<ClusterEvents> implements Cluste
     return this.#worker.call({ method: 'scale', workers })
   }
 
-  close(): Promise<void> {
-    return this.#worker.call({ method: 'close' })
+  /** The scope that ends is the program's, which the primary runs as well. */
+  override [Symbol.asyncDispose](): Promise<void> {
+    return new Promise((resolve) => this.whenOver(resolve))
+  }
+
+  protected override async shut(cut?: AbortSignal): Promise<void> {
+    // The app's own code at the end of one worker is not about the cluster.
+    if (this.#worker.answered) return
+    if (cut) onAbort(cut, () => void this.#worker.call({ method: 'close', now: true }))
+    await this.#worker.call({ method: 'close' })
+  }
+
+  protected override whenOver(callback: () => unknown): void {
+    if (this.#over) callback()
+    else this.#waiting.push(callback)
+  }
+
+  async #end(): Promise<void> {
+    this.#over = true
+    this.emit('close', 'drained')
+    await Promise.all(this.#waiting.map((callback) => callback()))
   }
 
   async #listen(key: string, makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {

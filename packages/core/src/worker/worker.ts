@@ -4,11 +4,12 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { Lifecycle } from '../lifecycle.ts'
+import { watchFlush } from '../log-flush.ts'
 import { resolveLogger } from '../logger.ts'
-import { onWorkerListen, type TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../node-internals.ts'
+import { onWorkerListen } from '../node-listening.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
 import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
 import { shareSignal, takeSignal } from '../own-signals.ts'
@@ -19,8 +20,12 @@ import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
+import { describeOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
+import { Presence } from './presence.ts'
 import { Servers } from './servers.ts'
+import { SiblingPorts } from './sibling-ports.ts'
+import { rememberSocketModes } from './socket-modes.ts'
 import { VitalSigns } from './vitals.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -28,6 +33,8 @@ export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
   state: ClusterState = 'booting'
+  /** It has drained: nothing that runs in it now is asked for by a request. */
+  answered = false
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
   readonly #briefing: WorkerBriefing
   readonly #servers: Servers
@@ -39,7 +46,10 @@ export class Worker {
   readonly #shutdownCode = new ShutdownCode(this.lifecycle.report)
   /** The last that this worker got itself. */
   #signal: string | undefined
+  readonly #presence: Presence
+  readonly #siblingPorts: SiblingPorts
   #draining = false
+  #optionsTold = false
   #exitHeld = false
 
   constructor(briefing: WorkerBriefing) {
@@ -49,11 +59,14 @@ export class Worker {
     cluster.worker!.exitedAfterDisconnect = true
     const { lagWarning, hangTimeout, drainTimeout } = briefing
     this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
+    watchFlush((flushing) => this.#watchdog.judge(!flushing))
     this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash({
       tell: (error, contained) => {
         this.#tell({ type: 'crash', error: toWords(error), contained })
+        // The primary says it, and who has the port. Node's report would be a stack of its own code.
+        if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
         if (contained) process.exitCode ??= uncaughtExitCode
       },
@@ -65,17 +78,31 @@ export class Worker {
     if (briefing.crash === 'contain') this.#crash.watchExits()
     // Before the app is loaded, which may keep what it finds as `process.exit`.
     holdExit(() => this.#holdsExit())
+    this.#presence = new Presence(
+      () => !this.#shutdownCode.isRunning && (this.#draining || this.#servers.everListened),
+      () => this.#tell({ type: 'settled' }),
+    )
+    this.#siblingPorts = new SiblingPorts(briefing.ports)
     this.#servers = new Servers({
+      asks: ({ port }) => {
+        this.#siblingPorts.join(port)
+        this.#presence.ask()
+      },
+      answered: () => this.#presence.answered(),
       found: (server, balance) => this.#watch(server, balance),
       listening: () => this.#watchdog.judge(),
       closed: () => this.#leaveIfClosed(),
     })
-    onWorkerListen((server, request, give) => this.#servers.listen(server, request, give))
+    rememberSocketModes()
+    onWorkerListen(
+      (server, request, give) => this.#servers.listen(server, request, give),
+      () => this.#presence.stay(),
+    )
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
       this.#calls.fail()
-      void this.#drain()
+      void this.#drainAsOrphan()
     })
     this.#takeSignals()
   }
@@ -90,8 +117,16 @@ export class Worker {
     this.#servers.name(server, key)
   }
 
+  /** The options of the program's first call of `clustered` are those of the cluster. */
+  tellOptions(options: object = {}): void {
+    if (this.#optionsTold) return
+    this.#optionsTold = true
+    this.#tell({ type: 'options', ...describeOptions(options) })
+  }
+
   /** Has the primary carry out a method of `Cluster`. */
   call(call: ForwardedCall): Promise<void> {
+    this.#presence.stay()
     return this.#calls.make(call)
   }
 
@@ -112,10 +147,12 @@ export class Worker {
       case 'hand-off-check':
         return this.#tell({ ...message, type: 'answer', accepted: false })
       case 'drain':
-        return void this.#drainNextTurn(message)
+        return void this.#drain(message)
       case 'workers':
         this.workers = message.workers
         this.state = message.state
+        if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
+          this.#siblingPorts.forget()
         return
       case 'call-reply':
         return this.#calls.settle(message)
@@ -168,11 +205,10 @@ export class Worker {
     return true
   }
 
-  /** At the last stop the queues end with us: a whole turn takes what is in them. */
-  async #drainNextTurn(order: Drain): Promise<void> {
-    await nextTurn()
-    await nextTurn()
-    await this.#drain(order)
+  /** The queues end with the last of us. */
+  async #drainAsOrphan(): Promise<void> {
+    await this.#servers.emptyQueues()
+    await this.#drain()
   }
 
   async #drain(order: Partial<Drain> = {}): Promise<void> {
@@ -181,7 +217,10 @@ export class Worker {
     const { migrate = false, timeout = this.#briefing.drainTimeout, reason = this.#signal } = order
     await this.lifecycle.end(
       timeout,
-      () => this.#servers.drain(timeout, migrate),
+      async () => {
+        await this.#servers.drain(timeout, migrate)
+        this.answered = true
+      },
       (left) => this.#shutdownCode.run(left, reason),
     )
     this.#leave()

@@ -62,6 +62,7 @@ export class Fleet {
     if (!spareSlot?.worker || slot.index < 0) return
     slot.worker = spareSlot.worker
     slot.worker.slot = slot.index
+    slot.last = undefined
     spareSlot.worker = undefined
   }
 
@@ -75,6 +76,11 @@ export class Fleet {
       this.drain(slot.worker, itsReleaseWasReplaced)
       slot.worker = undefined
     }
+  }
+
+  /** Nobody waits for those that are not ready. */
+  dismissBooting(reason: string): void {
+    for (const slot of this.allSlots) if (!slot.next?.serving) this.abandon(slot, reason)
   }
 
   /** Everybody leaves. */
@@ -99,9 +105,14 @@ export class Fleet {
     if (!worker) return
     this.draining.add(worker)
     const { drainTimeout, migrate } = this.#settings
-    const isAdopted = migrate && this.serving.some((other) => other !== worker)
-    worker.drain(reason, Math.min(drainTimeout, longest), isAdopted)
+    worker.drain(reason, Math.min(drainTimeout, longest), migrate && this.#canAdopt(worker))
     this.#onDrain(worker, reason)
+  }
+
+  /** Others listen wherever it does. */
+  #canAdopt(worker: WorkerHandle): boolean {
+    const others = this.serving.filter((other) => other !== worker)
+    return [...worker.listening].every((key) => others.some(({ listening }) => listening.has(key)))
   }
 
   /** The slot's next worker goes, whether it boots or soaks. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { ClusteredError } from '../../errors.ts'
 import type { WorkerExit } from '../../events.ts'
 import type { LastWords } from '../../protocol/messages.ts'
-import type { Release } from '../entry.ts'
+import type { Release } from '../release.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
 /** A reload under way: what every slot shall run, and who waits for it. */

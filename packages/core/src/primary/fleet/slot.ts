@@ -8,6 +8,8 @@ export class Slot {
   worker: WorkerHandle | undefined
   /** The one that boots to fill the place, or to replace `worker`. */
   next: WorkerHandle | undefined
+  /** The last worker that served here, while there is none. */
+  last: WorkerHandle | undefined
   /** No boot before this time, by the fleet's clock. */
   retryAt = 0
   /** Boots that failed, in a row. */
@@ -26,7 +28,13 @@ export class Slot {
   /** Its worker, or the next one, is gone. */
   drop(worker: WorkerHandle): void {
     if (worker === this.next) this.next = undefined
-    else this.worker = undefined
+    else this.vacate()
+  }
+
+  /** Nobody serves here until another worker is ready. */
+  vacate(): void {
+    this.last = this.worker
+    this.worker = undefined
   }
 
   /**
@@ -54,7 +62,7 @@ export class Slot {
   promote(): WorkerHandle | undefined {
     const old = this.worker
     this.worker = this.next
-    this.next = undefined
+    this.next = this.last = undefined
     this.#failedBoots = 0
     return old
   }

@@ -9,11 +9,13 @@ import { isDebugged } from '../process/node-arguments.ts'
 import type { System } from '../process/system.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { Fleet } from './fleet.ts'
+import { hintAt, noteSilence } from './first-boot.ts'
 import { describe, type Reload, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
 import { SlotFiller } from './slot-filler.ts'
 import type { Steps } from './steps.ts'
+import { WantedPlaces } from './wanted-places.ts'
 import { WorkerHandle } from './worker-handle.ts'
 import { WorkerWatch } from './worker-watch.ts'
 
@@ -26,7 +28,8 @@ const phases = {
   serving: 'ready',
   /** Told to close, and serving on for `shutdownDelay`. */
   delaying: 'closing',
-  /** Nothing boots any more. */
+  /** Nothing boots any more; workers get the connections that wait already. */
+  emptying: 'closing',
   draining: 'closing',
   gone: 'closing',
 } as const satisfies Record<string, ClusterState>
@@ -58,6 +61,7 @@ export class Supervisor {
   readonly #rollout: Rollout
   readonly #filler: SlotFiller
   readonly #watch: WorkerWatch
+  readonly #places: WantedPlaces
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
 
@@ -69,9 +73,11 @@ export class Supervisor {
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
+    this.#places = new WantedPlaces(fleet, sockets, system.clock, settings.bootTimeout)
     this.#watch = new WorkerWatch({
       fleet,
       rollout,
+      places: this.#places,
       sockets,
       settings,
       clock: system.clock,
@@ -117,6 +123,11 @@ export class Supervisor {
     return this.#phase === 'gone'
   }
 
+  /** Nothing boots, and no place opens. */
+  get #isEnding(): boolean {
+    return this.#phase === 'emptying' || this.#phase === 'draining' || this.isGone
+  }
+
   start(): void {
     this.#step(() => this.#reconcile())
   }
@@ -155,11 +166,18 @@ export class Supervisor {
 
   /** Drains every worker, at once. */
   end(reason: string): void {
-    if (this.#phase === 'draining' || this.isGone) return
+    if (this.#isEnding) return
+    this.#step(() => {
+      this.#phase = 'emptying'
+      this.#refuseCalls()
+      this.#fleet.dismissBooting(reason)
+      void this.#parts.sockets.close().then(() => this.#drain(reason))
+    })
+  }
+
+  #drain(reason: string): void {
     this.#step(() => {
       this.#phase = 'draining'
-      this.#refuseCalls()
-      this.#parts.sockets.close()
       this.#fleet.close(reason)
       this.#reconcile()
     })
@@ -183,7 +201,7 @@ export class Supervisor {
   #reconcile(): void {
     this.#cancelWake()
     if (this.#phase === 'draining') return this.#fleet.workers.length === 0 ? this.#leave() : undefined
-    if (this.#phase === 'gone') return
+    if (this.#isEnding) return
     const { clock } = this.#parts.system
     // One time for both: a deadline that passes in between would be missed by both.
     const now = clock.now()
@@ -204,8 +222,10 @@ export class Supervisor {
     const worker = new WorkerHandle(slot.index, this.#rollout.release, system, this.#watch)
     slot.next = worker
     steps.afterwards(() => {
-      worker.start(settings)
-      if (worker.state === 'booting') events.emit('worker:boot', worker.info)
+      worker.start(settings, this.#parts.sockets.ports)
+      if (worker.state !== 'booting') return
+      events.emit('worker:boot', worker.info)
+      if (!this.isProven) noteSilence(worker, settings, system.clock)
     })
   }
 
@@ -222,7 +242,10 @@ export class Supervisor {
 
   #endsCluster(exit: WorkerExit): boolean {
     if (this.isProven) return false
-    const message = `The first worker did not come up: ${describe(exit)}`
+    const { lastWords } = exit
+    const message =
+      (lastWords && this.#parts.sockets.explain(lastWords)) ??
+      `The first worker did not come up: ${describe(exit)}${hintAt(exit, this.#rollout.release)}`
     const cause = toError(exit.lastWords)
     this.#parts.onBootFailed(new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', message, { cause }))
     return true
@@ -235,7 +258,9 @@ export class Supervisor {
   }
 
   #updateBalance(): void {
-    if (this.#phase !== 'draining' && !this.isGone)
-      this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length)
+    if (this.#isEnding) return
+    this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length, (key) =>
+      this.#places.isAwaited(key),
+    )
   }
 }

@@ -10,7 +10,7 @@ import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
-import type { Release } from '../entry.ts'
+import type { Release } from '../release.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System, WorkerProcess } from '../process/system.ts'
 
@@ -20,11 +20,19 @@ import type { System, WorkerProcess } from '../process/system.ts'
  */
 const drainMargin = 2000
 
+/** What it means that a program leaves by itself with such a code, and has not listened. */
+const endedWith = new Map([
+  [0, 'the program has ended without listening at any place'],
+  [13, 'the program has ended at an await that nothing can settle any more'],
+])
+
 export interface WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void
   exit(worker: WorkerHandle, exit: WorkerExit): void
   stall(worker: WorkerHandle, stall: WatchdogReport): void
   problem(worker: WorkerHandle, problem: string): void
+  /** It is not ready after `bootTimeout`. */
+  overdue(worker: WorkerHandle): void
 }
 
 export class WorkerHandle {
@@ -38,12 +46,19 @@ export class WorkerHandle {
   readyAt: number | undefined
   /** The keys of the servers in it that wait for connections. */
   readonly listening: Set<string> = new Set()
+  /**
+   * The same, and what it closed last, if it listens nowhere any more: that is
+   * no wish to do without, and its slot's next worker is to listen there.
+   */
+  readonly served: Set<string> = new Set()
+  /** It will not listen anywhere else by itself. */
+  settled: boolean = false
   /** How it is, as it last said. */
   vitals: Vitals | undefined
   readonly jitter: number = Math.random()
   /** Why it is to be replaced while it serves, if it is. */
   replaceFor: string | undefined
-  /** An uncaught error of it was contained: it serves on, in a state that nobody knows. */
+  /** An uncaught error of it was contained, or it has closed its servers: it lives on, in a state that nobody knows. */
   crashed: boolean = false
   /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
   late: boolean = false
@@ -55,7 +70,7 @@ export class WorkerHandle {
   #killedFor: string | undefined
   /** It was told to leave, by a drain or because it was not needed while it booted. */
   #dismissed = false
-  #deadline: { delay: number; reason: string; cancel: () => void } | undefined
+  #deadline: { delay: number; act: () => void; cancel: () => void } | undefined
   #process: WorkerProcess | undefined
   readonly #system: System
   readonly #events: WorkerEvents
@@ -71,8 +86,9 @@ export class WorkerHandle {
   /**
    * Forks it. Whatever goes wrong (the system refuses, the user's `env`
    * throws) is a boot that failed, told like any other exit.
+   * @param ports where the cluster listens now.
    */
-  start({ env, bootTimeout, ...settings }: Settings): void {
+  start({ env, bootTimeout, ...settings }: Settings, ports: readonly number[]): void {
     try {
       const environment = checkEnv(env())
       // Nobody wants it any more, which `env` itself may have brought about.
@@ -80,7 +96,8 @@ export class WorkerHandle {
       const { drainTimeout, crash, lagWarning, heapLimit } = settings
       const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
       const { slot, release } = this
-      const briefing = { slot, generation: release.generation, drainTimeout, crash, lagWarning, hangTimeout }
+      const { generation } = release
+      const briefing = { slot, generation, ports, drainTimeout, crash, lagWarning, hangTimeout }
       const order = { release, briefing, env: environment, heapLimit }
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {
@@ -91,7 +108,7 @@ export class WorkerHandle {
         problem: (problem) => this.#events.problem(this, problem),
         exit: (code, signal, error) => this.#onExit(code, signal, error),
       })
-      if (!isDebugged(release)) this.#killAfter(bootTimeout, `not listening after ${bootTimeout} ms`)
+      if (!isDebugged(release)) this.#after(bootTimeout, () => this.#events.overdue(this))
     } catch (error) {
       this.#onExit(null, null, error)
     }
@@ -130,6 +147,22 @@ export class WorkerHandle {
     this.#process?.send(message, handle)
   }
 
+  listens(key: string): void {
+    this.listening.add(key)
+    if (this.#state !== 'draining') this.served.add(key)
+  }
+
+  closes(key: string): void {
+    this.listening.delete(key)
+    const isLast = this.listening.size === 0 && this.#state === 'ready'
+    if (!isLast && this.#state !== 'draining') this.served.delete(key)
+  }
+
+  /** It takes connections, and has closed every server that they could come to. */
+  get listensNowhere(): boolean {
+    return this.#state === 'ready' && this.listening.size === 0
+  }
+
   becomeReady(): void {
     this.#clearDeadline()
     this.#state = 'ready'
@@ -141,7 +174,7 @@ export class WorkerHandle {
     this.#state = 'draining'
     this.#dismissed = true
     this.send({ type: 'drain', migrate, timeout, reason })
-    this.#killAfter(timeout + drainMargin, `still draining after ${timeout + drainMargin} ms`)
+    this.#after(timeout + drainMargin, () => this.kill(`still draining after ${timeout + drainMargin} ms`))
   }
 
   kill(reason: string): void {
@@ -157,13 +190,12 @@ export class WorkerHandle {
 
   /** It is busy with what must not be disturbed: the time that it has begins anew. */
   holdOff(): void {
-    if (this.#deadline) this.#killAfter(this.#deadline.delay, this.#deadline.reason)
+    if (this.#deadline) this.#after(this.#deadline.delay, this.#deadline.act)
   }
 
-  #killAfter(delay: number, reason: string): void {
+  #after(delay: number, act: () => void): void {
     this.#clearDeadline()
-    const cancel = this.#system.clock.after(delay, () => this.kill(reason))
-    this.#deadline = { delay, reason, cancel }
+    this.#deadline = { delay, act, cancel: this.#system.clock.after(delay, act) }
   }
 
   #clearDeadline(): void {
@@ -188,8 +220,9 @@ export class WorkerHandle {
     if (this.#killedFor !== undefined)
       return this.#dismissed && !wasDraining ? this.#killedFor : `killed: ${this.#killedFor}`
     if (signal) return `killed by ${signal}`
-    if (code !== 0) return `exit code ${code}`
-    return wasDraining ? 'drained' : 'exit code 0'
+    if (code === 0 && wasDraining) return 'drained'
+    const ended = this.readyAt === undefined ? endedWith.get(code!) : undefined
+    return `exit code ${code}${ended ? `: ${ended}` : ''}`
   }
 }
 

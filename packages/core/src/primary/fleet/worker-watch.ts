@@ -9,18 +9,24 @@ import type { Clock } from '../../running-clock.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
 import { Lateness } from './lateness.ts'
+import { PlaceDifferences } from './place-differences.ts'
 import { recycleReason } from './recycling.ts'
 import type { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
 import { Silence } from './silence.ts'
+import type { WantedPlaces } from './wanted-places.ts'
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts'
 
 /** How long (in ms) a signal to a worker waits for the same signal to the primary. */
 const groupSignalDelay = 100
 
+/** How long (in ms) a worker may listen nowhere: an app may close its server and listen again. */
+const relistenTime = 1000
+
 export interface WatchedFleet {
   readonly fleet: Fleet
   readonly rollout: Rollout
+  readonly places: WantedPlaces
   readonly sockets: Sockets
   readonly settings: Settings
   readonly clock: Clock
@@ -45,9 +51,12 @@ export class WorkerWatch implements WorkerEvents {
   readonly #watched: WatchedFleet
   readonly #lateness: Lateness
   readonly #silence: Silence
+  readonly #differences: PlaceDifferences
 
   constructor(watched: WatchedFleet) {
     this.#watched = watched
+    const { fleet, sockets, clock, settings } = watched
+    this.#differences = new PlaceDifferences(fleet, sockets, clock, settings.logger)
     this.#lateness = new Lateness(watched.clock, () => watched.step(() => watched.updateBalance()))
     this.#silence = new Silence(watched.hangTimeout, watched.clock)
   }
@@ -72,25 +81,33 @@ export class WorkerWatch implements WorkerEvents {
     this.#watched.events.emit('worker:problem', worker.info, problem)
   }
 
+  overdue(worker: WorkerHandle): void {
+    this.#watched.step(() => this.#onOverdue(worker))
+  }
+
   stop(): void {
     this.#lateness.stop()
   }
 
   #onMessage(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
-    const { sockets, reconcile, call } = this.#watched
+    const { sockets, places, call } = this.#watched
     switch (message.type) {
       case 'listen':
-        return void sockets.share(worker, message)
+        return void sockets.share(worker, message, places.lends(worker, message.key))
       case 'listening':
-        worker.listening.add(message.key)
-        return this.#onListening(worker)
+        worker.listens(message.key)
+        return this.#onListening()
       case 'closed':
-        worker.listening.delete(message.key)
-        return reconcile()
+        return this.#onClosed(worker, message.key)
+      case 'settled':
+        worker.settled = true
+        return this.#onListening()
       case 'answer':
         return sockets.onAnswer(worker, message)
       case 'room':
         return sockets.onRoom(worker, message)
+      case 'returned':
+        return sockets.onReturned(worker, message)
       case 'adopt':
         return sockets.adopt(message.key, handle!)
       case 'beat':
@@ -99,6 +116,8 @@ export class WorkerWatch implements WorkerEvents {
         return this.#onVitals(worker, message.vitals)
       case 'crash':
         return message.contained ? this.#onContained(worker, message.error) : undefined
+      case 'options':
+        return this.#watched.settings.codeOptions?.take(this.#watched.settings, message)
       case 'problem':
         return this.problem(worker, message.problem)
       case 'signal':
@@ -114,12 +133,58 @@ export class WorkerWatch implements WorkerEvents {
     if (worker.state !== 'booting') this.#silence.break(worker)
   }
 
-  #onListening(worker: WorkerHandle): void {
-    const { sockets, updateBalance, onReady } = this.#watched
-    if (worker.state !== 'booting' || !sockets.isComplete(worker)) return updateBalance()
+  /** Whoever boots may now have all that it needs, also because those it replaces have less. */
+  #onListening(): void {
+    const { fleet, places, updateBalance } = this.#watched
+    updateBalance()
+    for (const worker of fleet.workers)
+      if (worker.state === 'booting' && places.areComplete(worker)) this.#becomeReady(worker)
+  }
+
+  #becomeReady(worker: WorkerHandle): void {
     worker.becomeReady()
     this.#onBeat(worker, false)
-    onReady(worker)
+    this.#differences.lookSoon()
+    this.#watched.onReady(worker)
+  }
+
+  #onClosed(worker: WorkerHandle, key: string): void {
+    const { sockets, clock, step, reconcile } = this.#watched
+    worker.closes(key)
+    sockets.onClosed(worker, key)
+    if (worker.listensNowhere)
+      clock.after(relistenTime, () => step(() => worker.listensNowhere && this.#onNowhere(worker)))
+    this.#onListening()
+    reconcile()
+  }
+
+  /** It holds a place in which another could serve. */
+  #onNowhere(worker: WorkerHandle): void {
+    const { reconcile } = this.#watched
+    if (worker.replaceFor) return
+    this.problem(worker, 'it listens nowhere any more: the app has closed its servers. It is replaced')
+    if (worker.isSpare) return worker.kill('it listens nowhere')
+    worker.crashed = true
+    worker.replaceFor = 'it listens nowhere'
+    reconcile()
+  }
+
+  #onOverdue(worker: WorkerHandle): void {
+    const { fleet, rollout, sockets, places, settings } = this.#watched
+    const after = `after ${settings.bootTimeout} ms`
+    if (worker.listening.size === 0)
+      return worker.kill(`not listening ${after}: it runs, and has no server that listens`)
+    const missing = places.missing(worker)
+    const where = `at ${missing.map((key) => sockets.describe(key)).join(' and ')} ${after}`
+    if (places.areRequired(missing)) return worker.kill(`not listening ${where}`)
+    if (rollout.reload?.release === worker.release || fleet.slotOf(worker)?.worker)
+      return worker.kill(
+        `not listening ${where}, where the worker before it does. ` +
+          'If the program is to do without: stop the cluster and start it anew',
+      )
+    // Better than an empty slot, for what it does serve.
+    this.problem(worker, `it does not listen ${where}, as the worker before it did`)
+    this.#becomeReady(worker)
   }
 
   /** While a worker boots, its loop may stand still for long: loading an app is no fault. */
@@ -157,7 +222,7 @@ export class WorkerWatch implements WorkerEvents {
     // Asked twice: not waiting for the replacement is what is asked for.
     const slot = worker.replaceFor && worker.serving ? fleet.slotOf(worker) : undefined
     if (slot?.worker === worker) {
-      slot.worker = undefined
+      slot.vacate()
       fleet.drain(worker, signal)
       reconcile()
     }

@@ -7,9 +7,19 @@ export const modelSettings: Settings = resolveOptions({ hangTimeout: 0, logger: 
 
 /** The cluster itself, in a world of the model. */
 export function modelCluster(world: World, sockets: ModelSockets, settings: Settings): PrimaryCluster {
+  const nothing = (): never => {
+    throw new Error('the model has no files')
+  }
   const entry = {
     execArgv: [],
-    release: (generation: number) => ({ generation, exec: '/app.js', cwd: '/', args: [], execArgv: [] }),
+    release: (generation: number) => ({
+      generation,
+      exec: '/app.js',
+      cwd: '/',
+      args: [],
+      execArgv: [],
+      locate: nothing,
+    }),
   }
   const boundary = new Boundary(settings.logger)
   return new PrimaryCluster({ entry, settings, system: world, sockets, boundary })

@@ -74,7 +74,8 @@ export class Life {
       maxRequests: 1000,
       env: () => this.#env(),
     }
-    this.sockets = new ModelSockets(dice() < 0.02)
+    this.world.hasEarlyPlace = dice() < 0.5
+    this.sockets = new ModelSockets(dice() < 0.02, this.world, this.world.hasEarlyPlace ? [] : ['place'])
     this.cluster = modelCluster(this.world, this.sockets, this.#settings)
     this.world.onSpawn = () => {
       this.#hold(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
@@ -86,10 +87,13 @@ export class Life {
       const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
       this.#hold(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
     }
-    this.world.onDrain = ({ pid }) => {
+    this.world.onDrain = ({ pid, slot, places }) => {
       const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
       const serving = this.cluster.workers.filter(({ state }) => state === 'ready')
       if (this.#mayEmpty || this.cluster.state === 'closing') return
+      // Who has not come to it is not missed there, nor is a spare; and what is ready before the old one has come to it needs not have it.
+      const isMissed = places.has('place') && slot >= 0 && this.#settings.soak === 0
+      if (this.world.hasEarlyPlace && !isMissed) return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
     this.cluster.on('reload:done', () => (this.#lastReload = 'done'))
@@ -99,7 +103,7 @@ export class Life {
   }
 
   async live(): Promise<void> {
-    this.#call('listen', this.cluster.listen('place', {}))
+    this.#call('open', this.cluster.open('place', {}))
     this.#call('ready', this.cluster.ready)
     for (let action = this.#upTo(25); action > 0; action--) {
       await this.#pass(this.#dice() < 0.3 ? this.#dice() * 3000 : this.#dice() * 100)
@@ -136,7 +140,7 @@ export class Life {
       [4, 'exit', () => victim?.exit(this.#upTo(2))],
       [4, 'kill -9', () => victim?.exit(null, 'SIGKILL')],
       [1, 'hang', () => victim?.hang()],
-      [1, 'a server closed', () => victim?.say({ type: 'closed', key: 'place' })],
+      [1, 'a server closed', () => this.#close(victim)],
       [2, 'it has served maxRequests', () => victim?.say({ type: 'vitals', vitals })],
       [2, 'a signal', () => this.#signal(victim)],
     ]
@@ -149,6 +153,12 @@ export class Life {
   #reload(): void {
     this.#reloadedAt.push(this.world.clock.now())
     this.#call('reload', this.cluster.reload())
+  }
+
+  #close(victim: ReturnType<World['alive']['at']>): void {
+    // Where it is the workers that say where to listen, that is a wish to do without.
+    if (this.world.hasEarlyPlace) this.#mayEmpty = true
+    victim?.say({ type: 'closed', key: 'place' })
   }
 
   #scale(workers: number): void {

@@ -13,14 +13,19 @@ const isOne = count === 1
 // Thousands of errors are made here on purpose.
 if (!isOne) Error.stackTraceLimit = 0
 
-for (let seed = first; seed < first + count; seed++) {
-  // What the code under test leaves to chance comes from the seed, too.
-  Math.random = seeded(seed ^ 0x5bd1e995)
-  const life = new Life(seed, isOne)
-  try {
-    await life.live()
-  } catch (error) {
-    const story = isOne ? `\n${life.story.join('\n')}` : ' (with SEED it tells its story)'
-    throw new Error(`SEED=${seed}: ${(error as Error).message}${story}`, { cause: error })
+void liveAll()
+
+/** What it throws ends the thread, and is the thread's error. */
+async function liveAll(): Promise<void> {
+  for (let seed = first; seed < first + count; seed++) {
+    // What the code under test leaves to chance comes from the seed, too.
+    Math.random = seeded(seed ^ 0x5bd1e995)
+    const life = new Life(seed, isOne)
+    try {
+      await life.live()
+    } catch (error) {
+      const story = isOne ? `\n${life.story.join('\n')}` : ' (with SEED it tells its story)'
+      throw new Error(`SEED=${seed}: ${(error as Error).message}${story}`, { cause: error })
+    }
   }
 }

@@ -23,7 +23,7 @@ it(`${LIVES} random lives of a cluster each end as they must`, async (t) => {
     Array.from({ length: threads }, async (_, index) => {
       const workerData = { first: first + index * count, count } satisfies Lives
       // Rejects with the thread's error.
-      await once(new Thread(new URL('lives.js', import.meta.url), { workerData }), 'exit')
+      await once(new Thread(require.resolve('./lives.js'), { workerData }), 'exit')
     }),
   )
 })

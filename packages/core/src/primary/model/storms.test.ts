@@ -11,8 +11,8 @@ const minute = 60_000
 async function ready(workers: number): Promise<{ world: World; cluster: PrimaryCluster }> {
   const world = new World(seeded(1))
   world.calm = true
-  const cluster = modelCluster(world, new ModelSockets(false), { ...modelSettings, workers })
-  void cluster.listen('place', {})
+  const cluster = modelCluster(world, new ModelSockets(false, world), { ...modelSettings, workers })
+  void cluster.open('place', {})
   await pass(world, 2000)
   assert.equal(cluster.state, 'ready')
   world.spawns.length = 0

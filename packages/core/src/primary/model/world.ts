@@ -61,6 +61,7 @@ export class ModelProcess implements WorkerProcess {
   readonly slot: number
   state: 'booting' | 'ready' | 'draining' | 'exited' = 'booting'
   isKilled = false
+  readonly places: Set<string> = new Set()
   readonly #world: World
   readonly #events: ProcessEvents
 
@@ -80,6 +81,8 @@ export class ModelProcess implements WorkerProcess {
   }
 
   say(message: ToPrimary): void {
+    if (message.type === 'listening') this.places.add(message.key)
+    if (message.type === 'closed') this.places.delete(message.key)
     if (this.isAlive) this.#events.message(message, undefined)
   }
 
@@ -99,7 +102,7 @@ export class ModelProcess implements WorkerProcess {
     this.state = 'draining'
     if (this.#world.calm || this.#world.dice() > 0.1)
       this.#world.clock.after(this.#world.dice() * 500, () => {
-        this.say({ type: 'closed', key: 'place' })
+        for (const key of this.places) this.say({ type: 'closed', key })
         this.exit(0)
       })
   }
@@ -111,8 +114,15 @@ export class ModelProcess implements WorkerProcess {
 
   #listen(): void {
     if (this.state !== 'booting') return
-    this.state = 'ready'
-    this.say({ type: 'listening', key: 'place' })
+    const world = this.#world
+    if (!world.hasEarlyPlace) return this.#listenAtPlace()
+    this.say({ type: 'listening', key: 'early' })
+    world.clock.after(world.dice() * 1000, () => this.#listenAtPlace())
+  }
+
+  #listenAtPlace(): void {
+    if (this.state === 'booting') this.state = 'ready'
+    if (this.state === 'ready') this.say({ type: 'listening', key: 'place' })
   }
 }
 
@@ -121,6 +131,8 @@ export class World implements System {
   readonly processes: ModelProcess[] = []
   readonly spawns: { at: number; slot: number }[] = []
   readonly dice: Dice
+  /** Each program listens at another place first, and nobody but the workers says where. */
+  hasEarlyPlace = false
   /** From now on everything goes well. */
   calm = false
   exitCode: number | undefined
@@ -159,11 +171,17 @@ export class World implements System {
 export class ModelSockets implements Sockets {
   readonly first = undefined
   serving: readonly WorkerHandle[] = []
+  readonly ports: readonly number[] = []
+  readonly required: Set<string>
+  isAwaited: (key: string) => boolean = () => false
   isClosed = false
   readonly #taken: boolean
+  readonly #world: World
 
-  constructor(taken: boolean) {
+  constructor(taken: boolean, world: World, required: readonly string[] = ['place']) {
     this.#taken = taken
+    this.#world = world
+    this.required = new Set(required)
   }
 
   async require(): Promise<void> {
@@ -172,20 +190,32 @@ export class ModelSockets implements Sockets {
 
   async share(): Promise<void> {}
 
-  isComplete(worker: WorkerHandle): boolean {
-    return worker.listening.size > 0
+  covers(worker: WorkerHandle, key: string): boolean {
+    return worker.listening.has(key)
   }
 
-  update(serving: readonly WorkerHandle[]): void {
+  describe(key: string): string {
+    return key
+  }
+
+  explain(): undefined {}
+
+  update(serving: readonly WorkerHandle[], _slots: number, isAwaited: (key: string) => boolean): void {
     this.serving = serving
+    this.isAwaited = isAwaited
   }
 
   adopt(): void {}
+  onClosed(): void {}
   onAnswer(): void {}
   onRoom(): void {}
+  onReturned(): void {}
   onExit(): void {}
 
-  close(): void {
+  /** Connections still reach the workers until it resolves. */
+  close(): Promise<void> {
     this.isClosed = true
+    const { clock, dice } = this.#world
+    return new Promise((resolve) => void clock.after(dice() * 250, resolve))
   }
 }

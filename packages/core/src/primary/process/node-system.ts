@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
-import { briefingVariable } from '../../protocol/briefing.ts'
+import { briefingVariable, protocolVersion } from '../../protocol/briefing.ts'
 import { receive, send } from '../../protocol/channel.ts'
 import { asWatchdogReport, asToPrimary } from '../../protocol/believe.ts'
 import { readLines } from '../../protocol/lines.ts'
@@ -9,18 +9,28 @@ import type { WorkerBriefing } from '../../protocol/messages.ts'
 import { watchdogDescriptor } from '../../protocol/watchdog.ts'
 import { runningClock } from '../../running-clock.ts'
 import { forkWorker } from '../fork-loop.ts'
+import { passOnDependencies } from '../../watcher.ts'
+import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
 import { killWorker } from './kill-worker.ts'
 import { withPreload } from './preload-arguments.ts'
 import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.ts'
 
-/** The real one: `node:cluster` forks, and this process ends. */
-export function nodeSystem(): System {
-  return { clock: runningClock(), spawn, exit: (code) => process.exit(code) }
+/**
+ * The real one: `node:cluster` forks, and this process ends.
+ * @param ownProgram whether the workers run the program of this process, and so
+ *   change their environment as it did. If not, what it has changed is meant for them.
+ */
+export function nodeSystem(ownProgram: boolean): System {
+  const environment = ownProgram ? asGiven : withoutEnvFile
+  return {
+    clock: runningClock(),
+    spawn: (order, events) => spawn(fork(order, environment()), events),
+    exit: (code) => process.exit(code),
+  }
 }
 
-function spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
-  const worker = fork(order)
+function spawn(worker: Worker, events: ProcessEvents): WorkerProcess {
   const child = worker.process
   // A write to a worker that has just died must not take the primary down.
   worker.on('error', () => {})
@@ -34,6 +44,7 @@ function spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
   })
   // Before node:cluster's own, whose listeners are the app's, and may throw.
   child.prependOnceListener('exit', (code, signal) => events.exit(code, signal))
+  passOnDependencies(child)
   const onRubbish = once(() =>
     events.problem('it sent something that is no message of Clustered, which was ignored'),
   )
@@ -63,7 +74,12 @@ function spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
   }
 }
 
-function fork({ release, briefing, env, heapLimit }: SpawnOrder): Worker {
+/** @param changed what is otherwise for the worker than `process.env`, which node:cluster copies. */
+function fork(
+  { release, briefing, env, heapLimit }: SpawnOrder,
+  changed: Record<string, string | undefined>,
+): Worker {
+  const { pwd, execArgv, preload } = release.locate()
   cluster.setupPrimary({
     exec: release.exec,
     cwd: release.cwd,
@@ -72,10 +88,15 @@ function fork({ release, briefing, env, heapLimit }: SpawnOrder): Worker {
     // The last is the watchdog's, which runs while the channel does not.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
     args: [...release.args],
-    execArgv: withPreload([...release.execArgv, ...heapArguments(heapLimit, release)]),
+    execArgv: withPreload([...execArgv, ...heapArguments(heapLimit, release)], preload),
   })
-  const told: WorkerBriefing = { ...briefing, primary: process.pid }
-  return forkWorker({ ...env, [briefingVariable]: JSON.stringify(told) })
+  const told: WorkerBriefing = { ...briefing, primary: process.pid, protocol: protocolVersion }
+  return forkWorker({
+    ...changed,
+    ...(process.env['PWD'] && { PWD: pwd }),
+    ...env,
+    [briefingVariable]: JSON.stringify(told),
+  })
 }
 
 function heapArguments(heapLimit: number | undefined, release: SpawnOrder['release']): string[] {

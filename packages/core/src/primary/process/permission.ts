@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import { ClusteredError } from '../../errors.ts'
 import type { Logger } from '../../logger.ts'
-
-const preload = fileURLToPath(new URL('../../worker/preload.js', import.meta.url))
+import { isBundled, ownFile } from '../../own-files.ts'
 
 /** What cannot be done without. */
 const needed = [
@@ -11,7 +9,7 @@ const needed = [
   {
     flag: '--allow-fs-read=...',
     scope: 'fs.read',
-    resource: preload,
+    resource: isBundled ? process.argv[1] : ownFile('worker/preload.js'),
     why: 'each worker loads this file first',
   },
 ]

@@ -2,7 +2,7 @@ import type { TransferableHandle } from '../../node-internals.ts'
 import type { ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
-import type { Release } from '../entry.ts'
+import type { Release } from '../release.ts'
 
 /** What the fleet needs of the world: processes, time, and an end. The model test brings its own. */
 export interface System {
@@ -18,8 +18,8 @@ export interface System {
 
 export interface SpawnOrder {
   release: Release
-  briefing: Omit<WorkerBriefing, 'primary'>
-  /** Added to this process's own; a variable that is `undefined` is taken out. */
+  briefing: Omit<WorkerBriefing, 'primary' | 'protocol'>
+  /** Added to what the process gets anyway; a variable that is `undefined` is taken out. */
   env: Record<string, string | undefined>
   /** In bytes. */
   heapLimit: number | undefined

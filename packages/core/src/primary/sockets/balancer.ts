@@ -17,6 +17,8 @@ export interface Balancer {
   /** What a booting worker's server accepts from as soon as it listens, if it is that who accepts. */
   lendAtBoot?(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } | undefined
   onExit(worker: WorkerHandle): void
-  /** Stops accepting, for good. */
-  close(): void
+  /** A worker has closed its copy of a socket that was lent to it. */
+  onReturned?(worker: WorkerHandle, socket: number): void
+  /** Hands off what waits already and stops accepting, for good. Never rejects. */
+  close(): Promise<void>
 }

@@ -1,8 +1,10 @@
 import { constants } from 'node:os'
+import { emptyQueue } from '../../empty-queue.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
-import type { HandOffOptions } from './hand-off.ts'
+import type { HandOff, HandOffOptions } from './hand-off.ts'
+import { Copies } from './copies.ts'
 import { decideLending } from './lending.ts'
 import { Refuser } from './refuser.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -27,6 +29,8 @@ export class LentSockets implements Balancer {
   readonly #bind: () => TransferableHandle | undefined
   readonly #sockets: TransferableHandle[] = []
   #lent: Set<WorkerHandle>[] = []
+  readonly #copies = new Copies()
+  readonly #handOff: HandOff
   readonly #queueTimeout: number
   readonly #speaksTls: () => boolean
   #closed = false
@@ -36,9 +40,15 @@ export class LentSockets implements Balancer {
   #refuser: Refuser | undefined
 
   /** @param bind makes one more socket of the same port, if it can. */
-  constructor(key: string, bind: () => TransferableHandle | undefined, options: LentSocketsOptions) {
+  constructor(
+    key: string,
+    bind: () => TransferableHandle | undefined,
+    handOff: HandOff,
+    options: LentSocketsOptions,
+  ) {
     this.#key = key
     this.#bind = bind
+    this.#handOff = handOff
     this.#backlog = options.backlog
     this.#queueTimeout = options.queueTimeout
     this.#speaksTls = options.speaksTls
@@ -52,6 +62,7 @@ export class LentSockets implements Balancer {
     const handle = this.#sockets[socket]
     if (!handle) return undefined
     this.#lent[socket]!.add(worker)
+    this.#copies.add(worker, socket)
     return { loan: this.#loan(socket), handle }
   }
 
@@ -64,8 +75,10 @@ export class LentSockets implements Balancer {
       const now = wanted[socket]!
       for (const worker of before) if (worker.state === 'booting') now.add(worker)
       for (const worker of now)
-        if (!before.has(worker))
+        if (!before.has(worker)) {
           worker.send({ type: 'lend', key: this.#key, loan: this.#loan(socket) }, handle)
+          this.#copies.add(worker, socket)
+        }
       for (const worker of before)
         // One that drains gives back by itself.
         if (!now.has(worker) && worker.serving) worker.send({ type: 'take-back', key: this.#key, socket })
@@ -76,6 +89,11 @@ export class LentSockets implements Balancer {
 
   onExit(worker: WorkerHandle): void {
     for (const borrowers of this.#lent) borrowers.delete(worker)
+    this.#copies.onExit(worker)
+  }
+
+  onReturned(worker: WorkerHandle, socket: number): void {
+    this.#copies.onReturned(worker, socket)
   }
 
   /** While nobody serves, the queues fill up in the kernel; not for ever. */
@@ -98,12 +116,23 @@ export class LentSockets implements Balancer {
     }, delay)
   }
 
-  close(): void {
+  /** The queues end with the last copy of each socket, and that is the one here. */
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    const isOpen = this.#opened
     this.#watchQueues(1)
-    // The workers' copies keep the queues until each has taken what is in it.
-    for (const handle of this.#sockets) handle.close()
+    for (const { worker, socket } of this.#copies.all)
+      worker.send({ type: 'take-back', key: this.#key, socket })
+    await Promise.all(
+      this.#sockets.map(async (handle, socket) => {
+        handle.onconnection = (status, connection) => {
+          if (status === 0) this.#handOff.take(connection)
+        }
+        if (isOpen) await emptyQueue(handle, { shut: true, until: this.#copies.areReturned(socket) })
+        handle.close()
+      }),
+    )
   }
 
   // Never fewer than there were: closing a socket resets what waits in its queue.

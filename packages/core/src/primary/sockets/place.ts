@@ -1,11 +1,15 @@
 import net from 'node:net'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { ClusteredError } from '../../errors.ts'
+import { mayShut } from '../../empty-queue.ts'
+import { settles } from '../../settles.ts'
 import { startListening } from '../../start-listening.ts'
 import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
 import type { ListenRequest, SocketName } from '../../protocol/messages.ts'
+import { refuse } from '../../refusal.ts'
 import type { Balancer } from './balancer.ts'
+import type { Spot } from './collision.ts'
 import { HandOff } from './hand-off.ts'
 import { LentSockets } from './lent-sockets.ts'
 import { RoundRobin } from './round-robin.ts'
@@ -15,11 +19,23 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
 const defaultBacklog = 511
 
-/** A place that the cluster listens at, for as long as the primary lives. */
+/** How long (in ms) a close waits for workers that do not return what they were lent: a blocked one, say. */
+const longestClose = 1000
+
+/** What a place is opened with. */
+type PlaceOptions = ListenOptions & {
+  fd?: number
+  /** The file mode creation mask that the file of a unix socket is made under. */
+  umask?: number
+}
+
+/** A place that the cluster listens at. Whatever happens to workers, it is open until `Places` closes it. */
 export class Place {
   readonly key: string
   readonly address: AddressInfo | string
   readonly socketName: SocketName
+  /** None of a unix socket. */
+  readonly spot: Spot | undefined
   readonly balancer: Balancer
   readonly handOff: HandOff
   #serving: readonly WorkerHandle[] = []
@@ -34,7 +50,7 @@ export class Place {
    * Takes the place, or throws Node's own error (EADDRINUSE, EACCES, ...).
    * @throws {ClusteredError} ERR_CLUSTERED_BALANCE_UNAVAILABLE
    */
-  static async open(key: string, options: ListenOptions, settings: Settings): Promise<Place> {
+  static async open(key: string, options: PlaceOptions, settings: Settings): Promise<Place> {
     return new Place(key, await listen(options, settings), options, settings)
   }
 
@@ -42,6 +58,8 @@ export class Place {
     this.key = key
     this.address = server.address()!
     this.socketName = socketNameOf(server)
+    this.spot =
+      typeof this.address === 'string' ? undefined : { ...this.address, ipv6Only: options.ipv6Only ?? false }
     const waiting = { queueTimeout: settings.queueTimeout, speaksTls: () => this.secure }
     this.handOff = new HandOff(key, waiting)
     const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)
@@ -49,13 +67,13 @@ export class Place {
       server.close()
       throw new ClusteredError(
         'ERR_CLUSTERED_BALANCE_UNAVAILABLE',
-        "balance: 'kernel' cannot be had here. It needs a TCP port, Linux, and Node 22.12 or later; " +
+        "balance: 'kernel' does not work here. It needs a TCP port, Linux, and Node 22.12 or later; " +
           `this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
       )
     }
     this.balancer = bind
-      ? new LentSockets(key, bind, { backlog: options.backlog ?? defaultBacklog, ...waiting })
-      : new RoundRobin(handleOf(server), this.handOff)
+      ? new LentSockets(key, bind, this.handOff, { backlog: options.backlog ?? defaultBacklog, ...waiting })
+      : new RoundRobin(handleOf(server), this.handOff, mayShut(options))
   }
 
   /** @param serving the workers that take its connections now. */
@@ -85,24 +103,40 @@ export class Place {
     this.balancer.onExit(worker)
   }
 
-  close(): void {
+  /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */
+  async close(): Promise<void> {
+    await settles(this.balancer.close(), longestClose)
     this.#serving = []
-    this.balancer.close()
     this.handOff.close()
+  }
+
+  /** While others go on: no worker listens here any more. What waits is refused, as is from then on all that comes. */
+  async retire(): Promise<void> {
+    this.update([], this.#slots)
+    // It refuses what is handed to it from here on.
+    this.handOff.close()
+    await settles(this.balancer.close(), longestClose)
   }
 }
 
 /** What a worker's server asks for, in the form in which it can be listened to. */
-export function toListenOptions(request: ListenRequest): ListenOptions & { fd?: number } {
-  const { address, port, addressType, fd, flags = 0, backlog } = request
+export function toListenOptions(request: ListenRequest): PlaceOptions {
+  const { address, port, addressType, fd, flags = 0, backlog, readableAll, writableAll, umask } = request
   const common = backlog ? { backlog } : {}
   if (typeof fd === 'number' && fd >= 0) return { fd, ...common }
-  if (port === -1 && addressType === -1) return { path: address!, ...common }
+  if (port === -1 && addressType === -1)
+    return {
+      path: address!,
+      ...common,
+      ...(readableAll && { readableAll }),
+      ...(writableAll && { writableAll }),
+      ...(umask !== undefined && { umask }),
+    }
   // 1 is UV_TCP_IPV6ONLY.
   return { port, ...(address !== null && { host: address }), ipv6Only: (flags & 1) === 1, ...common }
 }
 
-async function listen(options: ListenOptions, settings: Settings): Promise<net.Server> {
+async function listen(options: PlaceOptions, settings: Settings): Promise<net.Server> {
   try {
     return await tryListen(options)
   } catch (error) {
@@ -111,9 +145,13 @@ async function listen(options: ListenOptions, settings: Settings): Promise<net.S
   }
 }
 
-async function tryListen(options: ListenOptions): Promise<net.Server> {
+async function tryListen({ umask, ...options }: PlaceOptions): Promise<net.Server> {
   const server = net.createServer()
-  await startListening(server, options)
+  const own = umask === undefined ? undefined : process.umask(umask)
+  // The file of a unix socket is made before it returns.
+  const listening = startListening(server, options)
+  if (own !== undefined) process.umask(own)
+  await listening
   return server
 }
 

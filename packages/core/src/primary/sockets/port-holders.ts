@@ -27,6 +27,11 @@ export function holdersOf(where: Where): Holders {
   return { pids, hiddenUsers: [...new Set(hidden.flatMap(({ uid }) => uid ?? []))] }
 }
 
+/** Whether this very process has the port. */
+export function isHeldHere(where: Where): boolean {
+  return holdersOf(where).pids.includes(process.pid)
+}
+
 /** The state of a socket that listens, in /proc/net/tcp. */
 const listenState = '0A'
 

@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { briefingVariable } from '../../protocol/briefing.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
+import { isBundled } from '../../own-files.ts'
+import { fileOfRelease } from '../process/preload-file.ts'
 import type { RefuserMessage } from './refuser-process.ts'
-
-const program = fileURLToPath(new URL('./refuser-process.js', import.meta.url))
 
 /**
  * A process that accepts from listening sockets and refuses what it accepts.
@@ -16,9 +15,11 @@ export class Refuser {
 
   /** @returns `undefined` where no process can be had now: no descriptor or no memory is left, say. */
   static start(sockets: readonly TransferableHandle[], message: RefuserMessage): Refuser | undefined {
+    if (isBundled) return undefined
     try {
       // So that it is known for what it is, should it outlive this process.
       const env = { ...process.env, [briefingVariable]: JSON.stringify({ primary: process.pid }) }
+      const program = fileOfRelease('primary/sockets/refuser-process.js')
       const child = fork(program, { execArgv: [], env })
       // It comes as an event, or as a throw, or not at all.
       child.on('error', () => {})

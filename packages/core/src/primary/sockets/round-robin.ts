@@ -1,3 +1,4 @@
+import { emptyQueue } from '../../empty-queue.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff } from './hand-off.ts'
@@ -6,9 +7,12 @@ import type { HandOff } from './hand-off.ts'
 export class RoundRobin implements Balancer {
   readonly kind = 'round-robin'
   readonly #socket: TransferableHandle
+  readonly #shut: boolean
 
-  constructor(socket: TransferableHandle, handOff: HandOff) {
+  /** @param shut whether the queue may be shut before the socket is closed. */
+  constructor(socket: TransferableHandle, handOff: HandOff, shut: boolean) {
     this.#socket = socket
+    this.#shut = shut
     socket.onconnection = (status, connection) => {
       if (status === 0) handOff.take(connection)
     }
@@ -18,7 +22,8 @@ export class RoundRobin implements Balancer {
 
   onExit(): void {}
 
-  close(): void {
+  async close(): Promise<void> {
+    await emptyQueue(this.#socket, { shut: this.#shut })
     this.#socket.close()
   }
 }

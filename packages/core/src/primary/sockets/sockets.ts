@@ -1,6 +1,6 @@
 import type { AddressInfo, ListenOptions } from 'node:net'
 import type { TransferableHandle } from '../../node-internals.ts'
-import type { ToPrimary } from '../../protocol/messages.ts'
+import type { LastWords, ToPrimary } from '../../protocol/messages.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 type Message<Type> = Extract<ToPrimary, { type: Type }>
@@ -19,18 +19,38 @@ export interface Sockets {
    * Rejects with Node's own error (EADDRINUSE, EACCES, ...).
    */
   require(key: string, options: ListenOptions): Promise<unknown>
-  /** A worker's server asks to share a place; the first to ask opens it. Never rejects. */
-  share(worker: WorkerHandle, message: Message<'listen'>): Promise<void>
-  /** Whether the worker has every server that the program has asked for. */
-  isComplete(worker: WorkerHandle): boolean
-  /** Called whenever a worker starts or stops serving, is late or caught up, and at another number of slots. */
-  update(serving: readonly WorkerHandle[], slots: number): void
+  /**
+   * A worker's server asks to share a place; the first to ask opens it. Never rejects.
+   * @param lends whether the worker takes connections as soon as it listens, if it is workers who accept them.
+   */
+  share(worker: WorkerHandle, message: Message<'listen'>, lends: boolean): Promise<void>
+  /** A worker's server listens there no more. */
+  onClosed(worker: WorkerHandle, key: string): void
+  /** Every port that is open. */
+  readonly ports: readonly number[]
+  /** What the program itself listens at: a worker without it is not ready. */
+  readonly required: ReadonlySet<string>
+  /** Whether the worker listens at that place, under whatever name. */
+  covers(worker: WorkerHandle, key: string): boolean
+  /** Where that is, for people. */
+  describe(key: string): string
+  /** Why there was no place for a server, if it is of that that its worker died. */
+  explain(lastWords: LastWords): string | undefined
+  /**
+   * Called whenever a worker starts or stops serving or listening, is late or
+   * caught up, and at another number of slots.
+   * @param isAwaited whether a worker is to come that will listen there: what
+   *   nobody has and nobody awaits is closed.
+   */
+  update(serving: readonly WorkerHandle[], slots: number, isAwaited: (key: string) => boolean): void
   /** A draining worker gives away a connection that is between two requests. */
   adopt(key: string, connection: TransferableHandle): void
   onAnswer(worker: WorkerHandle, message: Message<'answer'>): void
   /** A worker's server takes connections again, or does not any more. */
   onRoom(worker: WorkerHandle, message: Message<'room'>): void
+  /** A worker has closed its copy of a socket that was lent to it. */
+  onReturned(worker: WorkerHandle, message: Message<'returned'>): void
   onExit(worker: WorkerHandle): void
-  /** Stops accepting, for good. */
-  close(): void
+  /** Hands off what waits already and stops accepting, for good; resolves soon. Never rejects. */
+  close(): Promise<void>
 }

@@ -1,0 +1,38 @@
+import type { Logger } from '../../logger.ts'
+import type { LastWords } from '../../protocol/messages.ts'
+import { isHeldHere } from './port-holders.ts'
+
+/** Ports that this process itself serves, as what is preloaded into every process does; workers come and want them too. */
+export class OwnPorts {
+  readonly #logger: Logger
+  readonly #told = new Set<number>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** Whether it is for that reason that there was no place. It is said once per port. */
+  cause(error: NodeJS.ErrnoException & { address?: string; port?: number }): boolean {
+    const { port, address } = error
+    if (port === undefined || !isHeldHere({ port, address })) return false
+    if (!this.#told.has(port)) this.#logger.warn(`${explanation(port)}. No worker serves there`)
+    this.#told.add(port)
+    return true
+  }
+
+  /** The same for what is preloaded before a worker is prepared: it has asked node:cluster. */
+  explain({ code, message }: LastWords): string | undefined {
+    const [, digits] = (code === 'EADDRINUSE' && /^bind .*:(\d+)$/.exec(message)) || []
+    const port = Number(digits)
+    return digits && isHeldHere({ port, address: undefined }) ? explanation(port) : undefined
+  }
+}
+
+function explanation(port: number): string {
+  return (
+    `port ${port} is served by this primary process (pid ${process.pid}) itself: what was loaded into every process ` +
+    '(--require, --import, NODE_OPTIONS, or the program above its call of listen) listens there. To have it in ' +
+    "workers, load it in these only: with clustered start --node-args '--require ./file.js', or where " +
+    'cluster.isWorker is true'
+  )
+}

@@ -1,0 +1,17 @@
+import { hookNames } from '../hooks.ts'
+
+/** What a worker itself heeds. */
+const ofTheWorker = new Set<string>([...hookNames, 'server', 'onServer'])
+
+/** The options of a call of `clustered`, in a form in which the primary can be told of them. */
+export function describeOptions(options: object): { options: Record<string, unknown>; others: string[] } {
+  const entries = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && value !== Infinity && !ofTheWorker.has(name),
+  )
+  const isPlain = ([name, value]: [string, unknown]): boolean =>
+    typeof value !== 'function' && (name === 'reload' || typeof value !== 'object') && name !== 'logger'
+  return {
+    options: Object.fromEntries(entries.filter(isPlain)),
+    others: entries.filter((entry) => !isPlain(entry)).map(([name]) => name),
+  }
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { readFileSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Desk } from './support/desk.ts'
+import { pidsOf } from './support/http.ts'
+import { freePort } from './support/port.ts'
+import { start } from './support/program.ts'
+
+const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
+const compiled = new URL('../../packages/cli/dist/put-around-app.js', import.meta.url)
+const { putAroundApp } = (await import(compiled.href)) as {
+  putAroundApp: (source: string, file: string, framework: string) => string
+}
+
+const says = 'response.send(String(process.pid))'
+const port = 'Number(process.env.PORT)'
+
+/** Apps as people write them, and what each becomes. */
+const accepted: { file: string; before: string; after: string; framework?: string }[] = [
+  {
+    file: 'lines.mjs',
+    before: `import {\r\n  Router,\r\n  default as express,\r\n} from "express"; // the web\r\n\r\nconst app = express();\r\napp.use(Router().get("/pid", (request, response) => ${says}));\r\napp.listen(\r\n  ${port},\r\n  () => {\r\n    console.log(\`up on \${process.env.PORT}\`);\r\n  },\r\n);\r\n`,
+    after: `import {\r\n  Router,\r\n  default as express,\r\n} from "express"; // the web\r\nimport { clustered } from "@clustered/express";\r\n\r\nconst app = express();\r\napp.use(Router().get("/pid", (request, response) => ${says}));\r\nclustered(app).listen(\r\n  ${port},\r\n  () => {\r\n    console.log(\`up on \${process.env.PORT}\`);\r\n  },\r\n);\r\n`,
+  },
+  {
+    file: 'shebang.cjs',
+    before: `#!/usr/bin/env node\n'use strict'\n\n// The app.\nconst app = require('express')()\napp.get('/pid', (request, response) => ${says})\nif (require.main === module) {\n\tapp.listen(${port}, (error) => {\n\t\tif (error) throw error\n\t\tconsole.log('up')\n\t})\n}\n`,
+    after: `#!/usr/bin/env node\n'use strict'\n\n// The app.\nconst { clustered } = require('@clustered/express')\nconst app = require('express')()\napp.get('/pid', (request, response) => ${says})\nif (require.main === module) {\n\tclustered(app).listen(${port}, (error) => {\n\t\tif (error) throw error\n\t\tconsole.log('up')\n\t})\n}\n`,
+  },
+  {
+    file: 'typed.ts',
+    before: `import express, { type Express, type Request, type Response } from 'express'\nimport './setup.ts'\n\nexport const app: Express = <Express>(express() as unknown)\napp.get('/pid', (request: Request, response: Response): void => void ${says})\napp.listen(${port}, process.env['HOST'] ?? '127.0.0.1')\n`,
+    after: `import express, { type Express, type Request, type Response } from 'express'\nimport './setup.ts'\nimport { clustered } from '@clustered/express'\n\nexport const app: Express = <Express>(express() as unknown)\napp.get('/pid', (request: Request, response: Response): void => void ${says})\nclustered(app).listen(${port}, process.env['HOST'] ?? '127.0.0.1')\n`,
+  },
+  {
+    file: 'several.js',
+    framework: 'koa',
+    before: `const Koa = require('koa'), path = require('path')\nrequire('node:os').cpus()\nconst app = new Koa({ proxy: true }), part = path.join('a', 'b')\napp.use((context) => { context.body = String(process.pid) }); app.listen(${port})\nmodule.exports = { app, part }\n`,
+    after: `const Koa = require('koa'), path = require('path')\nconst { clustered } = require('@clustered/koa')\nrequire('node:os').cpus()\nconst app = new Koa({ proxy: true }), part = path.join('a', 'b')\napp.use((context) => { context.body = String(process.pid) }); clustered(app).listen(${port})\nmodule.exports = { app, part }\n`,
+  },
+]
+
+/** What is left alone, and the reason that is given. */
+const refused: [reason: RegExp, listen: string, before?: string][] = [
+  [/returns is used/, 'const server = app.listen(3000)'],
+  [/returns is used/, 'module.exports = app.listen(3000)'],
+  [/returns is used/, 'app.listen(3000).setTimeout(1000)'],
+  [/returns is used/, 'ready.then(() => app.listen(3000))'],
+  [/in a function/, 'async function main() { await ready; app.listen(3000) }\nmain()'],
+  [/in a function/, 'for (const port of [1, 2]) app.listen(port)'],
+  [/names listen 2 times/, 'app.listen(3000)\napp.listen(3001)'],
+  [/something else than app/, "require('http').createServer(app).listen(3000)"],
+  [/something else than app/, 'server.listen(3000)', "const server = require('http').createServer(app)"],
+  [/not only called/, 'start(app.listen)'],
+  [/not only called/, 'app.listen?.(3000)'],
+  [/there is no app\.listen/, 'start(app)'],
+  [/callback of listen/, 'app.listen(3000, () => { ready = true })'],
+  [/callback of listen/, 'app.listen(3000, () => startJobs())'],
+  [/callback of listen/, "app.listen(3000, () => { console.log('up'); process.send('ready') })"],
+  [/callback of listen/, 'app.listen(3000, async () => { await connect() })'],
+  [/callback of listen/, 'app.listen(3000, onListening)'],
+  [/callback of listen/, 'app.listen(3000, () => logger.info(i++))'],
+  [/is not seen/, 'app.listen(...where)'],
+  [/it uses socket\.io/, 'app.listen(3000)', "const { Server } = require('socket.io')"],
+  [/it uses node:cluster/, 'app.listen(3000)', "const cluster = require('node:cluster')"],
+  [/makes 2 apps/, 'app.listen(3000)', 'const admin = express()'],
+  [/clustered already/, 'clustered(app).listen(3000)', "const { clustered } = require('@clustered/express')"],
+  [/cannot be read: .*\(5:/, 'app.listen(3000'],
+]
+
+describe('clustered init', () => {
+  for (const { file, before, after, framework = 'express' } of accepted)
+    it(`changes ${file} and nothing else in it, and the result serves`, async (t) => {
+      assert.equal(putAroundApp(before, file, framework), after)
+      const desk = new Desk(t)
+      symlinkSync(modules, path.join(desk.project, 'node_modules'))
+      desk.write(
+        'package.json',
+        `{ "scripts": { "start": "node ${file}" },\r\n"dependencies": { "${framework}": "1" } }\r\n`,
+      )
+      desk.write(file, before)
+      desk.write('setup.ts', '')
+      const { code, stderr } = await desk.run('init')
+      assert.equal(code, 0, stderr)
+      assert.equal(readFileSync(path.join(desk.project, file), 'utf8'), after)
+      const at = await freePort()
+      const program = start(t, path.join(desk.project, file), {
+        cwd: desk.project,
+        env: { ...desk.env, PORT: String(at), WEB_CONCURRENCY: '2' },
+        nodeArgs: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
+      })
+      await program.listens()
+      assert.equal((await pidsOf(at, 2)).size, 2)
+    })
+
+  it('leaves alone what is not plain, and says why', () => {
+    for (const [reason, listen, before = ''] of refused) {
+      const source = `const express = require('express')\nconst app = express()\n${before}\n${listen}\n`
+      assert.throws(() => putAroundApp(source, 'app.js', 'express'), { message: reason }, listen)
+    }
+    for (const made of ['makeApp()', "require('./app')", 'new Koa()', 'express'])
+      assert.throws(
+        () =>
+          putAroundApp(
+            `const express = require('express')\nconst app = ${made}\napp.listen(1)`,
+            'a.js',
+            'express',
+          ),
+        /no app is made at the top/,
+      )
+  })
+
+  it('refuses build output, and names its source', async (t) => {
+    const desk = new Desk(t)
+    desk.write(
+      'package.json',
+      '{ "scripts": { "start": "node -r ./env.js dist/index.js" }, "dependencies": { "express": "5" } }',
+    )
+    const source = "import express from 'express'\nconst app = express()\napp.listen(3000)\n"
+    for (const file of ['dist/index.js', 'src/index.ts', 'env.js']) desk.write(file, source)
+    const refusal = await desk.run('init')
+    assert.equal(refusal.code, 1)
+    assert.match(
+      refusal.stderr,
+      /dist\/index\.js is build output.*clustered init src\/index\.ts.*NOTHING_TO_CHANGE/,
+    )
+    assert.equal(readFileSync(path.join(desk.project, 'dist/index.js'), 'utf8'), source)
+    const { stdout } = await desk.run('init', 'src/index.ts', '--dry-run')
+    assert.match(stdout, /src\/index\.ts:[^]*\+ clustered\(app\)\.listen\(3000\)/)
+  })
+})

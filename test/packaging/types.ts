@@ -1,0 +1,108 @@
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { it } from 'node:test'
+import { elsewhere, libraries, project, run, writeFiles } from './project.ts'
+
+interface Kind {
+  name: string
+  options: { module: string; moduleResolution?: string }
+  /** Where the files are that are compiled: `.` is of ES modules. */
+  folder?: string
+}
+
+const all: Kind[] = [
+  { name: 'nodenext', options: { module: 'nodenext' }, folder: '.' },
+  { name: 'nodenext from CommonJS', options: { module: 'nodenext' } },
+  { name: 'node16', options: { module: 'node16' }, folder: '.' },
+  { name: 'node16 from CommonJS', options: { module: 'node16' } },
+]
+const ofBundlers: Kind = { name: 'bundler', options: { module: 'esnext', moduleResolution: 'bundler' } }
+const node10: Kind = { name: 'commonjs', options: { module: 'commonjs', moduleResolution: 'node10' } }
+const node18 = ['.', 'commonjs'].map((folder): Kind => ({
+  name: `node18 in ${folder}`,
+  options: { module: 'node18' },
+  folder,
+}))
+
+/** Each compiler with the kinds of modules that it has. */
+const compilers: Record<string, Kind[]> = {
+  typescript: [...all, ...node18, ofBundlers, { name: 'commonjs', options: { module: 'commonjs' } }],
+  typescript5: [...node18, ofBundlers, node10],
+  typescript52: [...all, ofBundlers, node10],
+}
+
+const frameworks = ['express', 'koa']
+
+export function typesHold(): void {
+  for (const [compiler, kinds] of Object.entries(compilers))
+    it(`give their types to every kind of module: ${compiler}`, async () => {
+      const configs = kinds.map(({ name, options, folder = 'commonjs' }) => {
+        const files = frameworks.map((framework) => path.join(folder, `${framework}.ts`))
+        return config(`${compiler}-${name.replaceAll(' ', '-')}.json`, options, files)
+      })
+      await build(compiler, configs)
+    })
+
+  it('have declarations that hold by themselves', async () => {
+    const imports = [...libraries, 'core/control'].map((name) => `import '@clustered/${name}'\n`)
+    writeFiles({ 'declarations.ts': imports.join('') })
+    const file = config('declarations.json', { module: 'nodenext', skipLibCheck: false }, ['declarations.ts'])
+    await build('typescript', [file])
+  })
+
+  it('can be named in declarations where a project sees its own dependencies only', async () => {
+    const modules = path.join(elsewhere, 'node_modules')
+    const link = (target: string, name: string): void => {
+      mkdirSync(path.dirname(path.join(modules, name)), { recursive: true })
+      symlinkSync(target, path.join(modules, name))
+    }
+    const shared = ['express', 'koa', '@types/express', '@types/koa', '@types/node']
+    for (const name of shared) link(path.join(project, 'node_modules', name), name)
+    const files = frameworks.map((framework) => {
+      const store = path.join(modules, '.store', framework, 'node_modules/@clustered')
+      for (const name of ['core', framework])
+        cpSync(path.join(project, 'node_modules/@clustered', name), path.join(store, name), {
+          recursive: true,
+        })
+      link(path.join(store, framework), `@clustered/${framework}`)
+      writeFiles({ [path.join('..', path.basename(elsewhere), `${framework}.ts`)]: exporting(framework) })
+      return `${framework}.ts`
+    })
+    const file = path.join('..', path.basename(elsewhere), 'tsconfig.json')
+    await build('typescript', [config(file, { module: 'nodenext' }, files)])
+  })
+}
+
+/** Whatever the public face has, exported without a word on its type. */
+function exporting(framework: string): string {
+  return `
+import { clustered, shed } from '@clustered/${framework}'
+import framework from '${framework}'
+export const whole = clustered(${framework === 'koa' ? 'new framework()' : 'framework()'})
+export const { app, listen } = whole
+export const cluster = listen(0)
+export const { workers, state, ready, on } = cluster
+export const made = clustered(() => app)
+export const middleware = shed({ maxLoopDelay: 100 })
+`
+}
+
+function config(file: string, options: object, files: string[]): string {
+  const compilerOptions = {
+    strict: true,
+    declaration: true,
+    esModuleInterop: true,
+    skipLibCheck: true,
+    target: 'es2022',
+    types: ['node'],
+    rootDir: '.',
+    outDir: path.join('out', path.basename(file, '.json')),
+    ...options,
+  }
+  writeFiles({ [file]: { compilerOptions, files } })
+  return file
+}
+
+async function build(compiler: string, configs: string[]): Promise<void> {
+  await run(process.execPath, [`node_modules/${compiler}/bin/tsc`, '--build', ...configs])
+}

@@ -1,0 +1,53 @@
+/** Files that pass in plain Node.js and not in a worker, and why that is right. */
+interface Known {
+  why: string
+  /** Of the suite and the file, as `run.ts` prints them: one regular expression for each. */
+  files: RegExp[]
+}
+
+const known: Known[] = [
+  {
+    why:
+      "the primary opens the place, so that address(), 'already listening' and the handle are there from the event " +
+      "'listening' on, and not as soon as listen() returns; the same in node:cluster",
+    files: [
+      /^node\/.*net-connect-(immediate-destroy|memleak|reset-before-connected)/,
+      /^node\/.*net-server-(address|bind|keepalive|nodelay|call-listen-multiple-times)/,
+      /^node\/.*net-socket-(destroy-twice|reset-twice|timeout-unref)/,
+    ],
+  },
+  {
+    why:
+      'a connection that a full server (maxConnections) cannot take waits for another worker, or for queueTimeout; ' +
+      'plain Node.js drops it',
+    files: [/^node\/.*net-server-(drop-connections|max-connections)/],
+  },
+  {
+    why: 'the test is about node:cluster: it takes the worker that it runs in for one of its own',
+    files: [
+      /^node\/.*(http2?|https|net|tls)-.*cluster/,
+      /^node\/.*net-(listen-twice|listen-exclusive-random-ports|socket-constructor)/,
+    ],
+  },
+  {
+    why: 'a descriptor that a worker listens at is one of the primary, as in node:cluster',
+    files: [/^node\/.*net-server-listen-handle/],
+  },
+  {
+    why: "Clustered listens for the 'close' of each connection, and the test counts the listeners",
+    files: [/^node\/.*http-connect\.js/],
+  },
+  {
+    why: 'node:http is loaded before the test, which wants to be the first',
+    files: [/^node\/.*http-parser-lazy-loaded/],
+  },
+  {
+    why: 'the primary takes no path of more than 4,096 characters for one',
+    files: [/^node\/.*net-pipe-with-long-path/],
+  },
+]
+
+/** @param file the suite and the file. */
+export function whyItDiffers(file: string): string | undefined {
+  return known.find(({ files }) => files.some((one) => one.test(file)))?.why
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { balances } from './support/balances.ts'
+import { get } from './support/http.ts'
+import { eventually, start } from './support/program.ts'
+
+for (const balance of balances)
+  describe(`servers that the program starts in a worker (${balance})`, () => {
+    it('listen in every form that Node.js has, with a callback and without', async (t) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'forms-'))
+      t.after(() => rmSync(folder, { recursive: true }))
+      const program = start(t, 'every-form.js', {
+        env: {
+          FOLDER: folder,
+          OPTIONS: JSON.stringify({ workers: 2, balance: balance === 'kernel' ? 'auto' : balance }),
+        },
+      })
+      await eventually(() => program.output.split('places: ').length === 3, 'both workers listen')
+      const [mine, other] = [...program.output.matchAll(/places: (.*)/g)].map(([, json]) => json)
+      assert.equal(mine, other, 'every worker shares each place')
+      for (const place of JSON.parse(mine!) as (AddressInfo | string)[]) {
+        const to = typeof place === 'string' ? place : { host: 'localhost', port: place.port }
+        assert.match((await get(to)).body, /hello from \d+/, JSON.stringify(place))
+      }
+    })
+  })
