@@ -31,6 +31,10 @@ export class ShutdownCode {
     this.#report = report
   }
 
+  get isRunning(): boolean {
+    return this.#end !== undefined && this.#end !== nothing
+  }
+
   /** If it runs: the app has ended the process, and nothing is waited for any more. @returns whether it runs. */
   end(): boolean {
     this.#end?.()

@@ -28,10 +28,10 @@ export function takeSignals(single: Cluster, { logger, drainTimeout }: Settings)
     process.exit()
   }
   const onStop = (signal: NodeJS.Signals): void => {
-    // With it, shutdown code says that it has ended.
-    if (shutdownCode.end()) return
     // nodemon sends its own twice.
     if (stopping && isWatched) return
+    // With it, shutdown code says that it has ended.
+    if (shutdownCode.end()) return
     leaving = stopping
     if (stopping) process.exit(128 + constants.signals[signal])
     stopping = true

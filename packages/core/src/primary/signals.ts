@@ -25,13 +25,16 @@ export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
   let stopping: { signal: NodeJS.Signals; since: number } | undefined
 
   const stop = (signal: NodeJS.Signals): void => {
-    if (cluster.endShutdownCode()) return
     const now = performance.now()
+    const isSame = signal === stopping?.signal && now - stopping.since < within
+    if (isSame && isWatched) return
+    // With it, shutdown code says that it has ended.
+    if (cluster.endShutdownCode()) return
     if (!stopping) {
       stopping = { signal, since: now }
       return cluster.stop(signal)
     }
-    if (signal === stopping.signal && now - stopping.since < within) return
+    if (isSame) return
     logger.warn(`${signal} again: ending at once`)
     cluster.kill(`a second ${signal}`, 128 + constants.signals[signal])
   }

@@ -79,7 +79,7 @@ export class Worker {
     // Before the app is loaded, which may keep what it finds as `process.exit`.
     holdExit(() => this.#holdsExit())
     this.#presence = new Presence(
-      () => this.#draining || this.#servers.everListened,
+      () => !this.#shutdownCode.isRunning && (this.#draining || this.#servers.everListened),
       () => this.#tell({ type: 'settled' }),
     )
     this.#siblingPorts = new SiblingPorts(briefing.ports)
