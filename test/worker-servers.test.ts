@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { eventually, start } from './support/program.ts'
+import { supervise } from './support/supervised.ts'
 
 for (const balance of balances)
   describe(`servers that the program starts in a worker (${balance})`, () => {
@@ -26,5 +27,10 @@ for (const balance of balances)
         const to = typeof place === 'string' ? place : { host: 'localhost', port: place.port }
         assert.match((await get(to)).body, /hello from \d+/, JSON.stringify(place))
       }
+    })
+
+    it('are opened again at the port that they had', async (t) => {
+      const program = supervise(t, 'listens-again.js', {}, { workers: 1, balance })
+      await program.sees(/round 3: own/)
     })
   })

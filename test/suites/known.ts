@@ -12,6 +12,7 @@ const known: Known[] = [
       "'listening' on, and not as soon as listen() returns; the same in node:cluster",
     files: [
       /^@fastify\/websocket\/test\/base/,
+      /^server-destroy\//,
       /^node\/.*net-connect-(immediate-destroy|memleak|reset-before-connected)/,
       /^node\/.*net-server-(address|bind|keepalive|nodelay|call-listen-multiple-times)/,
       /^node\/.*net-socket-(destroy-twice|reset-twice|timeout-unref)/,
@@ -33,6 +34,12 @@ const known: Known[] = [
   {
     why: 'a descriptor that a worker listens at is one of the primary, as in node:cluster',
     files: [/^node\/.*net-server-listen-handle/],
+  },
+  {
+    why:
+      'the primary closes a place a moment after the last server there: a connection in between is answered with a ' +
+      '503 or reset, and not refused',
+    files: [/^node\/.*http-econnrefused/],
   },
   {
     why: "Clustered listens for the 'close' of each connection, and the test counts the listeners",

@@ -39,6 +39,8 @@ export class Places implements Sockets {
   readonly required: Set<string> = new Set()
   /** Who has asked for a place, and has neither closed it since nor gone. */
   readonly #holders = new Map<string, Set<WorkerHandle>>()
+  /** The app has closed its last server there, and may be awaited to come back. */
+  readonly #left = new Set<string>()
   readonly #shadows = new Map<string, Shadow>()
   readonly #ports = new PortMemory()
   readonly #ownPorts: OwnPorts
@@ -109,8 +111,11 @@ export class Places implements Sockets {
     const request = this.#ports.recall(key, message.request)
     const refusal = early ?? this.#refusalOf(worker, key, request)
     if (refusal) throw refusal
+    this.#left.delete(key)
     const blocking = this.#blocking(key, request)
-    if (blocking) {
+    // The app has moved: a server that it has closed listens again, by the number of the port.
+    if (blocking && this.#left.has(blocking.key)) this.#retire(blocking)
+    else if (blocking) {
       this.#shadows.set(key, { request, of: blocking })
       return worker.send({ ...reply, socketName: nameOf(request) })
     }
@@ -192,6 +197,7 @@ export class Places implements Sockets {
   #retire(place: Place): void {
     this.#open.splice(this.#open.indexOf(place), 1)
     this.#opening.delete(place.key)
+    this.#left.delete(place.key)
     const closing = place.retire().finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
     for (const [key, { request, of }] of this.#shadows)
@@ -212,6 +218,7 @@ export class Places implements Sockets {
 
   onClosed(worker: WorkerHandle, key: string): void {
     this.#release(worker, key)
+    if (!this.#holders.has(key) && !this.required.has(key)) this.#left.add(key)
   }
 
   /** A draining worker gives away a connection that is between two requests. */
