@@ -8,7 +8,11 @@ import { watch } from './watch.ts'
 /** This process becomes the primary, and stays it to the end. */
 export function runInForeground({ file, options }: Start, flags: StartFlags): Cluster {
   const notify = takeNotify()
-  const cluster = supervise(file, { ...options, env: () => ({ ...asGiven(), ...options.env?.() }) })
+  // What was preloaded into this process, dotenv say, is loaded in each worker anew.
+  for (const [name, value] of Object.entries(asGiven()))
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  const cluster = supervise(file, options)
   if (notify) notifySystemd(cluster, notify)
   if (flags.watch)
     watch(cluster, { envFile: flags.envFile, ignore: ignoring([flags.ignore ?? []].flat().map(String)) })
