@@ -14,7 +14,7 @@ const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 /** In ms: what the program asks for in production, and nobody waits for at a save. */
 const patient = 30_000
 
-const saves = Number(process.env['SAVES'] ?? 4)
+const saves = Number(process.env['SAVES'] ?? 2)
 
 /** What is saved again and again. */
 const app = (version: number, wrap: (app: string) => string): string => `
