@@ -1,17 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ListenOptions } from 'node:net'
 import type { TransferableHandle } from './node-internals.ts'
+import { areFull } from './fill-queues.ts'
 
-/** How long (in ms) a queue that is never empty is taken from. */
+/** How long (in ms) queues that are never empty are taken from. */
 const longest = 1000
 
 export interface Emptying {
   /**
-   * The queue takes no more: the system of whoever connects tries again after
+   * The queues take no more: the system of whoever connects tries again after
    * a second, and is refused.
    */
   shut: boolean
-  /** Others accept from the socket until then. */
+  /** Others accept from the sockets until then. */
   until?: Promise<unknown>
 }
 
@@ -21,29 +22,39 @@ export function mayShut({ path, fd }: ListenOptions & { fd?: number }): boolean 
 }
 
 /**
- * Accepts what waits in the queue of a listening socket that is to be closed.
- * Closing resets it, though to their clients these are connections that stand,
- * with a request on its way.
+ * Accepts what waits in the queues of listening sockets of one port that are
+ * to be closed. Closing resets it, though to their clients these are
+ * connections that stand, with a request on its way.
  *
- * Resolves when a whole turn of the event loop has brought none: close the
- * socket then, at once. Node accepts one connection per socket and turn.
+ * Resolves when a whole turn of the event loop has brought none, and none can
+ * come any more: close the sockets then, at once. Node accepts one connection
+ * per socket and turn.
  */
-export async function emptyQueue(socket: TransferableHandle, { shut, until }: Emptying): Promise<void> {
-  const { onconnection } = socket
+export async function emptyQueues(
+  sockets: readonly TransferableHandle[],
+  { shut, until }: Emptying,
+): Promise<void> {
   let came = false
-  socket.onconnection = function (...args) {
-    came = true
-    // Node's own expects to be called on the handle.
-    onconnection?.apply(this, args)
+  for (const socket of sockets) {
+    const { onconnection } = socket
+    socket.onconnection = function (...args) {
+      came = true
+      // Node's own expects to be called on the handle.
+      onconnection?.apply(this, args)
+    }
   }
-  if (shut) socket.listen(0)
+  const shutAll = (): void => {
+    if (shut) for (const socket of sockets) socket.listen(0)
+  }
+  shutAll()
   await until
-  // Whoever has begun to accept from it meanwhile has opened the queue again.
-  if (shut) socket.listen(0)
+  // Whoever has begun to accept from them meanwhile has opened the queues again.
+  shutAll()
+  const isOver = shut ? () => areFull(sockets) : () => true
   const end = performance.now() + longest
   do {
     came = false
     await nextTurn()
     await nextTurn()
-  } while (came && performance.now() < end)
+  } while (performance.now() < end && (came || !(await isOver())))
 }

@@ -18,6 +18,7 @@ export interface TransferableHandle {
   close(callback?: () => void): void
   unref?(): void
   getsockname?(out: object): number
+  getpeername?(out: object): number
   readonly fd?: number
 }
 

@@ -5,7 +5,7 @@ import { onAbort } from './abort.ts'
 import { ClusterFace } from './cluster-face.ts'
 import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
 import { type Deferred, deferred } from './deferred.ts'
-import { emptyQueue, mayShut } from './empty-queue.ts'
+import { emptyQueues, mayShut } from './empty-queue.ts'
 import { ClusteredError, closingError } from './errors.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
@@ -109,7 +109,7 @@ class Single extends ClusterFace implements Cluster {
 
   async #drain(): Promise<void> {
     const server = this.#server
-    if (server?.listening) await emptyQueue(handleOf(server), { shut: mayShut(this.#options) })
+    if (server?.listening) await emptyQueues([handleOf(server)], { shut: mayShut(this.#options) })
     const drained = this.#drainable?.drain(this.#settings.drainTimeout)
     // A test is its own client, and has no request on its way when it closes.
     if (this.#isTest) (server as Partial<HttpServer> | undefined)?.closeIdleConnections?.()

@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import { emptyQueue } from '../empty-queue.ts'
+import { emptyQueues } from '../empty-queue.ts'
 import { isFull, onConnectionEnd, type TransferableHandle } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
 import { hasRoomFor } from './overflow.ts'
@@ -84,7 +84,7 @@ export class ListeningHandle implements TransferableHandle {
 
   /** The primary's copies are gone: what waits would be reset with these. */
   async emptyQueues(): Promise<void> {
-    await Promise.all([...this.#lent.values()].map((handle) => emptyQueue(handle, { shut: true })))
+    await emptyQueues([...this.#lent.values()], { shut: true })
   }
 
   takeBack(socket: number): void {

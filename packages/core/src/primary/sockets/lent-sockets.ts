@@ -1,10 +1,11 @@
 import { constants } from 'node:os'
-import { emptyQueue } from '../../empty-queue.ts'
+import { emptyQueues } from '../../empty-queue.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff, HandOffOptions } from './hand-off.ts'
 import { Copies } from './copies.ts'
+import { settles } from '../../settles.ts'
 import { decideLending } from './lending.ts'
 import { Refuser } from './refuser.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -15,6 +16,9 @@ export interface LentSocketsOptions extends HandOffOptions {
 
 /** How long (in ms) after a `Refuser` could not be started the next attempt is. */
 const tryRefuserAgain = 1000
+
+/** How long (in ms) a close waits for workers that do not return what they were lent: a blocked one, say. */
+const longestLoan = 1000
 
 /**
  * The kernel spreads connections over one listening socket per slot. The
@@ -124,15 +128,13 @@ export class LentSockets implements Balancer {
     this.#watchQueues(1)
     for (const { worker, socket } of this.#copies.all)
       worker.send({ type: 'take-back', key: this.#key, socket })
-    await Promise.all(
-      this.#sockets.map(async (handle, socket) => {
-        handle.onconnection = (status, connection) => {
-          if (status === 0) this.#handOff.take(connection)
-        }
-        if (isOpen) await emptyQueue(handle, { shut: true, until: this.#copies.areReturned(socket) })
-        handle.close()
-      }),
-    )
+    for (const handle of this.#sockets)
+      handle.onconnection = (status, connection) => {
+        if (status === 0) this.#handOff.take(connection)
+      }
+    const returned = Promise.all(this.#sockets.map((_, socket) => this.#copies.areReturned(socket)))
+    if (isOpen) await emptyQueues(this.#sockets, { shut: true, until: settles(returned, longestLoan) })
+    for (const handle of this.#sockets) handle.close()
   }
 
   // Never fewer than there were: closing a socket resets what waits in its queue.

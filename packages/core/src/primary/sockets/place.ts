@@ -19,8 +19,8 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
 const defaultBacklog = 511
 
-/** How long (in ms) a close waits for workers that do not return what they were lent: a blocked one, say. */
-const longestClose = 1000
+/** How long (in ms) a close may take: the balancers have bounds of their own. */
+const longestClose = 2000
 
 /** What a place is opened with. */
 type PlaceOptions = ListenOptions & {

@@ -1,4 +1,4 @@
-import { emptyQueue } from '../../empty-queue.ts'
+import { emptyQueues } from '../../empty-queue.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff } from './hand-off.ts'
@@ -23,7 +23,7 @@ export class RoundRobin implements Balancer {
   onExit(): void {}
 
   async close(): Promise<void> {
-    await emptyQueue(this.#socket, { shut: this.#shut })
+    await emptyQueues([this.#socket], { shut: this.#shut })
     this.#socket.close()
   }
 }
