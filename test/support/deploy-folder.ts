@@ -18,7 +18,7 @@ const packages = fileURLToPath(new URL('../../../packages/', import.meta.url))
 /** What each package of ours needs of others. */
 const others = {
   core: ['http-terminator'],
-  cli: ['cac', 'chokidar', 'cli-table3', 'picocolors'],
+  cli: ['@babel/parser', 'args-tokenizer', 'cac', 'chokidar', 'cli-table3', 'picocolors', 'picomatch'],
   express: [],
 }
 

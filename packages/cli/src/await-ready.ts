@@ -9,6 +9,19 @@ const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export type Boot = 'ready' | 'failed' | (typeof endSignals)[number]
 
 /**
+ * To be called before the daemon is started: a signal that comes at once waits
+ * for `awaitReady`, and does not end this command and leave the daemon behind.
+ * @returns what undoes it.
+ */
+export function holdEndSignals(): () => void {
+  const hold = (): void => {}
+  for (const signal of endSignals) process.on(signal, hold)
+  return () => {
+    for (const signal of endSignals) process.off(signal, hold)
+  }
+}
+
+/**
  * Waits until the daemon is ready or has ended. It has a session of its own,
  * so that Ctrl-C does not reach it: until it is ready, it is passed on.
  */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { asGiven } from '@clustered/core/control'
-import { awaitReady, ended } from './await-ready.ts'
+import { awaitReady, ended, holdEndSignals } from './await-ready.ts'
 import { CliError } from './errors.ts'
 import { identityOf } from './process-identity.ts'
 import { findPrograms, isRunning, pidOf, type RunningProgram } from './programs.ts'
@@ -35,11 +35,13 @@ export async function startDaemon(name: string, argv: string[], cwd: string): Pr
   makeDaemonFolder(name)
   const before = readRecord(name)
   const { err: errFile } = logFiles(name)
+  const letGo = holdEndSignals()
   const [child, logged] = spawnDaemon(name, argv, cwd)
   // Remembered before it is ready: whatever becomes of this command, it can be found.
   const record = newRecord(name, child.pid ?? 0, argv, cwd)
   if (child.pid !== undefined) writeRecord(record)
   const boot = await awaitReady(child)
+  letGo()
   if (boot !== 'ready') {
     putBack(name, before)
     throw boot === 'failed' ? bootFailed(name, errFile, logged) : interrupted(name, boot)
