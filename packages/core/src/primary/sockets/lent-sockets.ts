@@ -70,8 +70,9 @@ export class LentSockets implements Balancer {
     return { loan: this.#loan(socket), handle }
   }
 
-  update(serving: readonly WorkerHandle[], slots: number): void {
+  update(serving: readonly WorkerHandle[], slots: number, isServed: boolean): void {
     if (this.#closed) return
+    this.#opened ||= isServed
     this.#provide(slots)
     const wanted = decideLending(this.#sockets.length, serving, this.#lent)
     for (const [socket, handle] of this.#sockets.entries()) {
@@ -103,7 +104,6 @@ export class LentSockets implements Balancer {
   /** While nobody serves, the queues fill up in the kernel; not for ever. */
   #watchQueues(serving: number): void {
     if (serving > 0) {
-      this.#opened = true
       clearTimeout(this.#refuseTimer)
       this.#refuseTimer = undefined
       this.#refuser?.stop()

@@ -110,7 +110,7 @@ export class Place {
   #balance(): void {
     const serving = this.#serving.filter((worker) => !this.#full.has(worker))
     this.handOff.update(serving)
-    this.balancer.update(serving, this.#slots)
+    this.balancer.update(serving, this.#slots, this.#serving.length > 0)
   }
 
   onExit(worker: WorkerHandle): void {
