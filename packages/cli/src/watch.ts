@@ -7,7 +7,7 @@ import { watch as watchFiles } from 'chokidar'
 import colors from 'picocolors'
 import { Haste } from './haste.ts'
 import { type Ignore, isIgnored } from './ignored.ts'
-import { WrittenFiles } from './written-files.ts'
+import { versionOf, WrittenFiles } from './written-files.ts'
 
 /** In ms: an editor that saves all of its files is one change. */
 const pause = 50
@@ -57,6 +57,8 @@ class Saves {
   readonly #written = new WrittenFiles()
   readonly #haste: Haste
   readonly #changed = new Set<string>()
+  /** As each file was when a reload was asked for because of it: one save may be told in two events. */
+  readonly #known = new Map<string, string>()
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -84,7 +86,7 @@ class Saves {
     this.#changed.clear()
     const isOwn = await Promise.all(changed.map((file) => this.#isOwn(realName(file))))
     const saved = changed
-      .filter((_file, index) => !isOwn[index])
+      .filter((file, index) => !isOwn[index] && this.#isNew(file))
       .map((file) => path.relative(this.#root, file))
     if (saved.length === 0 || this.#closed) return
     const delay = this.#haste.delay(saved)
@@ -96,6 +98,12 @@ class Saves {
       await sleep(delay, undefined, { ref: false })
     }
     if (!this.#closed) await reload(this.#program, saved)
+  }
+
+  #isNew(file: string): boolean {
+    const [known, version] = [this.#known.get(file), versionOf(file)]
+    this.#known.set(file, version)
+    return version !== known
   }
 
   async #isOwn(file: string, isSecondLook = false): Promise<boolean> {
