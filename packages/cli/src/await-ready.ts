@@ -59,7 +59,9 @@ export function tellParent(): () => void {
     )
     process.kill(process.pid, 'SIGTERM')
   }
-  process.once('disconnect', end)
+  // It may have gone while this process loaded.
+  if (process.connected) process.once('disconnect', end)
+  else end()
   return () => {
     process.off('disconnect', end)
     const message: DaemonMessage = 'ready'
