@@ -40,11 +40,11 @@ export function install({ name, version, runner }: PackageSuite, home: string): 
   return folder
 }
 
-/** The packages that the files of a folder name. */
+/** The packages that the files of a folder name, less what is for a linter or a bundler. */
 function loadedBy(folder: string, recursive = true): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.[cm]?js$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /^(?!.*\bconfig\b).*\.[cm]?js$/.test(entry.name))
     .flatMap((entry) => [...readFileSync(path.join(entry.parentPath, entry.name), 'utf8').matchAll(loads)])
     .map(([, name]) => name!)
     .filter((name) => !builtinModules.includes(name))
