@@ -62,7 +62,10 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
-    this.#watched.step(() => this.#onMessage(worker, message, handle))
+    const { settings, step } = this.#watched
+    // It logs, which is the user's code, and takes a step of its own if it scales.
+    if (message.type === 'options') return settings.codeOptions?.take(settings, message)
+    step(() => this.#onMessage(worker, message, handle))
   }
 
   exit(worker: WorkerHandle, exit: WorkerExit): void {
@@ -89,7 +92,11 @@ export class WorkerWatch implements WorkerEvents {
     this.#lateness.stop()
   }
 
-  #onMessage(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
+  #onMessage(
+    worker: WorkerHandle,
+    message: Exclude<ToPrimary, { type: 'options' }>,
+    handle: TransferableHandle | undefined,
+  ): void {
     const { sockets, places, call } = this.#watched
     switch (message.type) {
       case 'listen':
@@ -118,8 +125,6 @@ export class WorkerWatch implements WorkerEvents {
         return this.#onVitals(worker, message.vitals)
       case 'crash':
         return message.contained ? this.#onContained(worker, message.error) : undefined
-      case 'options':
-        return this.#watched.settings.codeOptions?.take(this.#watched.settings, message)
       case 'problem':
         return this.problem(worker, message.problem)
       case 'signal':
