@@ -4,6 +4,7 @@ import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
 import { load, mixedClients } from './support/load.ts'
 import { eventually, start } from './support/program.ts'
+import { toldWorkers } from './support/told-workers.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -102,10 +103,11 @@ describe('a spare', () => {
     program.kill('SIGHUP')
     await program.sees(/reload done[^]*generation 2\) is ready/, since)
     await eventually(() => program.workers().length === 2, 'one worker and one spare')
-    const workers = JSON.parse((await get(port, '/workers')).body) as { state: string; generation: number }[]
-    assert.deepEqual(
-      workers.map(({ state, generation }) => `${state} ${generation}`),
-      ['ready 2', 'spare 2'],
+    await toldWorkers(
+      port,
+      (workers) =>
+        workers.map(({ state, generation }) => `${state} ${generation}`).join() === 'ready 2,spare 2',
+      'one worker and one spare, of the new release',
     )
     program.kill('SIGTERM')
     assert.equal(await program.ends(), 0)

@@ -5,6 +5,7 @@ import { get, pidsOf } from './support/http.ts'
 import { load, mixedClients } from './support/load.ts'
 import { eventually, isAlive, start } from './support/program.ts'
 import { Deploy, faults } from './support/release.ts'
+import { toldWorkers } from './support/told-workers.ts'
 
 const quick = { workers: 2, reload: { soak: 50 } }
 
@@ -67,11 +68,10 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: env({ reload: { soak: 200 } }) })
       const port = await program.listens()
       assert.equal((await get(port, '/reload')).body, 'reloaded')
-      const workers = JSON.parse((await get(port, '/workers')).body)
-      assert.ok(
-        workers
-          .filter((worker: { state: string }) => worker.state === 'ready')
-          .every((worker: { generation: number }) => worker.generation === 2),
+      await toldWorkers(
+        port,
+        (workers) => workers.every(({ state, generation }) => state !== 'ready' || generation === 2),
+        'every ready worker is of the new release',
       )
     })
 
@@ -162,14 +162,10 @@ for (const balance of balances)
       program.kill('SIGTTIN')
       await program.sees(/reload done/)
       await eventually(() => program.workers().length === 3, 'three workers')
-      const workers = JSON.parse((await get(port, '/workers')).body) as { slot: number; generation: number }[]
-      assert.deepEqual(
-        workers.map(({ slot, generation }) => [slot, generation]),
-        [
-          [0, 2],
-          [1, 2],
-          [2, 2],
-        ],
+      await toldWorkers(
+        port,
+        (workers) => workers.map(({ slot, generation }) => `${slot} ${generation}`).join() === '0 2,1 2,2 2',
+        'three workers of the new release',
       )
     })
 
