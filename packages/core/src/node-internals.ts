@@ -254,6 +254,22 @@ export function responseOn(socket: net.Socket): ServerResponse | undefined {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
 }
 
+/**
+ * The connections that `http.Server#closeIdleConnections` would close: only
+ * Node's parser knows whether it has read part of a request.
+ */
+export function idleConnections(server: http.Server): net.Socket[] {
+  const symbol = Object.getOwnPropertySymbols(server).find(
+    ({ description }) => description === 'http.server.connections',
+  )
+  const list = (server as unknown as Record<symbol, ConnectionsList>)[symbol!]
+  return list ? list.idle().flatMap(({ socket }) => socket ?? []) : []
+}
+
+interface ConnectionsList {
+  idle(): { socket: net.Socket | null }[]
+}
+
 /** The server that reads requests from a connection: of HTTP/1, whether or not it is under TLS. */
 export function serverOf(socket: net.Socket): net.Server | undefined {
   return (socket as { server?: net.Server }).server

@@ -82,7 +82,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   if (!isPlain(reload)) throw badOption('reload', reload, 'an object such as { surge: 1, soak: 1000 }')
   refuseUnknown(reload, knownOfReload, 'reload.')
 
-  const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = false } = options
+  const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = true } = options
   const { name, control = true, onServer } = options
   if (onServer !== undefined && typeof onServer !== 'function')
     throw badOption('onServer', onServer, 'a function (server) => ...')

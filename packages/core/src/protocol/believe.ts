@@ -20,6 +20,8 @@ const isString = (value: unknown): boolean => typeof value === 'string'
 const isNumber = (value: unknown): boolean => typeof value === 'number'
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isMask = (value: unknown): boolean => isCount(value) && (value as number) <= 0o777
+const isCounts = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isCount)
 const isFlag = (value: unknown): boolean => typeof value === 'boolean'
 const optional =
   (is: (value: unknown) => boolean) =>
@@ -92,10 +94,11 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   closed: { key: isText },
   settled: {},
   answer: { key: isText, connection: isCount, accepted: isFlag },
-  adopt: { key: isText },
+  adopt: { key: isText, served: isFlag },
+  gave: { key: isText },
   returned: { key: isText, socket: isCount },
   room: { key: isText, hasRoom: isFlag },
-  beat: { busy: isFlag },
+  beat: { busy: isFlag, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },

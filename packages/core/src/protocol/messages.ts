@@ -66,6 +66,10 @@ export type ForwardedCall =
 export interface Beat {
   /** While there are connections, the next beat follows within `busyBeat` ms, else within `idleBeat` ms. */
   busy: boolean
+  /** Of the main loop since the beat before, 0 to 1. */
+  utilization: number
+  /** Connections that each server has and keeps, by the key of its place. */
+  open: Record<string, number>
 }
 
 export const busyBeat = 20
@@ -96,8 +100,10 @@ export type ToPrimary =
   | { type: 'room'; key: string; hasRoom: boolean }
   /** It has closed its copy of a socket that was lent to it. */
   | { type: 'returned'; key: string; socket: number }
-  /** With a connection between two requests: another worker shall have it. */
-  | { type: 'adopt'; key: string }
+  /** With a connection that another worker is to have: one between two requests, or one that was not looked at here. */
+  | { type: 'adopt'; key: string; served: boolean }
+  /** It has given what it was told to give, or as much of that as it can. */
+  | { type: 'gave'; key: string }
   | ({ type: 'beat' } & Beat)
   | { type: 'vitals'; vitals: Vitals }
   /** A signal meant for this worker alone. */
@@ -136,8 +142,10 @@ export type ToWorker =
   | { type: 'lend'; key: string; loan: Loan }
   /** Stop accepting from that socket. */
   | { type: 'take-back'; key: string; socket: number }
-  /** With a connection: a hand-off. */
-  | { type: 'connection'; key: string; connection: number }
+  /** With a connection: a hand-off. One that has moved was served by another worker before. */
+  | { type: 'connection'; key: string; connection: number; moved: boolean }
+  /** So many connections of the server called `key` are for others to serve. */
+  | { type: 'give'; key: string; count: number }
   /**
    * There was no answer to that hand-off. Either its answer is on its way, ahead
    * of the one to this, or the connection got lost on its way here.

@@ -5,6 +5,9 @@ import net from 'node:net'
 import { responseOn, type TransferableHandle } from '../node-internals.ts'
 import { settles } from '../settles.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
+import { Giving } from './giving.ts'
+import { isOfHttp1 } from './idle-connections.ts'
+import { KeptConnections } from './kept-connections.ts'
 import { answerWithClose } from './lame-duck.ts'
 import { Migration } from './migration.ts'
 import { isHttp2, isSecure } from './server-kind.ts'
@@ -33,6 +36,8 @@ const lateSessionTime = 100
  * listeners per connection and nothing per request.
  */
 export class DrainableServer {
+  readonly kept: KeptConnections
+  readonly #giving: Giving
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
   /** Those of `#sockets` that TLS has been taken off. */
@@ -41,6 +46,8 @@ export class DrainableServer {
 
   constructor(server: net.Server) {
     this.#server = server
+    this.kept = new KeptConnections(server)
+    this.#giving = new Giving(server, this.#sockets)
     keepWhileOpen(server, 'connection', this.#sockets)
     if (isSecure(server)) keepWhileOpen(server, 'secureConnection', this.#secureSockets)
     if (isHttp2(server)) keepWhileOpen(server, 'session', this.#sessions)
@@ -67,6 +74,11 @@ export class DrainableServer {
     if (isClosed) return
     await Promise.all([this.#closeIdle(), settles(closed, timeout * terminatePart)])
     for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** Gives so many of its connections to other workers, as they become idle. @returns whether it has such. */
+  give(count: number, give: Give): Promise<boolean> {
+    return this.#giving.give(count, give)
   }
 
   /** Stops accepting and ends every connection, whatever is on it. */
@@ -107,11 +119,6 @@ export class DrainableServer {
   #migration(give: Give): Migration | undefined {
     return Migration.fits(this.#server) ? new Migration(this.#server, this.#sockets, give) : undefined
   }
-}
-
-/** Not one of HTTP/2, nor one that has been upgraded. */
-function isOfHttp1(socket: net.Socket): boolean {
-  return Boolean((socket as { parser?: unknown }).parser)
 }
 
 /** Sends a connection away, and calls `given` when this process's copy may be closed. */

@@ -1,20 +1,22 @@
 import type net from 'node:net'
+import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { type Beat, busyBeat, idleBeat } from '../protocol/messages.ts'
 
 /**
- * Tells the primary that the main loop turns. While connections are open it
+ * Tells the primary that the main loop turns, and how busy it is. While connections are open it
  * does so every 20 ms, so that the primary can lend the sockets of a blocked
- * worker before anyone notices; otherwise once a second. Measured on Node 24:
+ * worker before anyone notices, and see who has room for more; otherwise once a second. Measured on Node 24:
  * about 1 ms of CPU per second while busy.
  */
 export class Heartbeat {
-  readonly #beat: (beat: Beat) => void
+  readonly #tell: (beat: Omit<Beat, 'open'>) => void
   #connections = 0
   #busy = false
+  #utilization: EventLoopUtilization = performance.eventLoopUtilization()
   #timer: NodeJS.Timeout
 
-  constructor(beat: (beat: Beat) => void) {
-    this.#beat = beat
+  constructor(tell: (beat: Omit<Beat, 'open'>) => void) {
+    this.#tell = tell
     this.#timer = this.#start()
   }
 
@@ -32,14 +34,21 @@ export class Heartbeat {
     this.#busy = busy
     clearInterval(this.#timer)
     this.#timer = this.#start()
-    this.#beat({ busy })
+    this.#beat(busy)
+  }
+
+  #beat(busy: boolean): void {
+    const since = this.#utilization
+    this.#utilization = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(this.#utilization, since)
+    this.#tell({ busy, utilization })
   }
 
   // Slow again at a beat, not at the last close: one connection after the other
   // would cost two beats each.
   #start(): NodeJS.Timeout {
     const busy = this.#busy
-    const beat = (): void => (busy && this.#connections === 0 ? this.#change(false) : this.#beat({ busy }))
+    const beat = (): void => (busy && this.#connections === 0 ? this.#change(false) : this.#beat(busy))
     return setInterval(beat, busy ? busyBeat : idleBeat).unref()
   }
 }

@@ -26,6 +26,8 @@ export class ListeningHandle implements TransferableHandle {
   /** While there is no room, and the primary has been told so. */
   #full: NodeJS.Timeout | undefined
   #watchesEnds = false
+  /** So many connections are accepted for others. */
+  #passing = 0
 
   constructor(server: net.Server, socketName: SocketName, events: ListeningHandleEvents) {
     this.#server = server
@@ -82,6 +84,11 @@ export class ListeningHandle implements TransferableHandle {
     return failure
   }
 
+  /** The next connections are for others to serve. */
+  passOn(count: number): void {
+    this.#passing = count
+  }
+
   /** The primary's copies are gone: what waits would be reset with these. */
   async emptyQueues(): Promise<void> {
     await emptyQueues([...this.#lent.values()], { shut: true })
@@ -99,8 +106,11 @@ export class ListeningHandle implements TransferableHandle {
     // The server would emit 'error', and end the process of whoever has no listener, because a descriptor was missing.
     if (status !== 0) return
     if (!hasRoomFor(connection)) this.#events.scarce(connection)
-    else if (this.hasRoom()) this.accept(connection)
-    else this.#events.tooMany(connection)
+    else if (this.#passing > 0) {
+      this.#passing--
+      this.#events.forOthers(connection)
+    } else if (this.hasRoom()) this.accept(connection)
+    else this.#events.forOthers(connection)
   }
 
   #becomeFull(): void {
@@ -137,6 +147,6 @@ interface ListeningHandleEvents {
   returned(socket: number): void
   /** The server takes connections again, or does not any more. */
   room(hasRoom: boolean): void
-  /** Accepted when there was no room for it. */
-  tooMany(connection: TransferableHandle): void
+  /** Accepted when there was no room for it, or when others have more room. */
+  forOthers(connection: TransferableHandle): void
 }

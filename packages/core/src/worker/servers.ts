@@ -19,7 +19,7 @@ export interface ServersEvents {
   asks(request: ListenRequest): void
   answered(): void
   /** A server listens for the first time: from here on it can be watched. */
-  found(server: net.Server, balance: 'kernel' | 'round-robin' | null): void
+  found(server: net.Server): void
   listening(): void
   closed(): void
 }
@@ -86,7 +86,7 @@ export class Servers {
       // The app may have chosen others since.
       if (!isDeepStrictEqual(server._getServerData?.(), asked)) this.#onChosenKeys(server)
       else if (ticketKeys !== undefined) shareTicketKeys(server, ticketKeys)
-      this.#servers.set(key, this.#find(server, balance))
+      this.#servers.set(key, this.#find(server))
       const listeningHandle = this.#makeHandle(key, server, socketName, idle)
       // Another program may have taken the port while this one booted.
       const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
@@ -145,15 +145,34 @@ export class Servers {
     this.#handles.get(key)?.takeBack(socket)
   }
 
-  takeConnection({ key, connection }: Message<'connection'>, handle: TransferableHandle | undefined): void {
+  /** How many connections each server has and keeps, by the key of its place. */
+  open(): Record<string, number> {
+    return Object.fromEntries([...this.#servers].map(([key, server]) => [key, server.kept.count()]))
+  }
+
+  /** Others are to serve some of the connections. */
+  async give({ key, count }: Message<'give'>): Promise<void> {
+    const couldGive = await this.#servers
+      .get(key)
+      ?.give(count, (connection, sent) => this.#giveAway(key, connection, true, sent))
+    // What cannot move is spread when it comes.
+    if (!couldGive) this.#handles.get(key)?.passOn(count)
+    this.#tell({ type: 'gave', key })
+  }
+
+  takeConnection(
+    { key, connection, moved }: Message<'connection'>,
+    handle: TransferableHandle | undefined,
+  ): void {
     // Lost on its way: the primary, which has its own copy, will ask.
     if (!handle) return
     const listeningHandle = this.#handles.get(key)
     const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
     // Before the app sees it: a handler that blocks must not hold up the answer.
     this.#tell({ type: 'answer', key, connection, accepted })
-    if (accepted) listeningHandle!.accept(handle)
-    else handle.close()
+    if (!accepted) return handle.close()
+    if (moved) this.#servers.get(key)?.kept.addMoved()
+    listeningHandle!.accept(handle)
   }
 
   /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */
@@ -170,7 +189,7 @@ export class Servers {
       [...this.#servers].map(([key, server]) =>
         server.drain(
           timeout,
-          migrate ? (connection, given) => this.#giveAway(key, connection, given) : undefined,
+          migrate ? (connection, given) => this.#giveAway(key, connection, true, given) : undefined,
         ),
       ),
     )
@@ -191,7 +210,7 @@ export class Servers {
       scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
       returned: (socket) => this.#tell({ type: 'returned', key, socket }),
       room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
-      tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
+      forOthers: (connection) => this.#giveAway(key, connection, false, () => connection.close()),
     })
     return listeningHandle
   }
@@ -204,12 +223,12 @@ export class Servers {
   }
 
   /** A server may be closed and listen again. */
-  #find(server: net.Server, balance: Servers['balance']): DrainableServer {
+  #find(server: net.Server): DrainableServer {
     const known = this.#known.get(server)
     if (known) return known
     const drainable = new DrainableServer(server)
     this.#known.set(server, drainable)
-    this.#events.found(server, balance)
+    this.#events.found(server)
     return drainable
   }
 
@@ -227,8 +246,8 @@ export class Servers {
   }
 
   /** Another worker shall have it. @param given called when the copy here may be closed. */
-  #giveAway(key: string, connection: TransferableHandle, given: () => void): void {
-    send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
+  #giveAway(key: string, connection: TransferableHandle, served: boolean, given: () => void): void {
+    send<ToPrimary>(process, { type: 'adopt', key, served }, connection, given)
   }
 
   #tell(message: ToPrimary): void {

@@ -60,7 +60,9 @@ export class Worker {
     const { lagWarning, hangTimeout, drainTimeout } = briefing
     this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
     watchFlush((flushing) => this.#watchdog.judge(!flushing))
-    this.#heartbeat = new Heartbeat((beat) => this.#tell({ type: 'beat', ...beat }))
+    this.#heartbeat = new Heartbeat((beat) =>
+      this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
+    )
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash({
       tell: (error, contained) => {
@@ -89,7 +91,7 @@ export class Worker {
         this.#presence.ask()
       },
       answered: () => this.#presence.answered(),
-      found: (server, balance) => this.#watch(server, balance),
+      found: (server) => this.#watch(server),
       listening: () => this.#watchdog.judge(),
       closed: () => this.#leaveIfClosed(),
     })
@@ -146,6 +148,8 @@ export class Worker {
         return this.#servers.takeBack(message)
       case 'connection':
         return this.#servers.takeConnection(message, handle)
+      case 'give':
+        return void this.#servers.give(message)
       case 'hand-off-check':
         return this.#tell({ ...message, type: 'answer', accepted: false })
       case 'drain':
@@ -161,9 +165,8 @@ export class Worker {
     }
   }
 
-  #watch(server: net.Server, balance: Worker['balance']): void {
-    // Only a socket that was lent can be lent to a sibling as well.
-    if (balance === 'kernel') this.#heartbeat.watch(server)
+  #watch(server: net.Server): void {
+    this.#heartbeat.watch(server)
     this.#vitals.watch(server)
     if (this.#briefing.crash === 'contain') this.#crash.contain()
     observeRequests(server, this.#begin)

@@ -118,8 +118,11 @@ export class WorkerWatch implements WorkerEvents {
       case 'returned':
         return sockets.onReturned(worker, message)
       case 'adopt':
-        return sockets.adopt(message.key, handle!)
+        return sockets.adopt(worker, message, handle!)
+      case 'gave':
+        return sockets.onGave(worker, message)
       case 'beat':
+        sockets.onBeat(worker, message)
         return this.#onBeat(worker, message.busy)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)

@@ -206,6 +206,8 @@ export class ModelSockets implements Sockets {
   }
 
   adopt(): void {}
+  onGave(): void {}
+  onBeat(): void {}
   onClosed(): void {}
   onAnswer(): void {}
   onRoom(): void {}

@@ -4,6 +4,7 @@ import type { TransferableHandle } from '../../node-internals.ts'
 import { refuse, refuseAtOnce } from '../../refusal.ts'
 import { runningClock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
+import type { Loads } from './loads.ts'
 
 /** More connections than this do not wait in the primary, in all places together, however many descriptors it may have. */
 const mostWaiting = 4096
@@ -18,6 +19,9 @@ const reserve = 96 + 4 * availableParallelism()
 /** How long (in ms) a worker that did not take a connection is not offered another. */
 const fullFor = 50
 
+/** So many that were moved are offered to a worker at a time. */
+const mostMoved = 4
+
 /** How long (in ms) an offer stays unanswered before the worker is asked whether it has arrived. */
 const askAfter = 1000
 
@@ -25,6 +29,8 @@ interface Waiting {
   connection: TransferableHandle
   /** When it was accepted, in ms of the running clock. */
   since: number
+  /** It comes from another worker, and its client will keep it. */
+  moved: boolean
 }
 
 interface Offer {
@@ -45,7 +51,7 @@ let held = 0
 
 /**
  * Hands connections that the primary holds to the workers of one place, to
- * the next one that is free. A worker is free when it has answered its last
+ * the free one that has the fewest. A worker is free when it has answered its last
  * hand-off, so a blocked one holds up a single connection; one that has no room
  * is left alone for a moment. The primary keeps its copy until a worker has
  * taken it: one that dies first has not read a byte of it, and another gets it.
@@ -53,6 +59,7 @@ let held = 0
 export class HandOff {
   readonly #key: string
   readonly #options: HandOffOptions
+  readonly #loads: Loads
   readonly #clock = runningClock()
   readonly #queue: Waiting[] = []
   readonly #offers = new Map<WorkerHandle, Map<number, Offer>>()
@@ -65,8 +72,9 @@ export class HandOff {
   #wakeAt = Infinity
   #callOff = (): void => {}
 
-  constructor(key: string, options: HandOffOptions) {
+  constructor(key: string, loads: Loads, options: HandOffOptions) {
     this.#key = key
+    this.#loads = loads
     this.#options = options
   }
 
@@ -76,11 +84,27 @@ export class HandOff {
     this.#dispatch()
   }
 
-  take(connection: TransferableHandle): void {
+  /** One that was accepted here, or that a worker has accepted and not looked at. */
+  take(connection: TransferableHandle, to?: WorkerHandle): void {
+    this.#take(connection, false, to)
+  }
+
+  /**
+   * One that a worker has served before, and that its client keeps.
+   * @param to who is to have it, if that is known, and still possible.
+   */
+  move(connection: TransferableHandle, to?: WorkerHandle): void {
+    this.#take(connection, true, to)
+  }
+
+  #take(connection: TransferableHandle, moved: boolean, to?: WorkerHandle): void {
     if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls())
     if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls())
     held++
-    this.#queue.push({ connection, since: this.#clock.now() })
+    const now = this.#clock.now()
+    const waiting = { connection, since: now, moved }
+    if (to && this.#workers.includes(to) && this.#isFree(to, now, mostMoved)) return this.#send(waiting, to)
+    this.#queue.push(waiting)
     this.#dispatch()
   }
 
@@ -89,8 +113,11 @@ export class HandOff {
     const offer = offers?.get(id)
     if (!offers || !offer) return
     offers.delete(id)
+    const { moved } = offer.waiting
+    if (moved) this.#loads.expect(worker, -1)
     if (accepted) {
       held--
+      if (moved) this.#loads.arrived(worker)
       this.#full.delete(worker)
       offer.waiting.connection.close()
     } else {
@@ -132,23 +159,36 @@ export class HandOff {
     this.#wake(now)
   }
 
-  #isFree(worker: WorkerHandle, now: number): boolean {
-    return !this.#offers.get(worker)?.size && (this.#full.get(worker) ?? -Infinity) <= now
+  #isFree(worker: WorkerHandle, now: number, most = 1): boolean {
+    return (this.#offers.get(worker)?.size ?? 0) < most && (this.#full.get(worker) ?? -Infinity) <= now
   }
 
+  /** Of those that have as few as each other, the next in turn. */
   #nextWorker(fits: (worker: WorkerHandle) => boolean): WorkerHandle | undefined {
-    for (let tried = 0; tried < this.#workers.length; tried++) {
-      const worker = this.#workers[this.#turn++ % this.#workers.length]!
-      if (fits(worker)) return worker
+    const workers = this.#workers
+    const turn = this.#turn
+    let next: WorkerHandle | undefined
+    let fewest = Infinity
+    for (let tried = 0; tried < workers.length; tried++) {
+      const worker = workers[(turn + tried) % workers.length]!
+      const connections = this.#loads.all(worker)
+      if (connections >= fewest || !fits(worker)) continue
+      fewest = connections
+      next = worker
+      this.#turn = turn + tried + 1
     }
-    return undefined
+    return next
   }
 
   #send(waiting: Waiting, worker: WorkerHandle): void {
     const id = this.#nextConnection++
     const offers = this.#offers.get(worker) ?? new Map<number, Offer>()
-    this.#offers.set(worker, offers.set(id, { waiting, at: this.#clock.now(), asked: false }))
-    worker.send({ type: 'connection', key: this.#key, connection: id }, waiting.connection)
+    const { connection, moved } = waiting
+    const now = this.#clock.now()
+    this.#offers.set(worker, offers.set(id, { waiting, at: now, asked: false }))
+    if (moved) this.#loads.expect(worker, 1)
+    else this.#loads.handed(worker, now)
+    worker.send({ type: 'connection', key: this.#key, connection: id, moved }, connection)
   }
 
   #refuseFirst(): void {

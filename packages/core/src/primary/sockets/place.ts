@@ -11,7 +11,9 @@ import type { ListenRequest, SocketName } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import type { Spot } from './collision.ts'
 import { HandOff } from './hand-off.ts'
+import { Loads } from './loads.ts'
 import { LentSockets } from './lent-sockets.ts'
+import { Rebalancer } from './rebalancer.ts'
 import { RoundRobin } from './round-robin.ts'
 import { type AddressInUse, takeOver } from './take-over.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -38,6 +40,8 @@ export class Place {
   readonly spot: Spot | undefined
   readonly balancer: Balancer
   readonly handOff: HandOff
+  /** None where idle connections stay where they are. */
+  readonly rebalancer: Rebalancer | undefined
   #serving: readonly WorkerHandle[] = []
   #slots = 0
   readonly #full = new Set<WorkerHandle>()
@@ -63,7 +67,9 @@ export class Place {
     this.spot =
       typeof this.address === 'string' ? undefined : { ...this.address, ipv6Only: options.ipv6Only ?? false }
     const waiting = { queueTimeout: settings.queueTimeout, speaksTls: () => this.secure }
-    this.handOff = new HandOff(key, waiting)
+    const loads = new Loads()
+    this.handOff = new HandOff(key, loads, waiting)
+    this.rebalancer = settings.migrate ? new Rebalancer(key, loads) : undefined
     const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)
     if (!bind && settings.balance === 'kernel') {
       server.close()
@@ -107,10 +113,18 @@ export class Place {
     this.#balance()
   }
 
+  /** A worker gives it away. @param served whether it is one that its client keeps. */
+  adopt(worker: WorkerHandle, connection: TransferableHandle, served: boolean): void {
+    const to = this.rebalancer?.onGiven(worker, served)
+    if (served) this.handOff.move(connection, to)
+    else this.handOff.take(connection, to)
+  }
+
   #balance(): void {
     const serving = this.#serving.filter((worker) => !this.#full.has(worker))
     this.handOff.update(serving)
     this.balancer.update(serving, this.#slots, this.#serving.length > 0)
+    this.rebalancer?.update(this.#serving, this.#full)
   }
 
   onExit(worker: WorkerHandle): void {
@@ -119,6 +133,7 @@ export class Place {
     this.#serving = this.#serving.filter((other) => other !== worker)
     this.handOff.onExit(worker)
     this.balancer.onExit(worker)
+    this.rebalancer?.onExit(worker)
   }
 
   /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */

@@ -16,6 +16,9 @@ type ListenMessage = Extract<ToPrimary, { type: 'listen' }>
 type RoomMessage = Extract<ToPrimary, { type: 'room' }>
 type TicketKeysMessage = Extract<ToPrimary, { type: 'ticket-keys' }>
 type ReturnedMessage = Extract<ToPrimary, { type: 'returned' }>
+type AdoptMessage = Extract<ToPrimary, { type: 'adopt' }>
+type GaveMessage = Extract<ToPrimary, { type: 'gave' }>
+type BeatMessage = Extract<ToPrimary, { type: 'beat' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
 
 /** So many messages are remembered: they are of interest while the worker that got one dies of it. */
@@ -221,11 +224,19 @@ export class Places implements Sockets {
     if (!this.#holders.has(key) && !this.required.has(key)) this.#left.add(key)
   }
 
-  /** A draining worker gives away a connection that is between two requests. */
-  adopt(key: string, connection: TransferableHandle): void {
+  adopt(worker: WorkerHandle, { key, served }: AdoptMessage, connection: TransferableHandle): void {
     const place = this.#find(key)
-    if (place) place.handOff.take(connection)
+    if (place) place.adopt(worker, connection, served)
     else connection.close()
+  }
+
+  onGave(worker: WorkerHandle, { key }: GaveMessage): void {
+    this.#find(key)?.rebalancer?.onGave(worker)
+  }
+
+  onBeat(worker: WorkerHandle, beat: BeatMessage): void {
+    for (const place of this.#open)
+      if (worker.listening.has(place.key)) place.rebalancer?.onBeat(worker, beat)
   }
 
   onRoom(worker: WorkerHandle, { key, hasRoom }: RoomMessage): void {

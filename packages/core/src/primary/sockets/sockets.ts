@@ -43,8 +43,12 @@ export interface Sockets {
    *   nobody has and nobody awaits is closed.
    */
   update(serving: readonly WorkerHandle[], slots: number, isAwaited: (key: string) => boolean): void
-  /** A draining worker gives away a connection that is between two requests. */
-  adopt(key: string, connection: TransferableHandle): void
+  /** A worker gives away a connection: one between two requests, or one that it has not looked at. */
+  adopt(worker: WorkerHandle, message: Message<'adopt'>, connection: TransferableHandle): void
+  /** A worker has given what it was told to give. */
+  onGave(worker: WorkerHandle, message: Message<'gave'>): void
+  /** A worker says how many connections it has, and how busy it is. */
+  onBeat(worker: WorkerHandle, message: Message<'beat'>): void
   onAnswer(worker: WorkerHandle, message: Message<'answer'>): void
   /** A worker's server takes connections again, or does not any more. */
   onRoom(worker: WorkerHandle, message: Message<'room'>): void

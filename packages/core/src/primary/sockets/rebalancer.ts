@@ -1,0 +1,141 @@
+import type { Beat } from '../../protocol/messages.ts'
+import { runningClock } from '../../running-clock.ts'
+import type { WorkerHandle } from '../fleet/worker-handle.ts'
+import type { Loads } from './loads.ts'
+import { type Load, type Move, shareConnections, shareWork } from './moves.ts'
+
+/** How often (in ms) the workers' loads are compared, while they say anything. */
+const interval = 20
+
+/** So many connections one worker gives at a time (some 0.2 ms of its loop each). */
+const mostAtOnce = 16
+
+/** How long (in ms) the work of connections that have moved is watched before more are. */
+const watchTime = 300
+
+/**
+ * So many moves are made at once, per connection: that is enough to spread all
+ * of them over more workers.
+ */
+const burst = 1
+
+/** So many more are made in a second, per connection: what comes and goes at random is not worth more. */
+const rate = 0.2
+
+/** The least that both are for: a few connections. */
+const fewest = 8
+
+/**
+ * Keeps the workers of one place equally busy: those that have too many
+ * connections, or too much to do, give some to the others.
+ */
+export class Rebalancer {
+  readonly #key: string
+  readonly #loads: Loads
+  readonly #clock = runningClock()
+  /** What workers were told to give, and have not given yet: to whom. */
+  readonly #orders = new Map<WorkerHandle, WorkerHandle[]>()
+  #serving: readonly WorkerHandle[] = []
+  #full: ReadonlySet<WorkerHandle> = new Set()
+  #moves = 0
+  #movesAt = 0
+  #workAt = 0
+  #due = false
+
+  constructor(key: string, loads: Loads) {
+    this.#key = key
+    this.#loads = loads
+  }
+
+  /**
+   * @param serving the workers that may have connections of this place.
+   * @param full those of them that take no more.
+   */
+  update(serving: readonly WorkerHandle[], full: ReadonlySet<WorkerHandle>): void {
+    // It is a new division, and worth what it takes.
+    if (serving.some((worker) => !this.#serving.includes(worker))) this.#moves = Infinity
+    this.#serving = serving
+    this.#full = full
+    this.#lookSoon()
+  }
+
+  onBeat(worker: WorkerHandle, { open, utilization }: Beat): void {
+    this.#loads.report(worker, open[this.#key] ?? 0, utilization, this.#clock.now())
+    this.#lookSoon()
+  }
+
+  /**
+   * A worker has given one.
+   * @param served whether it has served it before.
+   * @returns who is to have it, if that is known.
+   */
+  onGiven(worker: WorkerHandle, served: boolean): WorkerHandle | undefined {
+    if (served) this.#loads.gave(worker)
+    const to = this.#orders.get(worker)?.shift()
+    if (to) this.#loads.expect(to, -1)
+    return to
+  }
+
+  /** A worker has given what it could. */
+  onGave(worker: WorkerHandle): void {
+    for (const to of this.#orders.get(worker) ?? []) this.#loads.expect(to, -1)
+    this.#orders.delete(worker)
+    this.#lookSoon()
+  }
+
+  onExit(worker: WorkerHandle): void {
+    this.onGave(worker)
+    this.#loads.forget(worker)
+    this.#serving = this.#serving.filter((other) => other !== worker)
+  }
+
+  #lookSoon(): void {
+    if (this.#due || this.#serving.length < 2) return
+    this.#due = true
+    this.#clock.after(interval, () => {
+      this.#due = false
+      this.#look()
+    })
+  }
+
+  #look(): void {
+    const workers = this.#serving
+    const loads = workers.map((worker) => this.#loadOf(worker))
+    const total = loads.reduce((sum, { connections }) => sum + connections, 0)
+    if (workers.length < 2 || total === 0) return
+    const now = this.#clock.now()
+    this.#earn(now, total)
+    for (const move of shareConnections(loads, mostAtOnce)) this.#order(workers, move)
+    if (this.#orders.size > 0 || now < this.#workAt) return
+    const move = shareWork(loads, mostAtOnce)
+    if (!move) return
+    this.#workAt = now + watchTime
+    this.#order(workers, move)
+  }
+
+  #loadOf(worker: WorkerHandle): Load {
+    return {
+      connections: this.#loads.kept(worker),
+      utilization: this.#loads.utilization(worker),
+      gives: !worker.late && !this.#orders.has(worker),
+      takes: !worker.late && !this.#full.has(worker),
+    }
+  }
+
+  #earn(now: number, connections: number): void {
+    const budget = Math.max(fewest, connections)
+    const earned = this.#moves + (budget * rate * (now - this.#movesAt)) / 1000
+    this.#moves = Math.min(budget * burst, earned)
+    this.#movesAt = now
+  }
+
+  #order(workers: readonly WorkerHandle[], { from, to }: Move): void {
+    const targets = to.slice(0, Math.floor(this.#moves)).map((index) => workers[index]!)
+    if (targets.length === 0) return
+    this.#moves -= targets.length
+    const giver = workers[from]!
+    this.#orders.set(giver, targets)
+    for (const target of targets) this.#loads.expect(target, 1)
+    giver.send({ type: 'give', key: this.#key, count: targets.length })
+  }
+}

@@ -1,0 +1,27 @@
+import type net from 'node:net'
+import { keepWhileOpen } from './keep-while-open.ts'
+
+/** Counts the connections of a server that are there to stay: those that were open at the count before. */
+export class KeptConnections {
+  readonly #sockets = new Set<net.Socket>()
+  /** Those that came after the last count. */
+  readonly #young = new Set<net.Socket>()
+  #moved = 0
+
+  constructor(server: net.Server) {
+    keepWhileOpen(server, 'connection', this.#sockets)
+    keepWhileOpen(server, 'connection', this.#young)
+  }
+
+  /** The one that came last has been kept by its client before, in another worker. */
+  addMoved(): void {
+    this.#moved++
+  }
+
+  count(): number {
+    const young = Math.max(0, this.#young.size - this.#moved)
+    this.#young.clear()
+    this.#moved = 0
+    return this.#sockets.size - young
+  }
+}
