@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import { type Beat, busyBeat, idleBeat } from '../protocol/messages.ts'
+import { keepWhileOpen } from './keep-while-open.ts'
 
 /**
  * Tells the primary that the main loop turns. While connections are open it
@@ -9,7 +10,7 @@ import { type Beat, busyBeat, idleBeat } from '../protocol/messages.ts'
  */
 export class Heartbeat {
   readonly #beat: (beat: Beat) => void
-  #connections = 0
+  readonly #sockets = new Set<net.Socket>()
   #busy = false
   #timer: NodeJS.Timeout
 
@@ -20,11 +21,10 @@ export class Heartbeat {
 
   /** From now on this server's connections make the beat fast. */
   watch(server: net.Server): void {
-    server.prependListener('connection', (socket: net.Socket) => {
-      this.#connections++
+    keepWhileOpen(server, 'connection', this.#sockets)
+    server.prependListener('connection', () => {
       // At once: the handler of this very connection may be what blocks.
       if (!this.#busy) this.#change(true)
-      socket.once('close', () => this.#connections--)
     })
   }
 
@@ -39,7 +39,7 @@ export class Heartbeat {
   // would cost two beats each.
   #start(): NodeJS.Timeout {
     const busy = this.#busy
-    const beat = (): void => (busy && this.#connections === 0 ? this.#change(false) : this.#beat({ busy }))
+    const beat = (): void => (busy && this.#sockets.size === 0 ? this.#change(false) : this.#beat({ busy }))
     return setInterval(beat, busy ? busyBeat : idleBeat).unref()
   }
 }
