@@ -6,7 +6,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
-import { eventually, start } from './support/program.ts'
+import { eventually, type Program, start } from './support/program.ts'
 import { supervise } from './support/supervised.ts'
 
 for (const balance of balances)
@@ -33,4 +33,20 @@ for (const balance of balances)
       const program = supervise(t, 'listens-again.js', {}, { workers: 1, balance })
       await program.sees(/round 3: own/)
     })
+
+    it('find what they would find in plain Node.js', async (t) => {
+      const inWorker = await found(supervise(t, 'as-plain.js', {}, { workers: 1, balance }))
+      const plain = await found(start(t, 'places/as-plain.js'))
+      assert.equal(inWorker.listeners, plain.listeners + 1, 'Clustered listens once on each connection')
+    })
   })
+
+interface Found {
+  /** For the end of a connection. */
+  listeners: number
+}
+
+async function found(program: Program): Promise<Found> {
+  const [, json] = await program.sees(/found: (.*)/)
+  return JSON.parse(json!) as Found
+}

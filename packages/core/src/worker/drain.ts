@@ -32,8 +32,8 @@ const lateSessionTime = 100
  * connections it has, lets idle ones end by themselves, and at the deadline
  * cuts what is left.
  *
- * Make it before the server has connections. Until `drain` it costs two
- * listeners per connection and nothing per request.
+ * Make it before the server has connections. Until `drain` it costs a listener
+ * per connection and nothing per request.
  */
 export class DrainableServer {
   readonly kept: KeptConnections

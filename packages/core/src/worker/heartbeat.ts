@@ -1,16 +1,18 @@
 import type net from 'node:net'
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { type Beat, busyBeat, idleBeat } from '../protocol/messages.ts'
+import { keepWhileOpen } from './keep-while-open.ts'
 
 /**
- * Tells the primary that the main loop turns, and how busy it is. While connections are open it
- * does so every 20 ms, so that the primary can lend the sockets of a blocked
- * worker before anyone notices, and see who has room for more; otherwise once a second. Measured on Node 24:
- * about 1 ms of CPU per second while busy.
+ * Tells the primary that the main loop turns, and how busy it is. While
+ * connections are open it does so every 20 ms, so that the primary can lend the
+ * sockets of a blocked worker before anyone notices, and sees who has room for
+ * more; otherwise once a second. Measured on Node 24: about 1 ms of CPU per
+ * second while busy.
  */
 export class Heartbeat {
   readonly #tell: (beat: Omit<Beat, 'open'>) => void
-  #connections = 0
+  readonly #sockets = new Set<net.Socket>()
   #busy = false
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
   #timer: NodeJS.Timeout
@@ -22,11 +24,10 @@ export class Heartbeat {
 
   /** From now on this server's connections make the beat fast. */
   watch(server: net.Server): void {
-    server.prependListener('connection', (socket: net.Socket) => {
-      this.#connections++
+    keepWhileOpen(server, 'connection', this.#sockets)
+    server.prependListener('connection', () => {
       // At once: the handler of this very connection may be what blocks.
       if (!this.#busy) this.#change(true)
-      socket.once('close', () => this.#connections--)
     })
   }
 
@@ -48,7 +49,7 @@ export class Heartbeat {
   // would cost two beats each.
   #start(): NodeJS.Timeout {
     const busy = this.#busy
-    const beat = (): void => (busy && this.#connections === 0 ? this.#change(false) : this.#beat(busy))
+    const beat = (): void => (busy && this.#sockets.size === 0 ? this.#change(false) : this.#beat(busy))
     return setInterval(beat, busy ? busyBeat : idleBeat).unref()
   }
 }
