@@ -92,7 +92,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   closed: { key: isText },
   settled: {},
   answer: { key: isText, connection: isCount, accepted: isFlag },
-  adopt: { key: isText },
+  adopt: { key: isText, served: isFlag },
   returned: { key: isText, socket: isCount },
   room: { key: isText, hasRoom: isFlag },
   beat: { busy: isFlag },

@@ -96,8 +96,8 @@ export type ToPrimary =
   | { type: 'room'; key: string; hasRoom: boolean }
   /** It has closed its copy of a socket that was lent to it. */
   | { type: 'returned'; key: string; socket: number }
-  /** With a connection between two requests: another worker shall have it. */
-  | { type: 'adopt'; key: string }
+  /** With a connection between two requests (`served`), or before its first: another worker shall have it. */
+  | { type: 'adopt'; key: string; served: boolean }
   | ({ type: 'beat' } & Beat)
   | { type: 'vitals'; vitals: Vitals }
   /** A signal meant for this worker alone. */
@@ -136,8 +136,8 @@ export type ToWorker =
   | { type: 'lend'; key: string; loan: Loan }
   /** Stop accepting from that socket. */
   | { type: 'take-back'; key: string; socket: number }
-  /** With a connection: a hand-off. */
-  | { type: 'connection'; key: string; connection: number }
+  /** With a connection: a hand-off. `served` says whether it has brought requests elsewhere. */
+  | { type: 'connection'; key: string; connection: number; served: boolean }
   /**
    * There was no answer to that hand-off. Either its answer is on its way, ahead
    * of the one to this, or the connection got lost on its way here.

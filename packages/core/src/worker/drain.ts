@@ -2,11 +2,11 @@ import { EventEmitter } from 'node:events'
 import http, { type Server as HttpServer } from 'node:http'
 import type { Http2Session } from 'node:http2'
 import net from 'node:net'
-import { responseOn, type TransferableHandle } from '../node-internals.ts'
+import { responseOn } from '../node-internals.ts'
 import { settles } from '../settles.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
 import { answerWithClose } from './lame-duck.ts'
-import { Migration } from './migration.ts'
+import { type Give, Migration } from './migration.ts'
 import { isHttp2, isSecure } from './server-kind.ts'
 
 /**
@@ -38,12 +38,14 @@ export class DrainableServer {
   /** Those of `#sockets` that TLS has been taken off. */
   readonly #secureSockets = new Set<net.Socket>()
   readonly #sessions = new Set<Http2Session>()
+  readonly #migration: Migration | undefined
 
   constructor(server: net.Server) {
     this.#server = server
     keepWhileOpen(server, 'connection', this.#sockets)
     if (isSecure(server)) keepWhileOpen(server, 'secureConnection', this.#secureSockets)
     if (isHttp2(server)) keepWhileOpen(server, 'session', this.#sessions)
+    if (Migration.fits(server)) this.#migration = new Migration(server, this.#sockets)
   }
 
   /**
@@ -56,8 +58,8 @@ export class DrainableServer {
       // request may be on its way, and stops the header and request timeouts.
       net.Server.prototype.close.call(this.#server, () => resolve())
     })
-    const migration = give && this.#migration(give)
-    migration?.start()
+    const migration = give && this.#migration
+    if (give) migration?.start(give)
     if (migration) setTimeout(answerWithClose, migrationTime, this.#server).unref()
     else answerWithClose(this.#server)
     this.#sayGoaway()
@@ -103,16 +105,9 @@ export class DrainableServer {
       // The files of a release may be gone by the time it leaves.
     }
   }
-
-  #migration(give: Give): Migration | undefined {
-    return Migration.fits(this.#server) ? new Migration(this.#server, this.#sockets, give) : undefined
-  }
 }
 
 /** Not one of HTTP/2, nor one that has been upgraded. */
 function isOfHttp1(socket: net.Socket): boolean {
   return Boolean((socket as { parser?: unknown }).parser)
 }
-
-/** Sends a connection away, and calls `given` when this process's copy may be closed. */
-export type Give = (connection: TransferableHandle, given: () => void) => void

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type net from 'node:net'
-import { handleOf, responseOn, type StreamHandle } from '../node-internals.ts'
+import { handleOf, idleConnections, type StreamHandle } from '../node-internals.ts'
+import { isPlain, isQuiet } from './movable.ts'
 
 /** How often (in ms) connections are looked at: many are idle only for a moment. */
 const sweepInterval = 5
@@ -10,76 +11,86 @@ const sweepInterval = 5
  * two requests: what the client sends next is still in the kernel, and is read
  * by whoever has the connection then. The client notices nothing.
  *
- * Not TLS, whose keys are in this process; nor HTTP/2, nor what was upgraded.
+ * Not TLS, whose keys are in this process; nor HTTP/2, nor what was upgraded;
+ * nor a connection that the app has to do with itself.
  */
 export class Migration {
   readonly #server: http.Server
   readonly #sockets: ReadonlySet<net.Socket>
-  readonly #give: (connection: StreamHandle, given: () => void) => void
+  /** Those that the app has to do with. */
+  readonly #staying = new WeakSet<net.Socket>()
   #timer: NodeJS.Timeout | undefined
 
   static fits(server: net.Server): server is http.Server {
     return server instanceof http.Server
   }
 
-  /** @param give sends it away and calls `given` when this process's copy may be closed. */
-  constructor(
-    server: http.Server,
-    sockets: ReadonlySet<net.Socket>,
-    give: (connection: StreamHandle, given: () => void) => void,
-  ) {
+  /** Make it before the server has connections. */
+  constructor(server: http.Server, sockets: ReadonlySet<net.Socket>) {
     this.#server = server
     this.#sockets = sockets
-    this.#give = give
+    server.on('connection', (socket: net.Socket) => {
+      // The app has read from it: a PROXY header, say, which does not come a second time.
+      if (socket.bytesRead !== 0) this.#staying.add(socket)
+    })
   }
 
-  start(): void {
-    this.#sweep()
-    this.#timer = setInterval(() => this.#sweep(), sweepInterval)
+  /** Gives away all that there are, one after the other. */
+  start(give: Give): void {
+    this.give(Infinity, give)
+    // Those that have brought nothing yet: no more of them come.
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) this.#giveIfMovable(socket, false, give)
+    this.#timer = setInterval(() => this.give(Infinity, give), sweepInterval)
   }
 
   stop(): void {
     clearInterval(this.#timer)
   }
 
-  #sweep(): void {
-    for (const socket of this.#betweenRequests()) this.#detach(socket)
-  }
-
-  /** Only Node's parser knows whether part of a request has been read: it is asked which it would close. */
-  #betweenRequests(): net.Socket[] {
-    const idle = new Set<net.Socket>()
-    for (const socket of this.#sockets) {
-      if (socket.bytesRead === 0) idle.add(socket)
-      socket.destroy = () => {
-        idle.add(socket)
-        return socket
-      }
+  /**
+   * Gives away connections that have brought requests and are between two of them now.
+   *
+   * @param most how many at most.
+   * @returns how many were given away.
+   */
+  give(most: number, give: Give): number {
+    let given = 0
+    for (const socket of idleConnections(this.#server)) {
+      if (given >= most) break
+      if (this.#giveIfMovable(socket, true, give)) given++
     }
-    this.#server.closeIdleConnections()
-    for (const socket of this.#sockets) delete (socket as { destroy?: unknown }).destroy
-    return [...idle].filter(isQuiet)
+    return given
   }
 
-  #detach(socket: net.Socket): void {
-    const handle = handleOf(socket)
-    handle.readStop()
-    handle.onread = () => {}
-    // Destroying the socket without its handle ends it here and not on the wire.
-    ;(socket as unknown as { _handle: null })._handle = null
-    socket.destroy()
-    this.#give(handle, () => handle.close())
+  #giveIfMovable(socket: net.Socket, served: boolean, give: Give): boolean {
+    // How many requests it has brought would not be known any more.
+    if (this.#server.maxRequestsPerSocket) return false
+    if (this.#staying.has(socket) || !isQuiet(socket)) return false
+    if (!isPlain(socket, this.#server)) {
+      this.#staying.add(socket)
+      return false
+    }
+    const handle = detach(socket)
+    give(handle, served, () => handle.close())
+    return true
   }
 }
 
-/** Nothing is being answered, nothing is left to be written, and the client has not hung up. */
-function isQuiet(socket: net.Socket): boolean {
-  const handle = handleOf(socket) as StreamHandle | null
-  return (
-    handle?.writeQueueSize === 0 &&
-    !responseOn(socket) &&
-    socket.writableLength === 0 &&
-    !socket.readableEnded &&
-    !socket.destroyed
-  )
+/** Ends the socket here and not on the wire. */
+function detach(socket: net.Socket): StreamHandle {
+  const handle = handleOf(socket)
+  handle.readStop()
+  // What the app logs after the answer stays known: who the client is, and how much it sent.
+  void socket.remoteAddress
+  const { bytesRead, bytesWritten } = handle
+  const close = setImmediate
+  Object.assign(socket, { _handle: { bytesRead, bytesWritten, close } })
+  socket.destroy()
+  return handle
 }
+
+/**
+ * Sends a connection away, and calls `given` when this process's copy may be
+ * closed. `served` says whether it has brought requests.
+ */
+export type Give = (connection: StreamHandle, served: boolean, given: () => void) => void

@@ -23,7 +23,7 @@ export class Overflow {
   pass(key: string, connection: TransferableHandle, speaksTls: boolean): void {
     if (!process.connected || this.#passing >= mostPassing) return refuseAtOnce(connection, speaksTls)
     this.#passing++
-    send<ToPrimary>(process, { type: 'adopt', key }, connection, () => {
+    send<ToPrimary>(process, { type: 'adopt', key, served: false }, connection, () => {
       this.#passing--
       connection.close()
     })

@@ -145,14 +145,17 @@ export class Servers {
     this.#handles.get(key)?.takeBack(socket)
   }
 
-  takeConnection({ key, connection }: Message<'connection'>, handle: TransferableHandle | undefined): void {
+  takeConnection(
+    { key, connection, served }: Message<'connection'>,
+    handle: TransferableHandle | undefined,
+  ): void {
     // Lost on its way: the primary, which has its own copy, will ask.
     if (!handle) return
     const listeningHandle = this.#handles.get(key)
     const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
     // Before the app sees it: a handler that blocks must not hold up the answer.
     this.#tell({ type: 'answer', key, connection, accepted })
-    if (accepted) listeningHandle!.accept(handle)
+    if (accepted) listeningHandle!.accept(handle, served)
     else handle.close()
   }
 
@@ -168,10 +171,7 @@ export class Servers {
   async drain(timeout: number, migrate: boolean): Promise<void> {
     await Promise.all(
       [...this.#servers].map(([key, server]) =>
-        server.drain(
-          timeout,
-          migrate ? (connection, given) => this.#giveAway(key, connection, given) : undefined,
-        ),
+        server.drain(timeout, migrate ? (...connection) => this.#giveAway(key, ...connection) : undefined),
       ),
     )
   }
@@ -191,7 +191,7 @@ export class Servers {
       scarce: (connection) => this.#overflow.pass(key, connection, isSecure(server)),
       returned: (socket) => this.#tell({ type: 'returned', key, socket }),
       room: (hasRoom) => this.#tell({ type: 'room', key, hasRoom }),
-      tooMany: (connection) => this.#giveAway(key, connection, () => connection.close()),
+      tooMany: (connection) => this.#giveAway(key, connection, false, () => connection.close()),
     })
     return listeningHandle
   }
@@ -227,8 +227,8 @@ export class Servers {
   }
 
   /** Another worker shall have it. @param given called when the copy here may be closed. */
-  #giveAway(key: string, connection: TransferableHandle, given: () => void): void {
-    send<ToPrimary>(process, { type: 'adopt', key }, connection, given)
+  #giveAway(key: string, connection: TransferableHandle, served: boolean, given: () => void): void {
+    send<ToPrimary>(process, { type: 'adopt', key, served }, connection, given)
   }
 
   #tell(message: ToPrimary): void {

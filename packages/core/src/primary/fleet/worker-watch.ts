@@ -118,7 +118,7 @@ export class WorkerWatch implements WorkerEvents {
       case 'returned':
         return sockets.onReturned(worker, message)
       case 'adopt':
-        return sockets.adopt(message.key, handle!)
+        return sockets.adopt(message.key, handle!, message.served)
       case 'beat':
         return this.#onBeat(worker, message.busy)
       case 'vitals':

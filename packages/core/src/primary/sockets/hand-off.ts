@@ -23,6 +23,8 @@ const askAfter = 1000
 
 interface Waiting {
   connection: TransferableHandle
+  /** It has brought requests elsewhere. */
+  served: boolean
   /** When it was accepted, in ms of the running clock. */
   since: number
 }
@@ -76,11 +78,12 @@ export class HandOff {
     this.#dispatch()
   }
 
-  take(connection: TransferableHandle): void {
-    if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls())
-    if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls())
+  /** @param served whether it has brought requests elsewhere. */
+  take(connection: TransferableHandle, served = false): void {
+    if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls(), served)
+    if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls(), served)
     held++
-    this.#queue.push({ connection, since: this.#clock.now() })
+    this.#queue.push({ connection, served, since: this.#clock.now() })
     this.#dispatch()
   }
 
@@ -148,12 +151,14 @@ export class HandOff {
     const id = this.#nextConnection++
     const offers = this.#offers.get(worker) ?? new Map<number, Offer>()
     this.#offers.set(worker, offers.set(id, { waiting, at: this.#clock.now(), asked: false }))
-    worker.send({ type: 'connection', key: this.#key, connection: id }, waiting.connection)
+    const { connection, served } = waiting
+    worker.send({ type: 'connection', key: this.#key, connection: id, served }, connection)
   }
 
   #refuseFirst(): void {
     held--
-    refuse(this.#queue.shift()!.connection, this.#options.speaksTls())
+    const { connection, served } = this.#queue.shift()!
+    refuse(connection, this.#options.speaksTls(), served)
   }
 
   /** Sees to what no event tells of, when the first of it is due. */

@@ -221,10 +221,10 @@ export class Places implements Sockets {
     if (!this.#holders.has(key) && !this.required.has(key)) this.#left.add(key)
   }
 
-  /** A draining worker gives away a connection that is between two requests. */
-  adopt(key: string, connection: TransferableHandle): void {
+  /** A worker gives away a connection: one between two requests (`served`), or one that it cannot take. */
+  adopt(key: string, connection: TransferableHandle, served: boolean): void {
     const place = this.#find(key)
-    if (place) place.handOff.take(connection)
+    if (place) place.handOff.take(connection, served)
     else connection.close()
   }
 

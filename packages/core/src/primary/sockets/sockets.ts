@@ -44,7 +44,7 @@ export interface Sockets {
    */
   update(serving: readonly WorkerHandle[], slots: number, isAwaited: (key: string) => boolean): void
   /** A draining worker gives away a connection that is between two requests. */
-  adopt(key: string, connection: TransferableHandle): void
+  adopt(key: string, connection: TransferableHandle, served: boolean): void
   onAnswer(worker: WorkerHandle, message: Message<'answer'>): void
   /** A worker's server takes connections again, or does not any more. */
   onRoom(worker: WorkerHandle, message: Message<'room'>): void
