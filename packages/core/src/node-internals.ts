@@ -56,7 +56,8 @@ type CreateServerHandle = (
 /** The handle of a connection. */
 export interface StreamHandle extends TransferableHandle {
   readonly writeQueueSize: number
-  onread: () => void
+  readonly bytesRead: number
+  readonly bytesWritten: number
   readStop(): number
   /** Of the descriptor, for every process that has a copy of it. */
   setBlocking(blocking: boolean): number
@@ -254,22 +255,6 @@ export function responseOn(socket: net.Socket): ServerResponse | undefined {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined
 }
 
-/**
- * The connections that `http.Server#closeIdleConnections` would close: only
- * Node's parser knows whether it has read part of a request.
- */
-export function idleConnections(server: http.Server): net.Socket[] {
-  const symbol = Object.getOwnPropertySymbols(server).find(
-    ({ description }) => description === 'http.server.connections',
-  )
-  const list = (server as unknown as Record<symbol, ConnectionsList>)[symbol!]
-  return list ? list.idle().flatMap(({ socket }) => socket ?? []) : []
-}
-
-interface ConnectionsList {
-  idle(): { socket: net.Socket | null }[]
-}
-
 /** The server that reads requests from a connection: of HTTP/1, whether or not it is under TLS. */
 export function serverOf(socket: net.Socket): net.Server | undefined {
   return (socket as { server?: net.Server }).server
@@ -280,7 +265,83 @@ export function serverOf(socket: net.Socket): net.Server | undefined {
  * has been answered. None if the connection has been upgraded since.
  */
 export function lastRequestOn(socket: net.Socket): IncomingMessage | undefined {
-  return (socket as { parser?: { incoming?: IncomingMessage | null } | null }).parser?.incoming ?? undefined
+  return parserOf(socket)?.incoming ?? undefined
+}
+
+/** What reads requests from a connection of HTTP/1. */
+export interface Parser {
+  readonly socket: net.Socket
+  incoming: IncomingMessage | null
+  /** It reads from the handle itself; the socket has no listener but Node's that would want the bytes. */
+  readonly _consumed: boolean
+  /** Called with each request whose head has been read. */
+  onIncoming: (...request: unknown[]) => number
+  execute(bytes: Buffer): unknown
+}
+
+export function parserOf(socket: net.Socket): Parser | undefined {
+  return (socket as { parser?: Parser | null }).parser ?? undefined
+}
+
+interface ConnectionsList {
+  idle(): Parser[]
+}
+
+let connectionsKey: symbol | undefined
+
+/**
+ * The connections of a server on which requests have been read, each to its
+ * end, and no byte of another one. It is what `closeIdleConnections` closes,
+ * apart from those that have not been answered.
+ */
+export function idleConnections(server: http.Server): net.Socket[] {
+  connectionsKey ??= Object.getOwnPropertySymbols(server).find(
+    ({ description }) => description === 'http.server.connections',
+  )
+  const list =
+    connectionsKey && (server as unknown as Record<symbol, ConnectionsList | undefined>)[connectionsKey]
+  return list?.idle().map(({ socket }) => socket) ?? []
+}
+
+/** What Node adds to the socket of a connection of HTTP/1 after it has made it. */
+const addedByHttp = [
+  ...['parser', 'on', 'addListener', 'prependListener', 'setEncoding', '_paused', '_httpMessage'],
+  ...['timeout', '_peername', '_sockname', 'domain'],
+]
+let nodesProperties: ReadonlySet<string | symbol> | undefined
+
+/** Whether anyone but Node has put a property on the socket of a connection of HTTP/1. */
+export function hasForeignProperty(socket: net.Socket): boolean {
+  nodesProperties ??= new Set([...Reflect.ownKeys(new net.Socket()), ...addedByHttp])
+  const known = nodesProperties
+  return Reflect.ownKeys(socket).some((key) => !known.has(key))
+}
+
+const aRequest = Buffer.from('GET / HTTP/1.1\r\n\r\n')
+
+/**
+ * Has a new connection of a server wait as one does that has been answered: as
+ * long as the keep-alive timeout says, and not until the time for a first
+ * request has passed, when Node says so to a client that has asked nothing.
+ * Its parser reads a request of which the server does not hear.
+ */
+export function waitForNextRequest(socket: net.Socket): void {
+  const parser = parserOf(socket)
+  const server = serverOf(socket) as (http.Server & { keepAliveTimeoutBuffer?: number }) | undefined
+  if (!parser || !server) return
+  const { onIncoming } = parser
+  parser.onIncoming = () => 0
+  parser.execute(aRequest)
+  parser.incoming = null
+  parser.onIncoming = onIncoming
+  const { keepAliveTimeout, keepAliveTimeoutBuffer = 1000 } = server
+  if (!(keepAliveTimeout > 0)) return
+  socket.setTimeout(keepAliveTimeout + keepAliveTimeoutBuffer)
+  parser.onIncoming = (...request) => {
+    socket.setTimeout(server.timeout)
+    parser.onIncoming = onIncoming
+    return onIncoming(...request)
+  }
 }
 
 /** Before Node 21, a `maxConnections` of 0 is none. */

@@ -24,10 +24,15 @@ const mostLingering = 64
 
 let lingeringNow = 0
 
-/** Says no to a connection that no worker can take: a 503, or under TLS just the end. */
-export function refuse(connection: TransferableHandle, speaksTls: boolean): void {
+/**
+ * Says no to a connection that no worker can take: a 503, or under TLS just the end.
+ *
+ * @param served whether it has brought requests. Before it brings the next one,
+ * an answer would be taken for the one to that.
+ */
+export function refuse(connection: TransferableHandle, speaksTls: boolean, served = false): void {
   if (speaksTls) return connection.close()
-  if (lingeringNow >= mostLingering) return refuseAtOnce(connection, speaksTls)
+  if (lingeringNow >= mostLingering) return refuseAtOnce(connection, speaksTls, served)
   lingeringNow++
   const socket = socketOf(connection)
   socket.once('close', () => lingeringNow--)
@@ -35,16 +40,18 @@ export function refuse(connection: TransferableHandle, speaksTls: boolean): void
   // Unread bytes would turn the close into a reset that wipes out the answer.
   socket.resume()
   socket.setTimeout(lingering, () => socket.destroy())
-  socket.end(answer)
+  if (served) socket.once('data', () => socket.end(answer))
+  else socket.end(answer)
 }
 
 const scratch = Buffer.alloc(16 * 1024)
 
 /** The same, as far as it goes without keeping the descriptor for another moment. */
-export function refuseAtOnce(connection: TransferableHandle, speaksTls: boolean): void {
+export function refuseAtOnce(connection: TransferableHandle, speaksTls: boolean, served = false): void {
   const { fd = -1 } = connection
   if (!speaksTls && fd >= 0)
     try {
+      if (served) readSync(fd, scratch)
       writeSync(fd, answer)
       // What has arrived is read, for the same reason as above.
       readSync(fd, scratch)

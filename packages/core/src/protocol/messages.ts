@@ -100,7 +100,7 @@ export type ToPrimary =
   | { type: 'room'; key: string; hasRoom: boolean }
   /** It has closed its copy of a socket that was lent to it. */
   | { type: 'returned'; key: string; socket: number }
-  /** With a connection that another worker is to have: one between two requests, or one that was not looked at here. */
+  /** With a connection between two requests (`served`), or before its first: another worker is to have it. */
   | { type: 'adopt'; key: string; served: boolean }
   /** It has given what it was told to give, or as much of that as it can. */
   | { type: 'gave'; key: string }
@@ -142,8 +142,8 @@ export type ToWorker =
   | { type: 'lend'; key: string; loan: Loan }
   /** Stop accepting from that socket. */
   | { type: 'take-back'; key: string; socket: number }
-  /** With a connection: a hand-off. One that has moved was served by another worker before. */
-  | { type: 'connection'; key: string; connection: number; moved: boolean }
+  /** With a connection: a hand-off. `served` says whether it has brought requests elsewhere. */
+  | { type: 'connection'; key: string; connection: number; served: boolean }
   /** So many connections of the server called `key` are for others to serve. */
   | { type: 'give'; key: string; count: number }
   /**

@@ -2,14 +2,13 @@ import { EventEmitter } from 'node:events'
 import http, { type Server as HttpServer } from 'node:http'
 import type { Http2Session } from 'node:http2'
 import net from 'node:net'
-import { responseOn, type TransferableHandle } from '../node-internals.ts'
+import { responseOn } from '../node-internals.ts'
 import { settles } from '../settles.ts'
-import { keepWhileOpen } from './keep-while-open.ts'
 import { Giving } from './giving.ts'
-import { isOfHttp1 } from './idle-connections.ts'
+import { keepWhileOpen } from './keep-while-open.ts'
 import { KeptConnections } from './kept-connections.ts'
 import { answerWithClose } from './lame-duck.ts'
-import { Migration } from './migration.ts'
+import { type Give, Migration } from './migration.ts'
 import { isHttp2, isSecure } from './server-kind.ts'
 
 /**
@@ -32,25 +31,25 @@ const lateSessionTime = 100
  * connections it has, lets idle ones end by themselves, and at the deadline
  * cuts what is left.
  *
- * Make it before the server has connections. Until `drain` it costs a listener
- * per connection and nothing per request.
+ * Make it before the server has connections. Until `drain` it costs two
+ * listeners per connection and nothing per request.
  */
 export class DrainableServer {
   readonly kept: KeptConnections
-  readonly #giving: Giving
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
   /** Those of `#sockets` that TLS has been taken off. */
   readonly #secureSockets = new Set<net.Socket>()
   readonly #sessions = new Set<Http2Session>()
+  readonly #migration: Migration | undefined
 
   constructor(server: net.Server) {
     this.#server = server
     this.kept = new KeptConnections(server)
-    this.#giving = new Giving(server, this.#sockets)
     keepWhileOpen(server, 'connection', this.#sockets)
     if (isSecure(server)) keepWhileOpen(server, 'secureConnection', this.#secureSockets)
     if (isHttp2(server)) keepWhileOpen(server, 'session', this.#sessions)
+    if (Migration.fits(server)) this.#migration = new Migration(server, this.#sockets)
   }
 
   /**
@@ -63,8 +62,8 @@ export class DrainableServer {
       // request may be on its way, and stops the header and request timeouts.
       net.Server.prototype.close.call(this.#server, () => resolve())
     })
-    const migration = give && this.#migration(give)
-    migration?.start()
+    const migration = give && this.#migration
+    if (give) migration?.start(give)
     if (migration) setTimeout(answerWithClose, migrationTime, this.#server).unref()
     else answerWithClose(this.#server)
     this.#sayGoaway()
@@ -76,9 +75,11 @@ export class DrainableServer {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** Gives so many of its connections to other workers, as they become idle. @returns whether it has such. */
-  give(count: number, give: Give): Promise<boolean> {
-    return this.#giving.give(count, give)
+  /** Others are to have so many of its connections. @returns whether it has such as can be given. */
+  async give(count: number, give: Give): Promise<boolean> {
+    if (!this.#migration || ![...this.#sockets].some(isOfHttp1)) return false
+    await new Giving(this.#server, this.#sockets, this.#migration).give(count, give)
+    return true
   }
 
   /** Stops accepting and ends every connection, whatever is on it. */
@@ -115,11 +116,9 @@ export class DrainableServer {
       // The files of a release may be gone by the time it leaves.
     }
   }
-
-  #migration(give: Give): Migration | undefined {
-    return Migration.fits(this.#server) ? new Migration(this.#server, this.#sockets, give) : undefined
-  }
 }
 
-/** Sends a connection away, and calls `given` when this process's copy may be closed. */
-export type Give = (connection: TransferableHandle, given: () => void) => void
+/** Not one of HTTP/2, nor one that has been upgraded. */
+function isOfHttp1(socket: net.Socket): boolean {
+  return Boolean((socket as { parser?: unknown }).parser)
+}

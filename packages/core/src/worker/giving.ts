@@ -1,10 +1,7 @@
-import http from 'node:http'
 import type net from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { responseOn } from '../node-internals.ts'
 import { settles } from '../settles.ts'
-import type { Give } from './drain.ts'
-import { betweenRequests, detach, isOfHttp1 } from './idle-connections.ts'
+import type { Give, Migration } from './migration.ts'
 
 /** How long (in ms) connections that are all busy are waited for. */
 const patience = 200
@@ -12,7 +9,7 @@ const patience = 200
 /** How long (in ms) at most until it is looked again whether one is idle. */
 const lookInterval = 10
 
-/** The answers whose end is waited for: the first of them is enough. */
+/** Of so many answers the end is waited for: the first of them is enough. */
 const mostAwaited = 16
 
 /**
@@ -22,51 +19,52 @@ const mostAwaited = 16
 export class Giving {
   readonly #server: net.Server
   readonly #sockets: ReadonlySet<net.Socket>
+  readonly #migration: Migration
 
-  constructor(server: net.Server, sockets: ReadonlySet<net.Socket>) {
+  constructor(server: net.Server, sockets: ReadonlySet<net.Socket>, migration: Migration) {
     this.#server = server
     this.#sockets = sockets
+    this.#migration = migration
   }
 
-  /** @returns whether there is anything that could be given. */
-  async give(count: number, give: Give): Promise<boolean> {
-    const server = this.#server
-    if (!(server instanceof http.Server) || ![...this.#sockets].some(isOfHttp1)) return false
-    let given = 0
+  /** Resolves when it has given so many, or finds no more. */
+  async give(count: number, give: Give): Promise<void> {
+    let left = count
     let waited = 0
-    while (given < count && server.listening) {
-      const [socket] = betweenRequests(server)
-      if (socket) {
-        await new Promise<void>((sent) => {
-          const connection = detach(socket)
-          give(connection, () => {
-            connection.close()
-            sent()
-          })
-        })
-        given++
+    // One that drains gives all it has.
+    while (left > 0 && waited < patience && this.#server.listening)
+      if (await this.#giveOne(give)) {
+        left--
         waited = 0
-      } else if (waited >= patience) break
-      else {
+      } else {
         const since = performance.now()
         await this.#anyAnswered()
         waited += performance.now() - since
       }
-    }
-    return true
   }
 
-  /** Resolves when one of the answers that are under way has ended, and the turn in which it has. */
+  async #giveOne(give: Give): Promise<boolean> {
+    let onSent = (): void => {}
+    const sent = new Promise<void>((resolve) => (onSent = resolve))
+    const found = this.#migration.give(1, (connection, served, given) =>
+      give(connection, served, () => {
+        given()
+        onSent()
+      }),
+    )
+    if (found > 0) await sent
+    return found > 0
+  }
+
+  /** Resolves at the end of the turn in which one of the answers that are under way has ended. */
   async #anyAnswered(): Promise<void> {
-    let awaited = 0
     let onEnd = (): void => {}
     const ended = new Promise<void>((resolve) => (onEnd = resolve))
     const answers = []
     for (const socket of this.#sockets) {
       const answer = responseOn(socket)
-      if (!answer) continue
-      answers.push(answer.once('close', onEnd))
-      if (++awaited === mostAwaited) break
+      if (answer) answers.push(answer.once('close', onEnd))
+      if (answers.length === mostAwaited) break
     }
     await settles(ended, lookInterval)
     for (const answer of answers) answer.off('close', onEnd)

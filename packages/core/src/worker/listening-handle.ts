@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import { emptyQueues } from '../empty-queue.ts'
-import { isFull, onConnectionEnd, type TransferableHandle } from '../node-internals.ts'
+import { isFull, onConnectionEnd, type TransferableHandle, waitForNextRequest } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
 import { hasRoomFor } from './overflow.ts'
 
@@ -66,8 +66,11 @@ export class ListeningHandle implements TransferableHandle {
     return !this.#full
   }
 
-  accept(connection: TransferableHandle): void {
+  /** @param served whether it has brought requests elsewhere. */
+  accept(connection: TransferableHandle, served = false): void {
+    if (served) this.#server.once('connection', waitForNextRequest)
     this.onconnection?.(0, connection)
+    if (served) this.#server.off('connection', waitForNextRequest)
     // Told at once: the next connection has no need to come here.
     this.hasRoom()
   }

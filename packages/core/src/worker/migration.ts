@@ -1,53 +1,96 @@
 import http from 'node:http'
 import type net from 'node:net'
-import type { StreamHandle } from '../node-internals.ts'
-import { betweenRequests, detach, isQuiet } from './idle-connections.ts'
+import { handleOf, idleConnections, type StreamHandle } from '../node-internals.ts'
+import { isPlain, isQuiet } from './movable.ts'
 
 /** How often (in ms) connections are looked at: many are idle only for a moment. */
 const sweepInterval = 5
 
 /**
- * Gives away the connections of a plain HTTP server that drains, each when it
- * is between two requests, or has not brought one yet. The client notices
- * nothing.
+ * Gives away the connections of a plain HTTP server, each when it is between
+ * two requests: what the client sends next is still in the kernel, and is read
+ * by whoever has the connection then. The client notices nothing.
  *
- * Not TLS, whose keys are in this process; nor HTTP/2, nor what was upgraded.
+ * Not TLS, whose keys are in this process; nor HTTP/2, nor what was upgraded;
+ * nor a connection that the app has to do with itself.
  */
 export class Migration {
   readonly #server: http.Server
   readonly #sockets: ReadonlySet<net.Socket>
-  readonly #give: (connection: StreamHandle, given: () => void) => void
+  /** Those that the app has to do with. */
+  readonly #staying = new WeakSet<net.Socket>()
   #timer: NodeJS.Timeout | undefined
 
   static fits(server: net.Server): server is http.Server {
     return server instanceof http.Server
   }
 
-  /** @param give sends it away and calls `given` when this process's copy may be closed. */
-  constructor(
-    server: http.Server,
-    sockets: ReadonlySet<net.Socket>,
-    give: (connection: StreamHandle, given: () => void) => void,
-  ) {
+  /** Make it before the server has connections. */
+  constructor(server: http.Server, sockets: ReadonlySet<net.Socket>) {
     this.#server = server
     this.#sockets = sockets
-    this.#give = give
+    server.on('connection', (socket: net.Socket) => {
+      // The app has read from it: a PROXY header, say, which does not come a second time.
+      if (socket.bytesRead !== 0) this.#staying.add(socket)
+    })
   }
 
-  start(): void {
-    this.#sweep()
-    this.#timer = setInterval(() => this.#sweep(), sweepInterval)
+  /** Gives away all that there are, one after the other. */
+  start(give: Give): void {
+    this.give(Infinity, give)
+    // Those that have brought nothing yet: no more of them come.
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) this.#giveIfMovable(socket, false, give)
+    this.#timer = setInterval(() => this.give(Infinity, give), sweepInterval)
   }
 
   stop(): void {
     clearInterval(this.#timer)
   }
 
-  #sweep(): void {
-    const fresh = [...this.#sockets].filter((socket) => socket.bytesRead === 0 && isQuiet(socket))
-    for (const socket of [...fresh, ...betweenRequests(this.#server)]) {
-      const connection = detach(socket)
-      this.#give(connection, () => connection.close())
+  /**
+   * Gives away connections that have brought requests and are between two of them now.
+   *
+   * @param most how many at most.
+   * @returns how many were given away.
+   */
+  give(most: number, give: Give): number {
+    let given = 0
+    for (const socket of idleConnections(this.#server)) {
+      if (given >= most) break
+      if (this.#giveIfMovable(socket, true, give)) given++
     }
+    return given
+  }
+
+  #giveIfMovable(socket: net.Socket, served: boolean, give: Give): boolean {
+    // How many requests it has brought would not be known any more.
+    if (this.#server.maxRequestsPerSocket) return false
+    if (this.#staying.has(socket) || !isQuiet(socket)) return false
+    if (!isPlain(socket, this.#server)) {
+      this.#staying.add(socket)
+      return false
+    }
+    const handle = detach(socket)
+    give(handle, served, () => handle.close())
+    return true
   }
 }
+
+/** Ends the socket here and not on the wire. */
+function detach(socket: net.Socket): StreamHandle {
+  const handle = handleOf(socket)
+  handle.readStop()
+  // What the app logs after the answer stays known: who the client is, and how much it sent.
+  void socket.remoteAddress
+  const { bytesRead, bytesWritten } = handle
+  const close = setImmediate
+  Object.assign(socket, { _handle: { bytesRead, bytesWritten, close } })
+  socket.destroy()
+  return handle
+}
+
+/**
+ * Sends a connection away, and calls `given` when this process's copy may be
+ * closed. `served` says whether it has brought requests.
+ */
+export type Give = (connection: StreamHandle, served: boolean, given: () => void) => void

@@ -154,14 +154,14 @@ export class Servers {
   async give({ key, count }: Message<'give'>): Promise<void> {
     const couldGive = await this.#servers
       .get(key)
-      ?.give(count, (connection, sent) => this.#giveAway(key, connection, true, sent))
+      ?.give(count, (...connection) => this.#giveAway(key, ...connection))
     // What cannot move is spread when it comes.
     if (!couldGive) this.#handles.get(key)?.passOn(count)
     this.#tell({ type: 'gave', key })
   }
 
   takeConnection(
-    { key, connection, moved }: Message<'connection'>,
+    { key, connection, served }: Message<'connection'>,
     handle: TransferableHandle | undefined,
   ): void {
     // Lost on its way: the primary, which has its own copy, will ask.
@@ -171,8 +171,8 @@ export class Servers {
     // Before the app sees it: a handler that blocks must not hold up the answer.
     this.#tell({ type: 'answer', key, connection, accepted })
     if (!accepted) return handle.close()
-    if (moved) this.#servers.get(key)?.kept.addMoved()
-    listeningHandle!.accept(handle)
+    if (served) this.#servers.get(key)?.kept.addMoved()
+    listeningHandle!.accept(handle, served)
   }
 
   /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */
@@ -187,10 +187,7 @@ export class Servers {
   async drain(timeout: number, migrate: boolean): Promise<void> {
     await Promise.all(
       [...this.#servers].map(([key, server]) =>
-        server.drain(
-          timeout,
-          migrate ? (connection, given) => this.#giveAway(key, connection, true, given) : undefined,
-        ),
+        server.drain(timeout, migrate ? (...connection) => this.#giveAway(key, ...connection) : undefined),
       ),
     )
   }

@@ -19,18 +19,18 @@ const reserve = 96 + 4 * availableParallelism()
 /** How long (in ms) a worker that did not take a connection is not offered another. */
 const fullFor = 50
 
-/** So many that were moved are offered to a worker at a time. */
-const mostMoved = 4
+/** So many that were served elsewhere are offered to a worker at a time. */
+const mostServed = 4
 
 /** How long (in ms) an offer stays unanswered before the worker is asked whether it has arrived. */
 const askAfter = 1000
 
 interface Waiting {
   connection: TransferableHandle
+  /** It has brought requests elsewhere: its client keeps it. */
+  served: boolean
   /** When it was accepted, in ms of the running clock. */
   since: number
-  /** It comes from another worker, and its client will keep it. */
-  moved: boolean
 }
 
 interface Offer {
@@ -84,26 +84,17 @@ export class HandOff {
     this.#dispatch()
   }
 
-  /** One that was accepted here, or that a worker has accepted and not looked at. */
-  take(connection: TransferableHandle, to?: WorkerHandle): void {
-    this.#take(connection, false, to)
-  }
-
   /**
-   * One that a worker has served before, and that its client keeps.
+   * @param served whether it has brought requests elsewhere.
    * @param to who is to have it, if that is known, and still possible.
    */
-  move(connection: TransferableHandle, to?: WorkerHandle): void {
-    this.#take(connection, true, to)
-  }
-
-  #take(connection: TransferableHandle, moved: boolean, to?: WorkerHandle): void {
-    if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls())
-    if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls())
+  take(connection: TransferableHandle, served: boolean, to?: WorkerHandle): void {
+    if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls(), served)
+    if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls(), served)
     held++
     const now = this.#clock.now()
-    const waiting = { connection, since: now, moved }
-    if (to && this.#workers.includes(to) && this.#isFree(to, now, mostMoved)) return this.#send(waiting, to)
+    const waiting = { connection, served, since: now }
+    if (to && this.#workers.includes(to) && this.#isFree(to, now, mostServed)) return this.#send(waiting, to)
     this.#queue.push(waiting)
     this.#dispatch()
   }
@@ -113,11 +104,11 @@ export class HandOff {
     const offer = offers?.get(id)
     if (!offers || !offer) return
     offers.delete(id)
-    const { moved } = offer.waiting
-    if (moved) this.#loads.expect(worker, -1)
+    const { served } = offer.waiting
+    if (served) this.#loads.expect(worker, -1)
     if (accepted) {
       held--
-      if (moved) this.#loads.arrived(worker)
+      if (served) this.#loads.arrived(worker)
       this.#full.delete(worker)
       offer.waiting.connection.close()
     } else {
@@ -183,17 +174,18 @@ export class HandOff {
   #send(waiting: Waiting, worker: WorkerHandle): void {
     const id = this.#nextConnection++
     const offers = this.#offers.get(worker) ?? new Map<number, Offer>()
-    const { connection, moved } = waiting
+    const { connection, served } = waiting
     const now = this.#clock.now()
     this.#offers.set(worker, offers.set(id, { waiting, at: now, asked: false }))
-    if (moved) this.#loads.expect(worker, 1)
+    if (served) this.#loads.expect(worker, 1)
     else this.#loads.handed(worker, now)
-    worker.send({ type: 'connection', key: this.#key, connection: id, moved }, connection)
+    worker.send({ type: 'connection', key: this.#key, connection: id, served }, connection)
   }
 
   #refuseFirst(): void {
     held--
-    refuse(this.#queue.shift()!.connection, this.#options.speaksTls())
+    const { connection, served } = this.#queue.shift()!
+    refuse(connection, this.#options.speaksTls(), served)
   }
 
   /** Sees to what no event tells of, when the first of it is due. */

@@ -113,11 +113,10 @@ export class Place {
     this.#balance()
   }
 
-  /** A worker gives it away. @param served whether it is one that its client keeps. */
+  /** A worker gives it away. @param served whether it has brought requests there. */
   adopt(worker: WorkerHandle, connection: TransferableHandle, served: boolean): void {
     const to = this.rebalancer?.onGiven(worker, served)
-    if (served) this.handOff.move(connection, to)
-    else this.handOff.take(connection, to)
+    this.handOff.take(connection, served, to)
   }
 
   #balance(): void {

@@ -14,7 +14,7 @@ export class RoundRobin implements Balancer {
     this.#socket = socket
     this.#shut = shut
     socket.onconnection = (status, connection) => {
-      if (status === 0) handOff.take(connection)
+      if (status === 0) handOff.take(connection, false)
     }
   }
 
