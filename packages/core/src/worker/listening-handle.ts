@@ -2,7 +2,11 @@ import type net from 'node:net'
 import { emptyQueues } from '../empty-queue.ts'
 import { isFull, onConnectionEnd, type TransferableHandle, waitForNextRequest } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
+import { settles } from '../settles.ts'
 import { hasRoomFor } from './overflow.ts'
+
+/** For how long (in ms) connections are passed on: by then, others may have fewer. */
+const passTime = 1000
 
 /** How often (in ms) a full server is looked at: the app may have raised its `maxConnections`. */
 const roomInterval = 1000
@@ -26,8 +30,9 @@ export class ListeningHandle implements TransferableHandle {
   /** While there is no room, and the primary has been told so. */
   #full: NodeJS.Timeout | undefined
   #watchesEnds = false
-  /** So many connections are accepted for others. */
+  /** So many connections are accepted for others, and what is called when they have been. */
   #passing = 0
+  #onPassed = (): void => {}
 
   constructor(server: net.Server, socketName: SocketName, events: ListeningHandleEvents) {
     this.#server = server
@@ -87,9 +92,11 @@ export class ListeningHandle implements TransferableHandle {
     return failure
   }
 
-  /** The next connections are for others to serve. */
-  passOn(count: number): void {
+  /** So many of the connections that come next, if they come soon, are for others to serve. */
+  async passOn(count: number): Promise<void> {
     this.#passing = count
+    await settles(new Promise<void>((resolve) => (this.#onPassed = resolve)), passTime)
+    this.#passing = 0
   }
 
   /** The primary's copies are gone: what waits would be reset with these. */
@@ -110,7 +117,7 @@ export class ListeningHandle implements TransferableHandle {
     if (status !== 0) return
     if (!hasRoomFor(connection)) this.#events.scarce(connection)
     else if (this.#passing > 0) {
-      this.#passing--
+      if (--this.#passing === 0) this.#onPassed()
       this.#events.forOthers(connection)
     } else if (this.hasRoom()) this.accept(connection)
     else this.#events.forOthers(connection)

@@ -155,8 +155,8 @@ export class Servers {
     const couldGive = await this.#servers
       .get(key)
       ?.give(count, (...connection) => this.#giveAway(key, ...connection))
-    // What cannot move is spread when it comes.
-    if (!couldGive) this.#handles.get(key)?.passOn(count)
+    // What cannot move is spread when it comes, where it is workers who accept.
+    if (!couldGive && this.balance === 'kernel') await this.#handles.get(key)?.passOn(count)
     this.#tell({ type: 'gave', key })
   }
 

@@ -130,7 +130,7 @@ export class LentSockets implements Balancer {
       worker.send({ type: 'take-back', key: this.#key, socket })
     for (const handle of this.#sockets)
       handle.onconnection = (status, connection) => {
-        if (status === 0) this.#handOff.take(connection)
+        if (status === 0) this.#handOff.take(connection, false)
       }
     const returned = Promise.all(this.#sockets.map((_, socket) => this.#copies.areReturned(socket)))
     if (isOpen) await emptyQueues(this.#sockets, { shut: true, until: settles(returned, longestLoan) })

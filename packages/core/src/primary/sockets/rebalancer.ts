@@ -25,6 +25,15 @@ const rate = 0.2
 /** The least that both are for: a few connections. */
 const fewest = 8
 
+/** How long (in ms) a worker that had nothing to give is not asked again. */
+const restTime = 500
+
+interface Order {
+  /** Who is to have the connections that are still to be given. */
+  readonly to: WorkerHandle[]
+  given: number
+}
+
 /**
  * Keeps the workers of one place equally busy: those that have too many
  * connections, or too much to do, give some to the others.
@@ -33,8 +42,10 @@ export class Rebalancer {
   readonly #key: string
   readonly #loads: Loads
   readonly #clock = runningClock()
-  /** What workers were told to give, and have not given yet: to whom. */
-  readonly #orders = new Map<WorkerHandle, WorkerHandle[]>()
+  /** What workers were told to give, and have not given yet. */
+  readonly #orders = new Map<WorkerHandle, Order>()
+  /** Until when workers that had nothing to give are left alone, in ms of the running clock. */
+  readonly #resting = new Map<WorkerHandle, number>()
   #serving: readonly WorkerHandle[] = []
   #full: ReadonlySet<WorkerHandle> = new Set()
   #moves = 0
@@ -71,20 +82,28 @@ export class Rebalancer {
    */
   onGiven(worker: WorkerHandle, served: boolean): WorkerHandle | undefined {
     if (served) this.#loads.gave(worker)
-    const to = this.#orders.get(worker)?.shift()
-    if (to) this.#loads.expect(to, -1)
+    const order = this.#orders.get(worker)
+    const to = order?.to.shift()
+    if (!order || !to) return undefined
+    order.given++
+    this.#loads.expect(to, -1)
     return to
   }
 
   /** A worker has given what it could. */
   onGave(worker: WorkerHandle): void {
-    for (const to of this.#orders.get(worker) ?? []) this.#loads.expect(to, -1)
+    const order = this.#orders.get(worker)
+    if (!order) return
+    for (const to of order.to) this.#loads.expect(to, -1)
     this.#orders.delete(worker)
-    this.#lookSoon()
+    this.#moves += order.to.length
+    if (order.given === 0) this.#resting.set(worker, this.#clock.now() + restTime)
+    else this.#lookSoon()
   }
 
   onExit(worker: WorkerHandle): void {
     this.onGave(worker)
+    this.#resting.delete(worker)
     this.#loads.forget(worker)
     this.#serving = this.#serving.filter((other) => other !== worker)
   }
@@ -100,10 +119,10 @@ export class Rebalancer {
 
   #look(): void {
     const workers = this.#serving
-    const loads = workers.map((worker) => this.#loadOf(worker))
+    const now = this.#clock.now()
+    const loads = workers.map((worker) => this.#loadOf(worker, now))
     const total = loads.reduce((sum, { connections }) => sum + connections, 0)
     if (workers.length < 2 || total === 0) return
-    const now = this.#clock.now()
     this.#earn(now, total)
     for (const move of shareConnections(loads, mostAtOnce)) this.#order(workers, move)
     if (this.#orders.size > 0 || now < this.#workAt) return
@@ -113,11 +132,11 @@ export class Rebalancer {
     this.#order(workers, move)
   }
 
-  #loadOf(worker: WorkerHandle): Load {
+  #loadOf(worker: WorkerHandle, now: number): Load {
     return {
       connections: this.#loads.kept(worker),
       utilization: this.#loads.utilization(worker),
-      gives: !worker.late && !this.#orders.has(worker),
+      gives: !worker.late && !this.#orders.has(worker) && (this.#resting.get(worker) ?? 0) <= now,
       takes: !worker.late && !this.#full.has(worker),
     }
   }
@@ -134,7 +153,7 @@ export class Rebalancer {
     if (targets.length === 0) return
     this.#moves -= targets.length
     const giver = workers[from]!
-    this.#orders.set(giver, targets)
+    this.#orders.set(giver, { to: targets, given: 0 })
     for (const target of targets) this.#loads.expect(target, 1)
     giver.send({ type: 'give', key: this.#key, count: targets.length })
   }
