@@ -124,6 +124,13 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   spares?: number
   /**
+   * Where workers keep what Node has compiled, so that the next boot need not
+   * compile it again (Node 22.8 and later); `false` for nowhere. A relative name
+   * is seen from the worker's working directory. See docs/options.md.
+   * @default a private folder of this user's
+   */
+  compileCache?: string | false
+  /**
    * Called at every boot of a worker; what it returns is added to the
    * environment that the primary was given, and a variable given as
    * `undefined` is taken out. A reload thus brings new environment along with new code.

@@ -31,6 +31,8 @@ export interface Settings {
   /** In bytes. */
   heapLimit: number | undefined
   spares: number
+  /** A folder; if none is given, one of this user's. */
+  compileCache: string | false | undefined
   hooks: Hooks
   server: HttpServerOptions | undefined
   onServer: ((server: any) => unknown) | undefined
@@ -59,6 +61,7 @@ const known = new Set<string>([
   'maxAge',
   'heapLimit',
   'spares',
+  'compileCache',
   ...hookNames,
   'server',
   'onServer',
@@ -83,13 +86,15 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   refuseUnknown(reload, knownOfReload, 'reload.')
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = true } = options
-  const { name, control = true, onServer } = options
+  const { name, control = true, onServer, compileCache } = options
   if (onServer !== undefined && typeof onServer !== 'function')
     throw badOption('onServer', onServer, 'a function (server) => ...')
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
   if (!['auto', 'kernel', 'round-robin'].includes(balance))
     throw badOption('balance', balance, "'auto', 'kernel' or 'round-robin'")
   if (typeof migrate !== 'boolean') throw badOption('migrate', migrate, 'true or false')
+  if (compileCache !== undefined && compileCache !== false && !isFolderName(compileCache))
+    throw badOption('compileCache', compileCache, 'false, or the name of a folder')
   if (typeof control !== 'boolean') throw badOption('control', control, 'true or false')
   if (name !== undefined && !isProgramName(name))
     throw badOption(
@@ -126,6 +131,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     maxAge: duration('maxAge', maxAge, { least: 1000, most: Infinity }),
     heapLimit: heapLimit(options.heapLimit, workers),
     spares: integer('spares', spares, 0, 1024),
+    compileCache,
     hooks: resolveHooks(options),
     server: checkServerOptions(options.server),
     onServer,
@@ -170,6 +176,10 @@ function heapLimit(limit: number | false | undefined, workers: number): number |
   return container === undefined
     ? undefined
     : Math.max(smallestHeap, heapShare(container, Math.max(1, workers)))
+}
+
+function isFolderName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !value.includes('\0')
 }
 
 function isPlain(value: unknown): value is object {

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { checkOwner, userId } from './trust.ts'
@@ -20,10 +20,12 @@ export function controlFolders(): string[] {
  * Makes the folder, for this user alone. A folder that is there already is
  * only trusted if it is this user's.
  */
-export async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
+export function makePrivate(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
   checkOwner(folder)
-  await chmod(folder, 0o700)
+  chmodSync(folder, 0o700)
 }

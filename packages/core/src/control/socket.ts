@@ -31,7 +31,7 @@ export async function openSocket(server: net.Server): Promise<string> {
     try {
       if (Buffer.byteLength(folder) + nameLength > longestPath)
         throw new Error(`the path of ${folder} has more than ${longestPath - nameLength} bytes`)
-      await makePrivate(folder)
+      makePrivate(folder)
       await removeStale(folder)
       // Two containers may share the folder and have the same pids.
       const place = path.join(folder, `${process.pid}-${randomBytes(3).toString('hex')}${suffix}`)

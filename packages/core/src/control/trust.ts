@@ -23,6 +23,14 @@ export function checkOwnerOfTarget(folder: string): void {
   checkOwner(realpathSync(folder))
 }
 
+/** @throws if somebody else (root apart) could have put there what is in the folder. It may be root's own. */
+export function checkTrusted(folder: string): void {
+  checkAbove(path.join(folder, 'what is in it'), trustedUsers())
+  const { mode } = lstatSync(folder)
+  // Windows has no such modes.
+  if (process.getuid && mode & 0o022) throw new Error(`${folder} can be written to by others than its owner`)
+}
+
 /** @throws if it is not a socket of this user's in a folder of this user's. */
 export function checkSocket(socket: string): void {
   checkOwner(path.dirname(socket))

@@ -11,6 +11,7 @@ import { Entry, type Program } from './entry.ts'
 import { answerForks, explainSecondPrimary } from './fork-loop.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
 import { guarded } from './guarded-logger.ts'
+import { CompileCache } from './process/compile-cache.ts'
 import { nodeSystem } from './process/node-system.ts'
 import { checkPermissions } from './process/permission.ts'
 import { watchPrivileges } from './process/privileges.ts'
@@ -54,13 +55,16 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
     )
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
-  const [system, sockets] = [nodeSystem(program === undefined), new Places(settings)]
+  const compileCache = new CompileCache(settings)
+  const [system, sockets] = [nodeSystem(program === undefined, compileCache), new Places(settings)]
   const shutdownCode = new ShutdownCode((problem) => logger.warn(`in the primary, ${problem}`))
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
   report(cluster, logger)
   takeSignals(cluster, logger)
   holdExit(() => cluster.holdExit(Number(process.exitCode ?? 0)))
   answerForks(logger)
+  void cluster.ready.then(() => compileCache.trim()).catch(() => {})
+  cluster.on('reload:done', () => void compileCache.trim())
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')

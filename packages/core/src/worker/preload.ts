@@ -3,6 +3,9 @@
  * very first line can already fail in an orderly way, and so that every server
  * it starts, ours or not, gets its connections from the primary.
  */
+// Before all others, which it is for too.
+// oxlint-disable-next-line import/no-unassigned-import
+import './compile-cache.ts'
 import cluster from 'node:cluster'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { surviveLostLogs } from '../log-streams.ts'

@@ -15,6 +15,7 @@ import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../prot
 import { shareSignal, takeSignal } from '../own-signals.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
 import { primarySignals, stopSignals } from '../signal-names.ts'
+import { flush } from './compile-cache.ts'
 import { Crash } from './crash.ts'
 import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
@@ -87,6 +88,7 @@ export class Worker {
     this.#siblingPorts = new SiblingPorts(briefing.ports)
     this.#servers = new Servers({
       asks: ({ port }) => {
+        flush()
         this.#siblingPorts.join(port)
         this.#presence.ask()
       },

@@ -10,6 +10,7 @@ import { watchdogDescriptor } from '../../protocol/watchdog.ts'
 import { runningClock } from '../../running-clock.ts'
 import { passOnDependencies } from '../../watcher.ts'
 import { forkWorker } from '../fork-loop.ts'
+import type { CompileCache } from './compile-cache.ts'
 import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
 import { killWorker } from './kill-worker.ts'
@@ -21,11 +22,11 @@ import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.
  * @param ownProgram whether the workers run the program of this process, and so
  *   change their environment as it did. If not, what it has changed is meant for them.
  */
-export function nodeSystem(ownProgram: boolean): System {
+export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): System {
   const environment = ownProgram ? asGiven : withoutEnvFile
   return {
     clock: runningClock(),
-    spawn: (order, events) => spawn(fork(order, environment()), events),
+    spawn: (order, events) => spawn(fork(order, environment(), compileCache), compileCache.watched(events)),
     exit: (code) => process.exit(code),
   }
 }
@@ -78,6 +79,7 @@ function spawn(worker: Worker, events: ProcessEvents): WorkerProcess {
 function fork(
   { release, briefing, env, heapLimit }: SpawnOrder,
   changed: Record<string, string | undefined>,
+  compileCache: CompileCache,
 ): Worker {
   const { pwd, execArgv, preload } = release.locate()
   cluster.setupPrimary({
@@ -90,11 +92,15 @@ function fork(
     args: [...release.args],
     execArgv: withPreload([...execArgv, ...heapArguments(heapLimit, release)], preload),
   })
-  const told: WorkerBriefing = { ...briefing, primary: process.pid, protocol: protocolVersion }
+  const environment = { ...changed, ...(process.env['PWD'] && { PWD: pwd }), ...env }
+  const told: WorkerBriefing = {
+    ...briefing,
+    primary: process.pid,
+    protocol: protocolVersion,
+    compileCache: compileCache.folder(release.cwd, { ...process.env, ...environment }),
+  }
   return forkWorker({
-    ...changed,
-    ...(process.env['PWD'] && { PWD: pwd }),
-    ...env,
+    ...environment,
     [briefingVariable]: JSON.stringify(told),
   })
 }

@@ -18,7 +18,7 @@ export interface System {
 
 export interface SpawnOrder {
   release: Release
-  briefing: Omit<WorkerBriefing, 'primary' | 'protocol'>
+  briefing: Omit<WorkerBriefing, 'primary' | 'protocol' | 'compileCache'>
   /** Added to what the process gets anyway; a variable that is `undefined` is taken out. */
   env: Record<string, string | undefined>
   /** In bytes. */
