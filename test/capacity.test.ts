@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { symlinkSync } from 'node:fs'
+import path from 'node:path'
 import { it } from 'node:test'
 import type { ScaleStep } from '@clustered/core'
+import { Desk } from './support/desk.ts'
 import { load, mixedClients, nodeClients } from './support/load.ts'
-import { start } from './support/program.ts'
+import { eventually, start } from './support/program.ts'
+import { fileURLToPath } from 'node:url'
 
+const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 const times = { busy: 2000, idle: 3000, rest: 1000 }
 
 it('workers become more when they are busy and fewer when they are not, and no request fails', async (t) => {
@@ -36,4 +41,34 @@ it('workers become more when they are busy and fewer when they are not, and no r
     ],
   )
   assert.equal(program.workers().length, 1)
+})
+
+it('the command shows what a program in its code asks for, and what was asked for since', async (t) => {
+  const desk = new Desk(t)
+  symlinkSync(modules, path.join(desk.project, 'node_modules'))
+  desk.write(
+    'app.mjs',
+    `import { clustered } from '@clustered/core'
+clustered((request, response) => response.end('served'), { workers: { min: 1, max: 3 } }).listen(0)`,
+  )
+  const child = desk.spawn(['start', 'app.mjs'])
+  let log = ''
+  child.stderr!.on('data', (text: Buffer) => (log += text.toString()))
+  const workers = async (): Promise<string | undefined> =>
+    /^workers +(.*)$/m.exec((await desk.run('describe', 'app')).stdout)?.[1]
+  await eventually(() => log.includes('listening on'), 'it listens')
+  await eventually(
+    async () => (await workers()) === '1, 1 to 3 as the load needs',
+    `as the code says: ${log}`,
+  )
+  assert.doesNotMatch(log, /not used/)
+  assert.equal(
+    (await desk.run('scale', 'app', '2')).stdout,
+    'app: 2 workers (1 before), until the next reload\n',
+  )
+  assert.equal(await workers(), '2, as asked for; 1 to 3 as the load needs from the next reload on')
+  assert.equal((await desk.run('reload', 'app')).code, 0)
+  assert.equal(await workers(), '2, 1 to 3 as the load needs')
+  const { bounds } = await desk.json<{ bounds: object }>('describe', 'app')
+  assert.deepEqual(bounds, { min: 1, max: 3, held: false })
 })

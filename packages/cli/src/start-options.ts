@@ -82,8 +82,8 @@ function workerCount(
     return bounds
   throw new CliError(
     'ERR_CLUSTERED_USAGE',
-    `-i ${value} is not a number of workers. Expected: a whole number from 1, 'max' (here ${availableParallelism()}), ` +
-      `or two with the smaller one first, such as 2..8 or 2..max, for as many as the load needs.`,
+    `-i ${value} is not a number of workers. Expected: a whole number from 1, or 'max' (here ${availableParallelism()}), ` +
+      'or as many as the load needs between two, the smaller one first: 2..8, or 2..max.',
   )
 }
 

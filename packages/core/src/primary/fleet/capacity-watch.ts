@@ -27,7 +27,8 @@ export class CapacityWatch {
   readonly #capacity = new Capacity()
   /** The generation from which on a number that somebody asked for counts, until a later one is there. */
   #heldSince: number | undefined
-  #isStarted = false
+  /** Calls off the next look, once there is to be one. */
+  #cancel: (() => void) | undefined
   /** A refusal is said once, until something changes. */
   #isRefused = false
 
@@ -42,9 +43,11 @@ export class CapacityWatch {
 
   /** To be called once every slot is filled; more often does no harm. */
   start(): void {
-    if (this.#isStarted || !this.#watched.settings.bounds) return
-    this.#isStarted = true
-    this.#lookLater()
+    if (!this.#cancel && this.#watched.settings.bounds) this.#lookLater()
+  }
+
+  stop(): void {
+    this.#cancel?.()
   }
 
   /** Somebody has asked for a number of workers. */
@@ -53,9 +56,8 @@ export class CapacityWatch {
   }
 
   #lookLater(): void {
-    const { system, isClosing } = this.#watched
-    system.clock.after(interval, () => {
-      if (isClosing()) return
+    this.#cancel = this.#watched.system.clock.after(interval, () => {
+      if (this.#watched.isClosing()) return
       this.#lookLater()
       this.#look()
     })

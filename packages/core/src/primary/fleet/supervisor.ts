@@ -275,6 +275,7 @@ export class Supervisor {
   #leave(): void {
     this.#phase = 'gone'
     this.#watch.stop()
+    this.#capacity.stop()
     this.#parts.onGone()
   }
 
