@@ -5,17 +5,17 @@ import { duration } from './duration.ts'
 import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
-import type { ClusteredOptions, ReloadOptions, WorkerBounds } from './options.ts'
+import type { ClusteredOptions, ReloadOptions } from './options.ts'
 import type { CodeOptions } from './primary/code-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
-import { workerCount } from './worker-count.ts'
+import { type Bounds, workerCount } from './worker-count.ts'
 
 /** The options with every default in place. */
 export interface Settings {
   /** With how many the cluster begins. */
   workers: number
   /** Between how many their number follows the load, if it does. */
-  bounds: Required<WorkerBounds> | undefined
+  bounds: Bounds | undefined
   bootTimeout: number
   drainTimeout: number
   shutdownDelay: number

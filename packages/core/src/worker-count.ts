@@ -5,12 +5,14 @@ import type { WorkerBounds } from './options.ts'
 /** Far above any machine's use of it, and catches a port number put in the wrong place. */
 const most = 1024
 
+export type Bounds = Required<WorkerBounds>
+
 /** What the option `workers` comes to. */
 export interface WorkerCount {
   /** With how many the cluster begins. */
   workers: number
   /** Between how many their number follows the load, if it does. */
-  bounds: Required<WorkerBounds> | undefined
+  bounds: Bounds | undefined
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
+import type { Bounds } from '../worker-count.ts'
 
 /** Between how many workers their number follows the load. */
-export interface ScaleBounds {
-  min: number
-  max: number
+export interface ScaleBounds extends Bounds {
   /** Somebody has asked for a number, which stands until the next reload. */
   held: boolean
 }

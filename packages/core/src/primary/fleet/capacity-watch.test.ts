@@ -183,7 +183,7 @@ describe('the number of workers', () => {
     ])
   })
 
-  it('grows where there is room only, and the log says once why not', async () => {
+  it('grows where there is room only, and the log says why not, every ten minutes at most', async () => {
     const lines: string[] = []
     const logger = { info: () => {}, warn: (line: string) => lines.push(line), error: () => {} }
     const town = await Town.found({ ...two, logger })

@@ -12,6 +12,9 @@ const interval = 1000
 /** From which age on (in ms) what a worker last said is not how it is: it would have said more. */
 const outdated = 2000
 
+/** In ms. It would be said every second of a busy day. */
+const betweenRefusals = 600_000
+
 export interface WatchedCapacity {
   readonly fleet: Fleet
   readonly rollout: Rollout
@@ -29,8 +32,7 @@ export class CapacityWatch {
   #heldSince: number | undefined
   /** Calls off the next look, once there is to be one. */
   #cancel: (() => void) | undefined
-  /** A refusal is said once, until something changes. */
-  #isRefused = false
+  #refusedAt = -betweenRefusals
 
   constructor(watched: WatchedCapacity) {
     this.#watched = watched
@@ -72,10 +74,8 @@ export class CapacityWatch {
     if (within !== from) return resize(within, { from, reason: 'options' })
     const sample = this.#sample()
     const verdict = sample && this.#capacity.judge(sample, bounds, () => this.#memory())
-    if (!verdict) return
-    if (verdict.to === undefined) return this.#say(verdict.refusal)
-    this.#isRefused = false
-    resize(verdict.to, verdict.step)
+    if (verdict?.step) resize(verdict.to, verdict.step)
+    else if (verdict) this.#say(verdict.refusal)
   }
 
   /** How busy workers are says how many are needed: all are there, and none was lost just now. */
@@ -102,8 +102,11 @@ export class CapacityWatch {
   }
 
   #say(refusal: string): void {
-    if (!this.#isRefused) this.#watched.settings.logger.warn(`no worker is added: ${refusal}`)
-    this.#isRefused = true
+    const { system, settings } = this.#watched
+    const now = system.clock.now()
+    if (now - this.#refusedAt < betweenRefusals) return
+    this.#refusedAt = now
+    settings.logger.warn(`no worker is added: ${refusal}`)
   }
 }
 

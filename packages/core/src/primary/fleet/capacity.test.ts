@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Bounds } from '../../worker-count.ts'
 import { seeded } from '../model/world.ts'
-import { type Bounds, Capacity, type MemoryNeed, type Verdict } from './capacity.ts'
+import { Capacity, type MemoryNeed } from './capacity.ts'
 
 const minute = 60
 const room: MemoryNeed = { worker: 1, free: Infinity }
@@ -26,14 +27,12 @@ function live(day: Day): { steps: { at: number; by: number; to: number }[]; refu
   for (let second = 0; second < seconds; second++) {
     const utilization = Math.min(1, Math.max(0, load(second) / workers))
     const sample = { at: second * 1000, workers, utilization, throttledTime: throttledTime(second) }
-    const verdict: Verdict | undefined = capacity.judge(sample, day, () => memory)
-    if (verdict?.to === undefined) {
-      if (verdict) refusals.add(verdict.refusal)
-      continue
-    }
-    assert.equal(verdict.step.from, workers)
-    steps.push({ at: second, by: verdict.to - workers, to: verdict.to })
-    workers = verdict.to
+    const { to, step, refusal } = capacity.judge(sample, day, () => memory) ?? {}
+    if (refusal !== undefined) refusals.add(refusal)
+    if (to === undefined) continue
+    assert.equal(step!.from, workers)
+    steps.push({ at: second, by: to - workers, to })
+    workers = to
   }
   return { steps, refusals }
 }

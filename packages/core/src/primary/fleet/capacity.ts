@@ -1,4 +1,5 @@
 import type { ScaleStep } from '../../events.ts'
+import type { Bounds } from '../../worker-count.ts'
 
 /** Mean utilizations: above the first one worker more, and one fewer where those that remain stay below the second. */
 const limits = { busy: 0.8, idle: 0.6 }
@@ -35,15 +36,10 @@ export interface MemoryNeed {
   free: number
 }
 
-export interface Bounds {
-  min: number
-  max: number
-}
-
+/** How many workers there are to be, or why there is no room for the one more that the load asks for. */
 export type Verdict =
-  | { to: number; step: ScaleStep }
-  /** The load asks for one more, and there is no room for it. */
-  | { to: undefined; refusal: string }
+  | { to: number; step: ScaleStep; refusal?: undefined }
+  | { to?: undefined; step?: undefined; refusal: string }
 
 /**
  * Whether the load asks for one worker more, or for one fewer. The two limits
@@ -72,19 +68,28 @@ export class Capacity {
     const { at, workers } = sample
     this.#note(sample)
     if (at - this.#changedAt < this.#times.rest) return undefined
-    const { busy, idle } = limits
-    const last = this.#last(this.#times.busy)
-    if (workers < max && last && last.mean > busy && last.least >= idle) {
-      const refusal = refuse(last.throttled, this.#times.busy, memory())
-      const what = `utilization ${last.mean.toFixed(2)} over ${seconds(this.#times.busy)}`
-      if (refusal !== undefined) return { to: undefined, refusal: `${what}, and ${refusal}` }
-      return this.#step(workers, 1, 'busy', last.mean, this.#times.busy)
+    return this.#more(workers, max, memory) ?? this.#fewer(workers, min)
+  }
+
+  #more(workers: number, max: number, memory: () => MemoryNeed): Verdict | undefined {
+    const over = this.#times.busy
+    const last = this.#last(over)
+    if (workers >= max || !last || last.mean <= limits.busy || last.least < limits.idle) return undefined
+    const refusal = refuse(last.throttled, over, memory())
+    if (refusal === undefined)
+      return { to: workers + 1, step: { from: workers, reason: 'busy', utilization: last.mean, over } }
+    return {
+      refusal: `utilization ${last.mean.toFixed(2)} over ${Math.round(over / 1000)} s, and ${refusal}`,
     }
-    const long = this.#last(this.#times.idle)
+  }
+
+  #fewer(workers: number, min: number): Verdict | undefined {
+    const over = this.#times.idle
+    const last = this.#last(over)
+    if (workers <= min || !last) return undefined
     const share = workers / (workers - 1)
-    if (workers > min && long && long.mean * share < idle && long.most * share <= busy)
-      return this.#step(workers, -1, 'idle', long.mean, this.#times.idle)
-    return undefined
+    if (last.mean * share >= limits.idle || last.most * share > limits.busy) return undefined
+    return { to: workers - 1, step: { from: workers, reason: 'idle', utilization: last.mean, over } }
   }
 
   #note(sample: Sample): void {
@@ -112,16 +117,6 @@ export class Capacity {
       throttled: throttledTime - seen[0]!.throttledTime,
     }
   }
-
-  #step(
-    from: number,
-    difference: 1 | -1,
-    reason: 'busy' | 'idle',
-    utilization: number,
-    over: number,
-  ): Verdict {
-    return { to: from + difference, step: { from, reason, utilization, over } }
-  }
 }
 
 const mebibyte = 1024 * 1024
@@ -132,8 +127,4 @@ function refuse(throttled: number, length: number, { worker, free }: MemoryNeed)
   if (worker > free)
     return `the memory has no room: ${Math.floor(free / mebibyte)} MiB are free, and a worker takes ${Math.ceil(worker / mebibyte)} MiB`
   return undefined
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`
 }

@@ -1,7 +1,7 @@
 /** One random life of a cluster, and what must hold in it. See model.test.ts. */
 import assert from 'node:assert/strict'
 import type { Settings } from '../../settings.ts'
-import type { Bounds } from '../fleet/capacity.ts'
+import type { Bounds } from '../../worker-count.ts'
 import type { PrimaryCluster } from '../primary-cluster.ts'
 import { modelSettings, modelCluster } from './cluster.ts'
 import { type Dice, ModelSockets, seeded, World } from './world.ts'
