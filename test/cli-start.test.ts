@@ -140,6 +140,8 @@ describe('clustered start', () => {
     [['start', 'nothing.js'], /There is no file .*nothing\.js.*ERR_CLUSTERED_NO_SUCH_FILE/],
     [['start', 'ap.js'], /Is it app\.js that you mean\?/],
     [['start', 'app.js', '-i', 'many'], /-i many is not a number of workers.*or 'max'/],
+    [['start', 'app.js', '-i', '3..1'], /-i 3\.\.1 is not .* the smaller one first: 2\.\.8, or 2\.\.max/],
+    [['start', 'app.js', '-i', '0..2'], /-i 0\.\.2 is not a number of workers/],
     [
       ['start', 'app.js', '--kill-timeout', 'soon'],
       /--kill-timeout soon is not a time\. Expected: 0, or milliseconds from 100, such as 12000/,

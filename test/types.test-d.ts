@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import http2 from 'node:http2'
 import { type Cluster, clustered as core, ClusteredError } from '@clustered/core'
-import { clustered as express } from '@clustered/express'
+import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
 import { clustered as koa } from '@clustered/koa'
 import express5 from 'express'
 import express4 from 'express4'
@@ -212,4 +212,16 @@ export async function theClusterIsTyped(): Promise<void> {
   // @ts-expect-error: how many?
   void cluster.scale()
   await cluster.close()
+}
+
+export function theNumberOfWorkersMayFollowTheLoad(): void {
+  const { listen } = express(express5(), { workers: { min: 2 } })
+  listen(0).on('scale', (workers, step) => {
+    exactly<number>()(workers)
+    exactly<ScaleStep>()(step)
+  })
+  const bounds: WorkerBounds = { min: 2, max: 8 }
+  koa(new Koa3(), { workers: bounds })
+  // @ts-expect-error: without the least there are none.
+  koa(new Koa3(), { workers: { max: 8 } })
 }

@@ -97,7 +97,10 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
 
 function withStartOptions(command: Command): Command {
   return command
-    .option('-i, --instances <number>', "How many workers: a number, or 'max' (default: the usable CPUs)")
+    .option(
+      '-i, --instances <number>',
+      "How many workers: a number, 'max', or as the load needs: 2..8 (default: the usable CPUs)",
+    )
     .option('--name <name>', "A name for it (default: the package's name, else the file's)")
     .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
     .option('--kill-timeout <ms>', "The same, by pm2's name for it")

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { SuperviseOptions } from '@clustered/core'
+import type { SuperviseOptions, WorkerBounds } from '@clustered/core'
 import { entryFile } from './entry-file.ts'
 import { readEnvFile } from './env-file.ts'
 import { CliError } from './errors.ts'
@@ -70,14 +70,23 @@ export function toStart(given: string, flags: StartFlags): Start {
 function workerCount(
   given: string | number | undefined,
   fromEnvFile: string | undefined,
-): number | undefined {
+): number | WorkerBounds | undefined {
   const value = given ?? (process.env['WEB_CONCURRENCY'] ? undefined : fromEnvFile)
   if (value === undefined) return undefined
   // What pm2 means by it: all that the process may use, which is the default.
   if (value === 'max' || value === 0 || value === '0') return undefined
-  if (Number.isInteger(Number(value)) && Number(value) > 0) return Number(value)
+  if (isCount(Number(value))) return Number(value)
+  const [, min, max] = /^(\d+)\.\.(\d+|max)?$/.exec(String(value)) ?? []
+  const bounds = { min: Number(min), max: max === undefined || max === 'max' ? undefined : Number(max) }
+  if (isCount(bounds.min) && (bounds.max === undefined || (isCount(bounds.max) && bounds.max >= bounds.min)))
+    return bounds
   throw new CliError(
     'ERR_CLUSTERED_USAGE',
-    `-i ${value} is not a number of workers. Expected: a whole number from 1, or 'max' (here ${availableParallelism()}).`,
+    `-i ${value} is not a number of workers. Expected: a whole number from 1, or 'max' (here ${availableParallelism()}), ` +
+      'or as many as the load needs between two, the smaller one first: 2..8, or 2..max.',
   )
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value > 0
 }

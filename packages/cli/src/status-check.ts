@@ -18,6 +18,7 @@ export function isStatus(answer: unknown): answer is ProgramStatus {
     isTextOrNull(status!.address) &&
     isTextOrNull(status!.balance) &&
     areNumbers(status!.primary, ['rss']) &&
+    (!status!.bounds || areNumbers(status!.bounds, ['min', 'max'])) &&
     Array.isArray(status!.workers) &&
     status!.workers.every((worker: unknown) => isWorker(worker))
   )

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { cgroupsOf, readText } from './cgroups.ts'
+import { type Cgroup, cgroupsOf, readText } from './cgroups.ts'
 
 /**
  * How many CPUs this process may really use: Node's own count, held to the
@@ -13,6 +13,33 @@ import { cgroupsOf, readText } from './cgroups.ts'
 export function usableCpus(root = '/'): number {
   const quota = cgroupCpuQuota(root) ?? Infinity
   return Math.max(1, Math.min(availableParallelism(), Math.floor(quota)))
+}
+
+/**
+ * For how long (in ms, since ever) CPU quotas have kept this process's groups
+ * from running, all threads and groups taken together. It stands still while
+ * the quotas have room.
+ */
+export class Throttling {
+  readonly #groups: readonly Cgroup[]
+  #last = 0
+
+  constructor(root = '/') {
+    this.#groups = cgroupsOf('cpu', root).filter((group) => readThrottled(group) !== undefined)
+  }
+
+  get time(): number {
+    const times = this.#groups.map((group) => readThrottled(group))
+    // Where no descriptor is left, nothing is known.
+    if (times.some((time) => time === undefined)) return this.#last
+    return (this.#last = times.reduce<number>((sum, time) => sum + time!, 0))
+  }
+}
+
+function readThrottled({ folder, version }: Cgroup): number | undefined {
+  const text = readText(path.join(folder, 'cpu.stat'))
+  const [, time] = (version === 2 ? /^throttled_usec (\d+)/m : /^throttled_time (\d+)/m).exec(text) ?? []
+  return time === undefined ? undefined : Number(time) / (version === 2 ? 1e3 : 1e6)
 }
 
 /** The CPU quota in CPUs (0.5 is half of one), or `undefined` where there is none. */

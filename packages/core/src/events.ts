@@ -14,6 +14,22 @@ export interface WorkerExit {
   asTold: boolean
 }
 
+/** Why the number of slots changed, and by what. */
+export interface ScaleStep {
+  /** How many slots there were. */
+  from: number
+  /**
+   * `'asked'`: by `scale`, a signal or the command. `'busy'`, `'idle'`: the load
+   * asks for it. `'options'`: the option `workers` of the program's code, or,
+   * after a reload, its `min` or `max`.
+   */
+  reason: 'asked' | 'busy' | 'idle' | 'options'
+  /** Of `'busy'` and `'idle'`: the mean utilization of the workers, from 0 to 1. */
+  utilization?: number
+  /** And over how many milliseconds. */
+  over?: number
+}
+
 /** The events of a `Cluster`. They are emitted in the primary; the last three in other processes too. */
 export interface ClusterEvents {
   /** A worker was forked. */
@@ -44,7 +60,7 @@ export interface ClusterEvents {
   'reload:done': [generation: number]
   'reload:failed': [generation: number, error: Error]
   /** The number of slots changed. */
-  scale: [workers: number]
+  scale: [workers: number, step: ScaleStep]
   /** As `ready` resolves. */
   listening: []
   /** The first boot failed. In the primary and in single mode, for whoever listens; the process ends either way. */

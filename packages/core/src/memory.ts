@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os'
+import { freemem, totalmem } from 'node:os'
 import path from 'node:path'
 import { cgroupsOf, readText } from './cgroups.ts'
 
@@ -19,8 +19,32 @@ export function containerMemory(root = '/'): number | undefined {
 
 /** "max" (v2) is no limit, and neither is more than there is (v1). */
 function limitIn(file: string): number {
-  const bytes = Number.parseInt(readText(file), 10)
+  const bytes = numberIn(file)
   return bytes > 0 ? bytes : Infinity
+}
+
+/**
+ * How many bytes can be had before the container, or the machine, has no more.
+ * What caches files is given back when it is needed, and counts as free.
+ */
+export function freeMemory(root = '/'): number {
+  const left = cgroupsOf('memory', root).map(({ folder, version }) => {
+    const [limit, used] =
+      version === 2 ? ['memory.max', 'memory.current'] : ['memory.limit_in_bytes', 'memory.usage_in_bytes']
+    return limitIn(path.join(folder, limit)) - numberIn(path.join(folder, used)) + fileCache(folder, version)
+  })
+  return Math.max(0, Math.min(freemem(), ...left))
+}
+
+function fileCache(folder: string, version: 1 | 2): number {
+  const prefix = version === 2 ? '' : 'total_'
+  const text = readText(path.join(folder, 'memory.stat'))
+  const bytes = [...text.matchAll(new RegExp(`^${prefix}(?:in)?active_file (\\d+)`, 'gm'))]
+  return bytes.reduce((sum, [, number]) => sum + Number(number), 0)
+}
+
+function numberIn(file: string): number {
+  return Number.parseInt(readText(file), 10) || 0
 }
 
 /** The part of the container's memory that heaps may grow to: buffers, stacks and code need the rest. */

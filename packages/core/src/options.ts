@@ -7,11 +7,11 @@ import type { HttpServerOptions } from './server-options.ts'
 export interface ClusteredOptions<S = Server> extends Hooks {
   /**
    * How many workers serve. `0` is single mode: this one process serves, no
-   * cluster, the same drain.
+   * cluster, the same drain. `{ min, max }`: as many as the load needs.
    * @default `WEB_CONCURRENCY`, else the CPUs that the process may use: those
    * the system reports, held to the container's CPU quota.
    */
-  workers?: number
+  workers?: number | WorkerBounds
   /**
    * How long a worker may take from fork to listening before it is killed and
    * counted as a failed boot. Not enforced under `--inspect`.
@@ -167,4 +167,15 @@ export interface ReloadOptions {
    * @default 1000
    */
   soak?: number
+}
+
+/** Between how many workers their number follows the load. */
+export interface WorkerBounds {
+  /** 1 or more. The cluster begins with so many. */
+  min: number
+  /**
+   * Not below `min`.
+   * @default the CPUs that the process may use, or `min` if they are fewer
+   */
+  max?: number
 }

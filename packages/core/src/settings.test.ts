@@ -24,10 +24,6 @@ describe('options', () => {
   })
 
   const bad: [options: unknown, message: RegExp][] = [
-    [
-      { workers: -1 },
-      /^workers: -1 is not valid\. Allowed: a whole number from 0 \(single mode\) to 1024\.$/,
-    ],
     [{ workers: 1.5 }, /^workers: 1\.5/],
     [{ workers: '4' }, /^workers: '4' is not valid/],
     [{ workers: 8000 }, /^workers: 8000/],
@@ -129,14 +125,5 @@ describe('options', () => {
     assert.equal(resolveOptions({ ...zeros, reload: { soak: 0 } }).hangTimeout, 0)
     const least = { bootTimeout: 100, drainTimeout: 100, hangTimeout: 1000, maxAge: Infinity }
     assert.equal(resolveOptions({ ...least, reload: { soak: 50 } }).maxAge, Infinity)
-  })
-
-  it('take the number of workers from WEB_CONCURRENCY, and check it', (t) => {
-    t.after(() => delete process.env['WEB_CONCURRENCY'])
-    process.env['WEB_CONCURRENCY'] = '3'
-    assert.equal(resolveOptions().workers, 3)
-    assert.equal(resolveOptions({ workers: 2 }).workers, 2)
-    process.env['WEB_CONCURRENCY'] = 'many'
-    assert.throws(() => resolveOptions(), { message: /^WEB_CONCURRENCY: 'many' is not valid/ })
   })
 })

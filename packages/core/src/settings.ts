@@ -1,7 +1,6 @@
 import { totalmem } from 'node:os'
 import { badOption } from './bad-option.ts'
 import { isProgramName } from './control/name.ts'
-import { usableCpus } from './cpus.ts'
 import { duration } from './duration.ts'
 import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
@@ -9,10 +8,14 @@ import { containerMemory, heapShare } from './memory.ts'
 import type { ClusteredOptions, ReloadOptions } from './options.ts'
 import type { CodeOptions } from './primary/code-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
+import { type Bounds, workerCount } from './worker-count.ts'
 
 /** The options with every default in place. */
 export interface Settings {
+  /** With how many the cluster begins. */
   workers: number
+  /** Between how many their number follows the load, if it does. */
+  bounds: Bounds | undefined
   bootTimeout: number
   drainTimeout: number
   shutdownDelay: number
@@ -106,7 +109,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   if (logger !== undefined && logger !== false && !isLogger(logger))
     throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
 
-  const workers = workerCount(options.workers)
+  const { workers, bounds } = workerCount(options.workers)
   // Defaults by destructuring: `null` is a mistake and not an option left out.
   const { bootTimeout = 30_000, drainTimeout = 10_000, shutdownDelay = 0, queueTimeout = 30_000 } = options
   const { hangTimeout = 30_000, lagWarning = 1000, maxRequests = Infinity, maxAge = Infinity } = options
@@ -114,6 +117,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   const { spares = 0 } = options
   return {
     workers,
+    bounds,
     bootTimeout: duration('bootTimeout', bootTimeout, { least: 100 }),
     drainTimeout: duration('drainTimeout', drainTimeout, { least: 100, zero: true }),
     shutdownDelay: duration('shutdownDelay', shutdownDelay, { least: 100, zero: true }),
@@ -129,7 +133,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     maxMemory: memoryLimit(options.maxMemory),
     maxRequests: integer('maxRequests', maxRequests, 1, Infinity),
     maxAge: duration('maxAge', maxAge, { least: 1000, most: Infinity }),
-    heapLimit: heapLimit(options.heapLimit, workers),
+    heapLimit: heapLimit(options.heapLimit, bounds?.max ?? workers),
     spares: integer('spares', spares, 0, 1024),
     compileCache,
     hooks: resolveHooks(options),
@@ -140,22 +144,6 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     control,
     logger: resolveLogger(logger),
   }
-}
-
-function workerCount(workers: number | undefined): number {
-  const forced = process.env['CLUSTERED_WORKERS']
-  if (forced)
-    return checkWorkerCount(/^\d+$/.test(forced) ? Number(forced) : NaN, 'CLUSTERED_WORKERS', forced)
-  if (workers !== undefined) return checkWorkerCount(workers, 'workers')
-  const fromEnvironment = process.env['WEB_CONCURRENCY']
-  if (!fromEnvironment) return usableCpus()
-  return checkWorkerCount(Number(fromEnvironment), 'WEB_CONCURRENCY', fromEnvironment)
-}
-
-/** 1024 is far above any machine's use of it, and catches a port number put in the wrong place. */
-export function checkWorkerCount(workers: number, name: string, shown: unknown = workers, least = 0): number {
-  if (Number.isInteger(workers) && workers >= least && workers <= 1024) return workers
-  throw badOption(name, shown, `a whole number from ${least || '0 (single mode)'} to 1024`)
 }
 
 /** @param unit as in `a whole number of bytes`. */

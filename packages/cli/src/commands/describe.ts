@@ -1,4 +1,4 @@
-import type { ProgramStatus } from '@clustered/core/control'
+import type { ProgramStatus, ScaleBounds } from '@clustered/core/control'
 import { choose } from '../choose.ts'
 import { painted, stateOf, workerColumns } from '../columns.ts'
 import { bytes, duration } from '../format.ts'
@@ -22,6 +22,11 @@ function lostLines({ primary, workers }: ProgramStatus): string | undefined {
   return last && `${last.code}, the last one ${duration(Date.now() - last.at)} ago`
 }
 
+function byLoad({ min, max, held }: ScaleBounds): string {
+  const range = `${min} to ${max} as the load needs`
+  return held ? `as asked for; ${range} from the next reload on` : range
+}
+
 function text(program: Program): string {
   const { name, status, record, silent } = program
   const facts: [string, string | undefined][] = [
@@ -35,6 +40,7 @@ function text(program: Program): string {
     ['primary', silent && `pid ${silent.pid}`],
     ['uptime', status && duration(Date.now() - status.startedAt)],
     ['generation', status && String(status.generation)],
+    ['workers', status?.bounds ? `${status.slots}, ${byLoad(status.bounds)}` : undefined],
     ['balance', status?.balance ?? undefined],
     ['drain timeout', status && `${status.drainTimeout} ms`],
     ['restarts', status && String(status.restarts)],

@@ -11,7 +11,8 @@ export async function scale(name: string, size: string, { json }: { json?: boole
     json,
     toJson({ ...program, status }),
     () =>
-      `${program.name}: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'} (${program.status.slots} before)`,
+      `${program.name}: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'} (${program.status.slots} before)` +
+      (status.bounds ? ', until the next reload' : ''),
   )
 }
 

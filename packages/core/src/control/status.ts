@@ -1,5 +1,12 @@
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
+import type { Bounds } from '../worker-count.ts'
+
+/** Between how many workers their number follows the load. */
+export interface ScaleBounds extends Bounds {
+  /** Somebody has asked for a number, which stands until the next reload. */
+  held: boolean
+}
 
 /** What a primary says of its program over the control socket. */
 export interface ProgramStatus {
@@ -22,6 +29,8 @@ export interface ProgramStatus {
   generation: number
   /** How many workers are wanted. */
   slots: number
+  /** Between how many that follows the load, or `null` where it does not. */
+  bounds: ScaleBounds | null
   /** How many workers have left their place without being told to. */
   restarts: number
   /** Milliseconds. */

@@ -48,7 +48,10 @@ export class CodeOptions {
       if (!this.#given.has(option)) for (const name of names) Object.assign(settings, { [name]: own[name] })
     Object.assign(settings, whileWatched(settings))
     const setsSize = 'workers' in options && !this.#given.has('workers') && own.workers > 0
-    if (setsSize && this.#isFirst && own.workers !== settings.workers) this.#scale(own.workers)
+    if (setsSize && this.#isFirst) {
+      settings.bounds = own.bounds
+      if (own.workers !== settings.workers) this.#scale(own.workers)
+    }
     this.#isFirst = false
     const differ = Object.keys(options).filter(
       (name) => !(name in changeable) && own[name as keyof Settings] !== settings[name as keyof Settings],

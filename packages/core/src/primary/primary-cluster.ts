@@ -5,8 +5,10 @@ import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { closingError } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
-import { checkWorkerCount, type Settings } from '../settings.ts'
+import type { Settings } from '../settings.ts'
+import type { ScaleBounds } from '../control/status.ts'
 import type { ShutdownCode } from '../shutdown-code.ts'
+import { checkWorkers } from '../worker-count.ts'
 import type { Boundary } from './boundary.ts'
 import { carryOut } from './calls.ts'
 import { Ending } from './ending.ts'
@@ -85,6 +87,12 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#supervisor.slots
   }
 
+  /** Between how many their number follows the load, if it does; and whether it waits for a reload to do so again. */
+  get bounds(): ScaleBounds | null {
+    const { bounds } = this.#settings
+    return bounds ? { ...bounds, held: this.#supervisor.isHeld } : null
+  }
+
   /** What a worker that boots now runs. */
   get generation(): number {
     return this.#supervisor.generation
@@ -138,12 +146,17 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   async scale(workers: number): Promise<void> {
-    checkWorkerCount(workers, 'scale', workers, 1)
+    checkWorkers('scale', workers)
     if (this.state === 'closing') throw closingError('scale')
     const filled = deferred()
     this.#waiting.push(filled)
-    this.#supervisor.resize(workers)
+    this.#supervisor.resize(workers, 'asked')
     return filled.promise
+  }
+
+  /** As many as the program's own options want, which is no wish of anybody that stands above them. */
+  scaleAsOptionsSay(workers: number): void {
+    if (this.state !== 'closing') this.#supervisor.resize(workers, 'options')
   }
 
   /** One worker more, or fewer, but never none. */

@@ -1,5 +1,6 @@
 import type { Cluster, WorkerInfo } from '../cluster.ts'
 import { formatAddress } from '../format-address.ts'
+import type { ScaleStep } from '../events.ts'
 import type { Logger } from '../logger.ts'
 import type { StallReport } from '../protocol/watchdog.ts'
 import { describe } from './fleet/reload.ts'
@@ -46,7 +47,7 @@ export function report(cluster: Cluster, logger: Logger): void {
     logger.info(`reload done: every slot is on generation ${generation}`),
   )
   cluster.on('reload:failed', (_generation, error) => logger.error(error.message))
-  cluster.on('scale', (workers) => logger.info(`scale to ${workers} ${plural(workers)}`))
+  cluster.on('scale', (workers, step) => logger.info(`scale to ${workers} ${plural(workers)}${why(step)}`))
   cluster.on('close', (reason) => logger.info(`closing: ${reason}`))
   cluster.ready.then(() => logger.info(listening(cluster))).catch(() => {})
 }
@@ -72,6 +73,12 @@ function name({ slot, pid, generation }: WorkerInfo): string {
   // One that could not be forked has no pid.
   const details = [pid > 0 && `pid ${pid}`, generation > 1 && `generation ${generation}`].filter(Boolean)
   return `worker ${slot}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+}
+
+function why({ from, reason, utilization = 0, over = 0 }: ScaleStep): string {
+  if (reason === 'asked') return ''
+  if (reason === 'options') return ` (${from} before): as the option workers says`
+  return ` (${from} before): utilization ${utilization.toFixed(2)} over ${Math.round(over / 1000)} s`
 }
 
 function plural(workers: number): string {

@@ -71,7 +71,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
   const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
-    setImmediate(() => void primary.scale(size).catch(() => {})),
+    setImmediate(() => primary.scaleAsOptionsSay(size)),
   )
   const primary = makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
   here.primary = primary

@@ -12,6 +12,8 @@ export class Rollout {
   /** What a worker that boots now runs. */
   release: Release
   reload: Reload | undefined
+  /** The last generation that every slot has come to. */
+  done = 1
   readonly #entry: Pick<Entry, 'release'>
   readonly #fleet: Fleet
   readonly #events: EventEmitter<ClusterEvents>
@@ -69,6 +71,7 @@ export class Rollout {
   #end(reload: Reload): void {
     this.reload = undefined
     if (!reload.failure) {
+      this.done = reload.release.generation
       reload.succeed()
       this.#events.emit('reload:done', reload.release.generation)
       return

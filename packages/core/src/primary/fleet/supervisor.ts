@@ -1,13 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type { ClusterState, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
-import type { ClusterEvents, WorkerExit } from '../../events.ts'
+import type { ClusterEvents, ScaleStep, WorkerExit } from '../../events.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
 import type { Settings } from '../../settings.ts'
 import type { Entry } from '../entry.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System } from '../process/system.ts'
 import type { Sockets } from '../sockets/sockets.ts'
+import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
 import { hintAt, noteSilence } from './first-boot.ts'
 import { describe, type Reload, toError } from './reload.ts'
@@ -62,6 +63,7 @@ export class Supervisor {
   readonly #filler: SlotFiller
   readonly #watch: WorkerWatch
   readonly #places: WantedPlaces
+  readonly #capacity: CapacityWatch
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
 
@@ -74,6 +76,14 @@ export class Supervisor {
     this.#rollout = rollout
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
     this.#places = new WantedPlaces(fleet, sockets, system.clock, settings.bootTimeout)
+    this.#capacity = new CapacityWatch({
+      fleet,
+      rollout,
+      settings,
+      system,
+      isClosing: () => this.state === 'closing',
+      resize: (workers, step) => this.#resize(workers, step),
+    })
     this.#watch = new WorkerWatch({
       fleet,
       rollout,
@@ -99,6 +109,11 @@ export class Supervisor {
 
   get slots(): number {
     return this.#fleet.slots.length
+  }
+
+  /** Whether that was asked for, so that the load does not change it before the next reload. */
+  get isHeld(): boolean {
+    return this.#capacity.isHeld
   }
 
   get generation(): number {
@@ -140,10 +155,15 @@ export class Supervisor {
     })
   }
 
-  resize(workers: number): void {
+  resize(workers: number, reason: 'asked' | 'options'): void {
+    if (reason === 'asked') this.#capacity.hold()
+    this.#resize(workers, { from: this.slots, reason })
+  }
+
+  #resize(workers: number, step: ScaleStep): void {
     this.#step(() => {
       this.#fleet.resize(workers, 'scaled away')
-      this.#parts.events.emit('scale', workers)
+      this.#parts.events.emit('scale', workers, step)
       this.#reconcile()
     })
   }
@@ -237,6 +257,7 @@ export class Supervisor {
 
   #onFilled(): void {
     if (this.#phase === 'booting') this.#phase = 'serving'
+    this.#capacity.start()
     this.#parts.onFilled()
   }
 
@@ -254,6 +275,7 @@ export class Supervisor {
   #leave(): void {
     this.#phase = 'gone'
     this.#watch.stop()
+    this.#capacity.stop()
     this.#parts.onGone()
   }
 

@@ -55,6 +55,8 @@ export class WorkerHandle {
   settled: boolean = false
   /** How it is, as it last said. */
   vitals: Vitals | undefined
+  /** When it said so, by the fleet's clock. */
+  heardAt: number | undefined
   readonly jitter: number = Math.random()
   /** Why it is to be replaced while it serves, if it is. */
   replaceFor: string | undefined

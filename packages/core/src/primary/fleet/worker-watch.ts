@@ -207,6 +207,7 @@ export class WorkerWatch implements WorkerEvents {
   #onVitals(worker: WorkerHandle, vitals: Vitals): void {
     const { settings, clock, reconcile } = this.#watched
     worker.vitals = vitals
+    worker.heardAt = clock.now()
     if (worker.replaceFor || !worker.serving) return
     worker.replaceFor = recycleReason(worker, settings, clock.now())
     if (worker.replaceFor) reconcile()

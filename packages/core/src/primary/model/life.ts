@@ -1,6 +1,7 @@
 /** One random life of a cluster, and what must hold in it. See model.test.ts. */
 import assert from 'node:assert/strict'
 import type { Settings } from '../../settings.ts'
+import type { Bounds } from '../../worker-count.ts'
 import type { PrimaryCluster } from '../primary-cluster.ts'
 import { modelSettings, modelCluster } from './cluster.ts'
 import { type Dice, ModelSockets, seeded, World } from './world.ts'
@@ -55,6 +56,8 @@ export class Life {
   readonly #dice: Dice
   readonly #tells: boolean
   readonly #settings: Settings
+  /** How many workers the clients would keep busy. */
+  #load = 0
 
   /** @param tells whether it keeps its story. */
   constructor(seed: number, tells: boolean) {
@@ -62,9 +65,11 @@ export class Life {
     const dice = seeded(seed)
     this.#dice = dice
     this.world = new World(dice)
+    const workers = 1 + this.#upTo(4)
     this.#settings = {
       ...modelSettings,
-      workers: 1 + this.#upTo(4),
+      workers,
+      bounds: dice() < 0.1 ? { min: workers, max: workers + this.#upTo(3) } : undefined,
       spares: this.#upTo(3),
       bootTimeout: 2000,
       drainTimeout: 1000,
@@ -96,6 +101,7 @@ export class Life {
       if (this.world.hasEarlyPlace && !isMissed) return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
+    if (this.#settings.bounds) this.#followLoad(this.#settings.bounds)
     this.cluster.on('reload:done', () => (this.#lastReload = 'done'))
     this.cluster.on('reload:failed', () => (this.#lastReload = 'failed'))
     if (dice() < 0.5) for (const name of events) this.cluster.on(name, () => this.#listener())
@@ -110,6 +116,7 @@ export class Life {
       this.#act()
     }
     this.world.calm = true
+    this.#load = Infinity
     await this.#pass(calmTime)
     this.#check()
   }
@@ -148,6 +155,32 @@ export class Life {
     const [, name, act] = actions.find(([weight]) => (drawn -= weight) < 0) ?? actions[0]!
     this.#note(name, [victim?.pid])
     act()
+  }
+
+  /** Workers say how they are, and the number of workers follows. */
+  #followLoad({ min, max }: Bounds): void {
+    const { world, cluster } = this
+    const tell = (): void => {
+      world.clock.after(1000, tell)
+      if (this.#dice() < 0.2 && !world.calm) this.#load = this.#upTo(2 * max)
+      const ready = world.processes.filter(({ state }) => state === 'ready')
+      const utilization = Math.min(1, this.#load / ready.length)
+      for (const worker of ready)
+        worker.say({ type: 'vitals', vitals: { ...vitals, requests: 0, utilization } })
+    }
+    tell()
+    let isReloading = false
+    cluster.on('reload:start', () => (isReloading = true))
+    for (const end of ['reload:done', 'reload:failed', 'close'] as const)
+      cluster.on(end, () => (isReloading = false))
+    let isClosing = false
+    cluster.on('close', () => (isClosing = true))
+    cluster.on('scale', (workers, { from, reason }) => {
+      if (reason === 'asked') return
+      this.#hold(!isClosing && !isReloading, 'the load scales at a bad time')
+      this.#hold(workers >= min && workers <= max, `${workers} workers are not ${min} to ${max}`)
+      this.#hold(reason === 'options' || Math.abs(workers - from) === 1, 'one at a time')
+    })
   }
 
   #reload(): void {
@@ -210,6 +243,8 @@ export class Life {
       const ready = workers.filter((worker) => worker.state === 'ready')
       assert.equal(ready.length, slots, `every slot has its worker: ${shown}`)
       assert.equal(new Set(ready.map(({ slot }) => slot)).size, slots, `and no two the same: ${shown}`)
+      const { bounds } = cluster
+      if (bounds && !bounds.held) assert.equal(slots, bounds.max, `the load has what it needs: ${shown}`)
       const spares = workers.filter((worker) => worker.state === 'spare')
       assert.equal(spares.length, this.#settings.spares, `the spares are there: ${shown}`)
       assert.equal(workers.length, slots + this.#settings.spares, `and nobody else: ${shown}`)

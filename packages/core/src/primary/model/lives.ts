@@ -1,5 +1,6 @@
 /** A thread of the model test: one life after the other, from the seed it is given. */
 import { workerData } from 'node:worker_threads'
+import { capacityTimes } from '../fleet/capacity.ts'
 import { Life } from './life.ts'
 import { seeded } from './world.ts'
 
@@ -12,6 +13,8 @@ const { first, count } = workerData as Lives
 const isOne = count === 1
 // Thousands of errors are made here on purpose.
 if (!isOne) Error.stackTraceLimit = 0
+// A life is short.
+Object.assign(capacityTimes, { busy: 1000, idle: 2000, rest: 0 })
 
 void liveAll()
 

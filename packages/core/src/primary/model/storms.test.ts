@@ -1,42 +1,14 @@
 /** What happens under minutes of trouble, told by the model's clock. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { PrimaryCluster } from '../primary-cluster.ts'
-import { modelSettings, modelCluster } from './cluster.ts'
-import { ModelSockets, seeded, World } from './world.ts'
+import { pass, readyCluster } from './ready-cluster.ts'
 
 const error = { name: 'Error', message: 'of the model', code: undefined, stack: '' }
 const minute = 60_000
 
-async function ready(workers: number): Promise<{ world: World; cluster: PrimaryCluster }> {
-  const world = new World(seeded(1))
-  world.calm = true
-  const cluster = modelCluster(world, new ModelSockets(false, world), { ...modelSettings, workers })
-  void cluster.open('place', {})
-  await pass(world, 2000)
-  assert.equal(cluster.state, 'ready')
-  world.spawns.length = 0
-  return { world, cluster }
-}
-
-/** Lets time pass; `each` happens every `interval` ms. */
-async function pass(world: World, ms: number, interval = ms, each = (): void => {}): Promise<void> {
-  const until = world.clock.now() + ms
-  const again = (): void => {
-    each()
-    if (world.clock.now() + interval < until) world.clock.after(interval, again)
-  }
-  world.clock.after(0, again)
-  await Promise.resolve()
-  while (world.clock.next <= until) {
-    world.clock.turn()
-    await Promise.resolve()
-  }
-}
-
 it('errors that are contained take no worker away, and boots grow rare', async () => {
   for (const perSecond of [1, 10, 100]) {
-    const { world, cluster } = await ready(2)
+    const { world, cluster } = await readyCluster({ workers: 2 })
     await pass(world, minute, 1000 / perSecond, () => {
       const serving = world.processes.filter(({ state }) => state === 'ready')
       assert.ok(serving.length >= 2, 'both slots are served')
@@ -55,7 +27,7 @@ it('errors that are contained take no worker away, and boots grow rare', async (
 })
 
 it('a single error after a quiet time is followed by a replacement at once', async () => {
-  const { world } = await ready(2)
+  const { world } = await readyCluster({ workers: 2 })
   for (let time = 0; time < 5; time++) {
     const boots = world.spawns.length
     world.processes.find(({ state }) => state === 'ready')!.say({ type: 'crash', error, contained: true })
@@ -65,7 +37,7 @@ it('a single error after a quiet time is followed by a replacement at once', asy
 })
 
 it('workers that die as soon as they are ready are replaced within about a second, and not more often', async () => {
-  const { world } = await ready(2)
+  const { world } = await readyCluster({ workers: 2 })
   let emptySince: number | undefined
   let longest = 0
   await pass(world, minute, 5, () => {
@@ -80,7 +52,7 @@ it('workers that die as soon as they are ready are replaced within about a secon
 })
 
 it('boots that fail are tried ever more rarely', async () => {
-  const { world, cluster } = await ready(2)
+  const { world, cluster } = await readyCluster({ workers: 2 })
   world.fate = () => 'fails'
   for (const worker of world.alive) worker.exit(1)
   await pass(world, 2 * minute)

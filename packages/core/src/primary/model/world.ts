@@ -2,7 +2,7 @@
 import type { ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
-import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from '../process/system.ts'
+import type { ProcessEvents, Resources, SpawnOrder, System, WorkerProcess } from '../process/system.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 
 export type Dice = () => number
@@ -128,6 +128,7 @@ export class ModelProcess implements WorkerProcess {
 
 export class World implements System {
   readonly clock: ModelClock = new ModelClock()
+  readonly resources: Resources = { throttledTime: () => 0, freeMemory: () => Infinity }
   readonly processes: ModelProcess[] = []
   readonly spawns: { at: number; slot: number }[] = []
   readonly dice: Dice

@@ -1,6 +1,8 @@
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
+import { Throttling } from '../../cpus.ts'
+import { freeMemory } from '../../memory.ts'
 import { briefingVariable, protocolVersion } from '../../protocol/briefing.ts'
 import { receive, send } from '../../protocol/channel.ts'
 import { asWatchdogReport, asToPrimary } from '../../protocol/believe.ts'
@@ -24,9 +26,12 @@ import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.
  */
 export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): System {
   const environment = ownProgram ? asGiven : withoutEnvFile
+  const throttling = new Throttling()
   return {
     clock: runningClock(),
     spawn: (order, events) => spawn(fork(order, environment(), compileCache), compileCache.watched(events)),
+    resources: { throttledTime: () => throttling.time, freeMemory: () => freeMemory() },
+    spawn: (order, events) => spawn(fork(order, environment()), events),
     exit: (code) => process.exit(code),
   }
 }

@@ -7,6 +7,7 @@ import type { Release } from '../release.ts'
 /** What the fleet needs of the world: processes, time, and an end. The model test brings its own. */
 export interface System {
   readonly clock: Clock
+  readonly resources: Resources
   /**
    * Starts the process of a worker.
    * @throws whatever the system says: then there is no process, and no event follows.
@@ -14,6 +15,14 @@ export interface System {
   spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess
   /** Ends this process. Nothing else in the primary does. */
   exit(code: number): void
+}
+
+/** What this machine, or this container, has for one worker more. */
+export interface Resources {
+  /** For how long (in ms, since ever) the CPU quota has kept processes from running. */
+  throttledTime(): number
+  /** Bytes. */
+  freeMemory(): number
 }
 
 export interface SpawnOrder {
