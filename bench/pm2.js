@@ -21,6 +21,11 @@ export function newPm2(environment) {
   const env = { ...environment, PM2_HOME: home }
   const run = (...args) =>
     promisify(execFile)(process.execPath, [pm2Command, ...args], { env, timeout, maxBuffer: 1e8 })
+  const endAtOnce = () => {
+    for (const pid of processesOf(home)) kill(pid, 'SIGKILL')
+  }
+  // It is no child of ours, and would stay.
+  process.once('exit', endAtOnce)
   return {
     env,
     run,
@@ -29,10 +34,11 @@ export function newPm2(environment) {
       // Perhaps it does not answer any more.
       await run('kill').catch(() => {})
       // A command that finds no daemon starts one, even while another ends.
-      for (let left = processesOf(home); left.length > 0; left = processesOf(home)) {
-        for (const pid of left) kill(pid, 'SIGKILL')
+      while (processesOf(home).length > 0) {
+        endAtOnce()
         await sleep(200)
       }
+      process.off('exit', endAtOnce)
       rmSync(home, { recursive: true, force: true, maxRetries: 5 })
     },
   }

@@ -5,9 +5,11 @@ import { spawn } from 'node:child_process'
  *   `errors` are answers that say so, and connections that failed in any way.
  */
 export async function wrk(url, ...args) {
-  const load = spawn('wrk', [...args, url], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const load = spawn('wrk', [...args, url], { stdio: ['ignore', 'pipe', 'pipe'] })
   let report = ''
+  load.stderr.on('data', (text) => (report += text))
   for await (const chunk of load.stdout) report += chunk
+  if (!report.includes('requests in')) throw new Error(`wrk has failed: ${report}`)
   const count = (pattern) => Number(pattern.exec(report)?.[1] ?? 0)
   const failures = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(report) ?? []
   return {

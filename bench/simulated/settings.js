@@ -3,59 +3,48 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measures } from './measures.js'
 import { systems } from './systems.js'
 
-const all = {
-  cells: [2, 4, 8, 16].flatMap((workers) =>
-    [8, 16, 32, 64, 128, 256].map((connections) => ({ workers, connections })),
-  ),
-  systems: Object.keys(systems),
-  rounds: 5,
-  seconds: 3,
+const defaults = {
+  only: Object.keys(measures).join(),
+  systems: Object.keys(systems).join(),
+  rounds: '5',
+  seconds: '3',
+  options: '{}',
 }
 const quick = {
-  cells: [8, 16, 32, 64].map((connections) => ({ workers: 8, connections })),
-  systems: ['node:cluster', 'kernel', 'round-robin'],
-  only: ['uniform'],
-  rounds: 1,
-  seconds: 3,
+  only: 'uniform',
+  cells: '8x8,8x16,8x32,8x64',
+  systems: 'node:cluster,kernel,round-robin',
+  rounds: '1',
 }
+const flags = ['only', 'cells', 'systems', 'rounds', 'seconds', 'core', 'options', 'json', 'svg']
 
-export function settingsOf(args, measures) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      quick: { type: 'boolean' },
-      only: { type: 'string' },
-      cells: { type: 'string' },
-      systems: { type: 'string' },
-      rounds: { type: 'string' },
-      seconds: { type: 'string' },
-      core: { type: 'string' },
-      options: { type: 'string', default: '{}' },
-      json: { type: 'string' },
-      svg: { type: 'string' },
-    },
-  })
-  const asked = values.quick ? quick : { ...all, only: measures }
+export function settingsOf(args) {
+  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' }]))
+  options.quick = { type: 'boolean' }
+  options.from = { type: 'string', multiple: true }
+  const given = parseArgs({ args, options }).values
+  const values = { ...defaults, ...(given.quick && quick), ...given }
   return {
-    only: values.only ? someOf(measures, 'only', values.only) : asked.only,
-    cells: values.cells?.split(',').map(cell) ?? asked.cells,
-    systems: values.systems ? someOf(all.systems, 'systems', values.systems) : asked.systems,
-    rounds: values.rounds ? whole('rounds', values.rounds) : asked.rounds,
-    seconds: values.seconds ? whole('seconds', values.seconds) : asked.seconds,
+    ...values,
+    only: someOf(measures, 'only', values.only),
+    cells: values.cells?.split(',').map(cell),
+    systems: someOf(systems, 'systems', values.systems),
+    rounds: whole('rounds', values.rounds),
+    seconds: whole('seconds', values.seconds),
     core: coreOf(values.core),
     options: JSON.parse(values.options),
-    json: values.json,
-    svg: values.svg,
   }
 }
 
 function someOf(known, flag, value) {
-  const names = value.split(',')
-  const other = names.find((name) => !known.includes(name))
-  if (other !== undefined) throw new Error(`--${flag} has '${other}'. Known are: ${known.join(', ')}`)
-  return known.filter((name) => names.includes(name))
+  const asked = value.split(',')
+  const all = Object.keys(known)
+  const other = asked.find((name) => !all.includes(name))
+  if (other !== undefined) throw new Error(`--${flag} has '${other}'. Known are: ${all.join(', ')}`)
+  return all.filter((name) => asked.includes(name))
 }
 
 function whole(flag, value) {

@@ -14,8 +14,8 @@ export const systems = {
   [baseline]: { start: forkLoop('node-cluster') },
   reusePort: { start: forkLoop('reuse-port'), lacks: lacksReusePort() },
   pm2: { start: startPm2, lacks: pm2Command ? undefined : 'PM2 is not set, and it is not in /tmp/pm2' },
-  kernel: { start: startClustered('kernel'), lacks: lacksReusePort() },
-  'round-robin': { start: startClustered('round-robin') },
+  kernel: { isOurs: true, start: startClustered('kernel'), lacks: lacksReusePort() },
+  'round-robin': { isOurs: true, start: startClustered('round-robin') },
 }
 
 function lacksReusePort() {
@@ -43,7 +43,11 @@ function forkLoop(program) {
 
 function startClustered(balance) {
   return (env, { core, options }) =>
-    startProgram('clustered', { ...env, CORE: core, OPTIONS: JSON.stringify({ ...options, balance }) })
+    startProgram('clustered', {
+      ...env,
+      CORE: core,
+      OPTIONS: JSON.stringify({ reload: { soak: 100 }, ...options, balance }),
+    })
 }
 
 async function startProgram(program, env) {

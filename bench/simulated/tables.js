@@ -1,5 +1,6 @@
 // Results as text.
 import { format } from '../sites.js'
+import { cellName } from './cell-name.js'
 import { measures } from './measures.js'
 import { summaryOf } from './summary.js'
 import { baseline, systems } from './systems.js'
@@ -36,10 +37,6 @@ function table(results) {
     '',
     ...aligned([['workers x connections', ...names], ...rows]),
   ].join('\n')
-}
-
-function cellName({ workers, connections, setup }) {
-  return [`${workers} x ${connections}`, setup].filter(Boolean).join(', ')
 }
 
 function entry(of, figures) {

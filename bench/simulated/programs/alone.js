@@ -1,5 +1,4 @@
 // What pm2 runs, once for each worker.
-import http from 'node:http'
-import { answer } from './answer.js'
+import { serve } from './serve.js'
 
-http.createServer(answer).listen(Number(process.env.PORT), '127.0.0.1')
+serve()

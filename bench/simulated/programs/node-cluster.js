@@ -1,9 +1,8 @@
 // The fork loop that everyone writes.
 import cluster from 'node:cluster'
 import { once } from 'node:events'
-import http from 'node:http'
-import { answer } from './answer.js'
 import { obey } from './obey.js'
+import { serve } from './serve.js'
 
 if (cluster.isPrimary) {
   const fork = (count) => Promise.all(Array.from({ length: count }, () => once(cluster.fork(), 'listening')))
@@ -11,11 +10,14 @@ if (cluster.isPrimary) {
   obey({
     scale: (workers) => fork(workers - Object.keys(cluster.workers).length),
     async reload() {
+      const replaced = []
       for (const worker of Object.values(cluster.workers)) {
         await fork(1)
-        worker.disconnect()
+        replaced.push(once(worker, 'exit'))
+        worker.process.kill('SIGTERM')
       }
+      await Promise.all(replaced)
     },
     stop: () => process.exit(),
   })
-} else http.createServer(answer).listen(Number(process.env.PORT), '127.0.0.1')
+} else serve()
