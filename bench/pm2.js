@@ -13,7 +13,7 @@ const installed = '/tmp/pm2/node_modules/pm2/bin/pm2'
 export const pm2Command = process.env.PM2 ?? (existsSync(installed) ? installed : undefined)
 
 /** In ms, for a command of pm2. */
-const timeout = 30_000
+const timeout = 60_000
 
 /** @param environment of the daemon, and so of the app. */
 export function newPm2(environment) {

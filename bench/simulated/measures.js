@@ -1,6 +1,6 @@
 // What is measured.
-import { balanceAfterReload, gainOfScale, lightAmongHeavy } from './changes.js'
 import { wrk } from '../wrk.js'
+import { balanceAfterReload, gainOfScale, lightAmongHeavy } from './changes.js'
 
 /** Of the figures in the tables; of the others, less is. */
 export const moreIsBetter = ['requestsPerSecond', 'gain']
@@ -9,9 +9,9 @@ const throughput = { requestsPerSecond: 'requests/s', p99: 'p99 in ms' }
 
 /**
  * `cells` are the situations, unless the flags name others; each in every one of
- * `setups`. `measure` is given a
- * system that has `cell.workers`: beside the others, which are idle then, or,
- * with `alone`, just started and by itself. `figures` are those in the tables.
+ * `setups`. `measure` is given a system that has `cell.workers`: beside the
+ * others, which are idle then, or, with `alone`, just started and by itself.
+ * `figures` are those in the tables.
  */
 export const measures = {
   uniform: {
@@ -24,7 +24,7 @@ export const measures = {
   },
   skewed: {
     title: 'Requests of 2 ms, while half as many clients as there are workers have requests of 40 ms',
-    figures: { p50: 'p50 of the 2 ms ones in ms', p99: 'p99', requestsPerSecond: 'their requests/s' },
+    figures: { p50: 'p50 in ms', p99: 'p99 in ms' },
     cells: [2, 4, 8, 16].map((workers) => ({ workers, connections: 4.5 * workers })),
     setups: [
       { setup: 'without a pause', pause: 0 },

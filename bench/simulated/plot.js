@@ -1,8 +1,8 @@
 // Throughput and p99 against connections, as ratios to node:cluster: a panel for
 // each number of workers, a line for each system.
 import { doubling, linear } from './scales.js'
-import { summaryOf } from './summary.js'
 import { className, style } from './plot-style.js'
+import { summaryOf } from './summary.js'
 import { baseline, systems } from './systems.js'
 
 const rows = [
@@ -17,7 +17,8 @@ const margin = { left: 74, top: 62, right: 16, bottom: 46 }
 /** @returns an SVG of the uniform load. */
 export function plot({ node, rounds, seconds }, results) {
   const cells = summaryOf(results.filter(({ measure }) => measure === 'uniform'))
-  if (cells.length === 0) throw new Error('nothing to plot: the measure uniform is not among the results')
+  if (!cells.some(({ of }) => of(baseline, 'p99').value))
+    throw new Error(`nothing to plot: the results have no measure 'uniform' of ${baseline}`)
   const drawn = Object.keys(systems).filter((name) => results.some(({ system }) => system === name))
   const columns = [...new Set(cells.map(({ workers }) => workers))].sort((a, b) => a - b)
   const across = columns.length * (panel.width + panel.gap) - panel.gap
@@ -40,7 +41,7 @@ export function plot({ node, rounds, seconds }, results) {
       const top = margin.top + index * (panel.height + panel.gap)
       const ratios = drawn
         .flatMap((system) => cells.map(({ of }) => of(system, row.figure).ratio))
-        .filter(Boolean)
+        .filter((ratio) => ratio > 0)
       const y = row.scale([...ratios, 1], panel.height, 0)
       return [
         text(

@@ -42,6 +42,7 @@ function table(results) {
 function entry(of, figures) {
   const values = figures.map((figure) => {
     const { value, ratio } = of(figure)
+    if (value === undefined) return '-'
     return ratio === undefined ? format(value) : `${format(value)} (${ratio.toFixed(2)})`
   })
   const { sum } = of('errors')
