@@ -7,7 +7,7 @@
 // is the median of the rounds' ratios. Needs wrk, and Linux for the CPU times.
 // ROUNDS and SECONDS change how long it takes.
 import { latencyDuringBlocks } from './blocks.js'
-import { cpuTime, format, inTurns, median, startSite, stopSite, wrk } from './sites.js'
+import { cpuTime, format, inTurns, median, startSite, stopSite, loadWithWrk } from './sites.js'
 
 const rounds = Number(process.env.ROUNDS ?? 15)
 const seconds = Number(process.env.SECONDS ?? 2)
@@ -66,6 +66,6 @@ for (const { name, workers, run, figures } of measures) {
 
 async function underLoad(site, ...args) {
   const before = cpuTime(site.child.pid)
-  const { requests, requestsPerSecond } = await wrk(site.port, seconds, ...args)
+  const { requests, requestsPerSecond } = await loadWithWrk(site.port, seconds, ...args)
   return { requestsPerSecond, cpuPerRequest: (cpuTime(site.child.pid) - before) / requests }
 }

@@ -7,7 +7,7 @@
 // the worker alone, with all its threads, user and system; a difference or a
 // ratio is the median of the rounds' own. Needs wrk, and Linux.
 // ROUNDS and SECONDS change how long it takes.
-import { childrenOf, cpuTime, inTurns, median, startSite, stopSite, wrk } from './sites.js'
+import { childrenOf, cpuTime, inTurns, median, startSite, stopSite, loadWithWrk } from './sites.js'
 
 const rounds = Number(process.env.ROUNDS ?? 15)
 const seconds = Number(process.env.SECONDS ?? 2)
@@ -28,7 +28,7 @@ const sites = await Promise.all(
 const failed = await inTurns(sites, rounds, async ({ port, child }) => {
   const [worker] = childrenOf(child.pid)
   const before = cpuTime(worker)
-  const { requests } = await wrk(port, seconds)
+  const { requests } = await loadWithWrk(port, seconds)
   return (cpuTime(worker) - before) / requests
 }).catch((error) => error)
 await Promise.all(sites.map(stopSite))

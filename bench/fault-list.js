@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { get } from '../test/dist/support/http.js'
 import { nodeClients } from '../test/dist/support/load.js'
-import { kill } from './systems.js'
+import { kill } from './kill.js'
 
 const { TIMES = '5', SECONDS = '60' } = process.env
 const seconds = Number(SECONDS)

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { wrk } from './wrk.js'
 
 const server = fileURLToPath(new URL('server.js', import.meta.url))
 
@@ -39,14 +40,8 @@ export async function inTurns(sites, rounds, measure) {
     }
 }
 
-export async function wrk(port, seconds, ...args) {
-  const load = spawn('wrk', ['-t1', '-c24', `-d${seconds}s`, ...args, `http://127.0.0.1:${port}/`])
-  let report = ''
-  for await (const chunk of load.stdout) report += chunk
-  return {
-    requests: Number(/(\d+) requests in/.exec(report)[1]),
-    requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(report)[1]),
-  }
+export function loadWithWrk(port, seconds, ...args) {
+  return wrk(`http://127.0.0.1:${port}/`, '-t1', '-c24', `-d${seconds}s`, ...args)
 }
 
 /** What a process and its children have taken, user and system, in µs. */
@@ -60,7 +55,7 @@ export function childrenOf(pid) {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 }
 
-function shuffle(sites) {
+export function shuffle(sites) {
   return sites
     .map((site) => ({ site, rank: Math.random() }))
     .sort((a, b) => a.rank - b.rank)

@@ -1,12 +1,14 @@
 // What faults.js compares: how each is started, asked, reloaded and ended.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { get } from '../test/dist/support/http.js'
+import { kill } from './kill.js'
+import { newPm2 } from './pm2.js'
 
 const { PM2 } = process.env
 const app = fileURLToPath(new URL('faulty-app.js', import.meta.url))
@@ -36,34 +38,21 @@ async function startNode(kind, port, setting) {
 }
 
 async function startPm2(port, setting) {
-  const home = mkdtempSync(path.join(tmpdir(), 'pm2-'))
-  const env = { ...environment('alone', port, setting), PM2_HOME: home }
+  const pm2 = newPm2(environment('alone', port, setting))
   // Its daemon writes to files of its own, and in the foreground to stdout.
   const foreground = setting.logReader ? ['--no-daemon'] : []
   const { child, reader } = launch([PM2, 'start', app, '-i', '2', '--name', 'app', ...foreground], {
     ...setting,
-    env,
+    env: pm2.env,
   })
-  const daemon = () =>
-    setting.logReader ? child.pid : Number(readFileSync(path.join(home, 'pm2.pid'), 'utf8'))
   return started({
     port,
     reader,
-    workers: () => childrenOf(daemon()),
-    reload: () => spawn(process.execPath, [PM2, 'reload', 'app'], { env, stdio: 'ignore' }),
+    workers: () => childrenOf(setting.logReader ? child.pid : pm2.daemon()),
+    reload: () => spawn(process.execPath, [PM2, 'reload', 'app'], { env: pm2.env, stdio: 'ignore' }),
     async stop() {
-      try {
-        execFileSync(process.execPath, [PM2, 'kill'], { env, stdio: 'ignore', timeout })
-      } catch {
-        // It does not answer any more.
-      }
-      // A command that finds no daemon starts one, even while another ends.
-      for (let left = processesOf(home); left.length > 0; left = processesOf(home)) {
-        for (const pid of left) kill(pid, 'SIGKILL')
-        await sleep(200)
-      }
+      await pm2.end()
       kill(reader?.pid, 'SIGKILL')
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
     },
   })
 }
@@ -72,9 +61,6 @@ async function startPm2(port, setting) {
 function environment(kind, port, setting) {
   return { ...process.env, KIND: kind, PORT: String(port), WITH: setting.app ?? '' }
 }
-
-/** In ms, for a command of pm2. */
-const timeout = 30_000
 
 /** Starts a program of Node with that many descriptors, and into that pipe. */
 function launch(args, { descriptors, logReader, env }) {
@@ -98,29 +84,6 @@ function openReader() {
   const descriptor = openSync(pipe, 'w')
   rmSync(folder, { recursive: true })
   return { process: reader, descriptor }
-}
-
-/** What runs with this PM2_HOME, workers and commands included. */
-function processesOf(home) {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`PM2_HOME=${home}`)
-      } catch {
-        // It has gone meanwhile, or is another user's.
-        return false
-      }
-    })
-    .map(Number)
-}
-
-export function kill(pid, signal) {
-  try {
-    if (pid) process.kill(pid, signal)
-  } catch {
-    // It has gone by itself.
-  }
 }
 
 /** None, if the process has gone. */

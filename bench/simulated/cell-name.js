@@ -1,0 +1,3 @@
+export function cellName({ workers, connections, setup }) {
+  return [`${workers} x ${connections}`, setup].filter(Boolean).join(', ')
+}
