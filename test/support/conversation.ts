@@ -165,7 +165,7 @@ export class Conversation {
   /** The answer is longer than what the kernel holds for the client. */
   async #readSlowly(): Promise<void> {
     const { socket } = this.#answers
-    const url = `/?id=${++requests}&pad=4000000`
+    const url = `/?id=${++requests}&pad=1000000`
     socket.pause()
     await this.#say(`GET ${url} HTTP/1.1\r\nHost: x\r\n\r\n`)
     await sleep(20)
@@ -184,7 +184,10 @@ export class Conversation {
         return void assert.equal(await this.#answers.end(), '')
       }
       case 1:
-        return this.#tunnel('GET /?id=0 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n', 101)
+        return this.#tunnel(
+          'GET /?id=0 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+          101,
+        )
       case 2:
         return this.#tunnel('CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n', 200)
       case 3: {
@@ -238,7 +241,7 @@ function echoOf(method: string, url: string, body: string, sum = ''): string {
 
 function unchunk(bytes: string): string {
   let body = ''
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = bytes.indexOf('\r\n', at)
     const size = Number.parseInt(bytes.slice(at, lineEnd), 16)
     if (size === 0) return body
