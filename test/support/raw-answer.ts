@@ -49,6 +49,26 @@ export class RawAnswers {
     }
   }
 
+  /** Reads an interim answer alone. */
+  async interim(): Promise<string> {
+    const head = await this.head()
+    if (!/^HTTP\/1.1 1/.test(head)) throw new Error(`no interim answer: ${head}`)
+    return head
+  }
+
+  /** Reads the head of an answer, and leaves what comes behind it. */
+  async head(): Promise<string> {
+    for (;;) {
+      const head = headOf(this.#bytes)
+      if (head.endsWith('\r\n\r\n')) {
+        this.#bytes = this.#bytes.slice(head.length)
+        return head
+      }
+      if (this.#ended) throw new Error(`ended after: ${this.#bytes}`)
+      await this.#more()
+    }
+  }
+
   /** Waits until the server has ended the connection. @returns what it still sent. */
   async end(): Promise<string> {
     while (!this.#ended) await this.#more()
