@@ -31,7 +31,6 @@ export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): Sys
     clock: runningClock(),
     spawn: (order, events) => spawn(fork(order, environment(), compileCache), compileCache.watched(events)),
     resources: { throttledTime: () => throttling.time, freeMemory: () => freeMemory() },
-    spawn: (order, events) => spawn(fork(order, environment()), events),
     exit: (code) => process.exit(code),
   }
 }
