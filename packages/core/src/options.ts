@@ -47,10 +47,11 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   balance?: 'auto' | 'kernel' | 'round-robin'
   /**
-   * Experimental: idle keep-alive connections of a draining worker move to
-   * another worker, so that clients do not even reconnect, and a drain takes
-   * milliseconds in place of the keep-alive timeout. Plain HTTP/1.1 only.
-   * @default false
+   * Idle connections move between workers, away from one that drains or has
+   * more than its share: clients do not reconnect, every worker is equally
+   * busy, and a drain does not wait for the keep-alive timeout. Plain HTTP/1.1
+   * only, and only connections that the app has nothing to do with.
+   * @default true
    */
   migrate?: boolean
   /**

@@ -19,6 +19,7 @@ function moved(loads: readonly Load[], moves: readonly Move[]): Load[] {
 }
 
 const counts = (loads: readonly Load[]): number[] => loads.map(({ connections }) => connections)
+const text = (loads: readonly Load[]): string => counts(loads).join(' ')
 
 describe('sharing connections', () => {
   it('ends with a fair share for each, whatever there was, and then moves nothing', () => {
@@ -28,16 +29,16 @@ describe('sharing connections', () => {
         const cuts = Array.from({ length: workers - 1 }, () => Math.floor(Math.random() * (total + 1)))
         const edges = [0, ...cuts.toSorted((a, b) => a - b), total]
         let loads = edges.slice(1).map((edge, index) => of(edge - edges[index]!))
-        const before = counts(loads)
+        const before = text(loads)
         let looks = 0
         for (let moves; (moves = shareConnections(loads, most)).length > 0; loads = moved(loads, moves)) {
-          assert.ok(++looks <= total, `still moving: ${before} -> ${counts(loads)}`)
+          assert.ok(++looks <= total, `still moving: ${before} -> ${text(loads)}`)
           assert.ok(moves.every(({ to }) => to.length <= most))
         }
         const share = total / workers
         const [least, highest] = [Math.min(...counts(loads)), Math.max(...counts(loads))]
-        assert.ok(highest <= Math.max(Math.ceil(share), share * 1.1), `${before} -> ${counts(loads)}`)
-        assert.ok(least >= Math.min(Math.floor(share), share * 0.9), `${before} -> ${counts(loads)}`)
+        assert.ok(highest <= Math.max(Math.ceil(share), share * 1.1), `${before} -> ${text(loads)}`)
+        assert.ok(least >= Math.min(Math.floor(share), share * 0.9), `${before} -> ${text(loads)}`)
       }
   })
 

@@ -43,7 +43,7 @@ export interface Sockets {
    *   nobody has and nobody awaits is closed.
    */
   update(serving: readonly WorkerHandle[], slots: number, isAwaited: (key: string) => boolean): void
-  /** A worker gives away a connection: one between two requests, or one that it has not looked at. */
+  /** A worker gives away a connection: one between two requests (`served`), or one that it has not looked at. */
   adopt(worker: WorkerHandle, message: Message<'adopt'>, connection: TransferableHandle): void
   /** A worker has given what it was told to give. */
   onGave(worker: WorkerHandle, message: Message<'gave'>): void
