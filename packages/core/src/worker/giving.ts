@@ -9,12 +9,16 @@ const patience = 200
 /** How long (in ms) at most until it is looked again whether one is idle. */
 const lookInterval = 10
 
+/** To look for idle ones costs more the more there are: one is given at a look for so many. */
+const perLook = 512
+
 /** Of so many answers the end is waited for: the first of them is enough. */
 const mostAwaited = 16
 
 /**
- * Gives some connections of a server that serves on to other workers: one after
- * the other, so that none is on its way for longer than it takes.
+ * Gives some connections of a server that serves on to other workers, few at a
+ * time: Node sends a connection when the one before it has arrived, and until
+ * then the requests on it would wait.
  */
 export class Giving {
   readonly #server: net.Server
@@ -32,28 +36,29 @@ export class Giving {
     let left = count
     let waited = 0
     // One that drains gives all it has.
-    while (left > 0 && waited < patience && this.#server.listening)
-      if (await this.#giveOne(give)) {
-        left--
+    while (left > 0 && waited < patience && this.#server.listening) {
+      const given = await this.#giveSome(left, give)
+      left -= given
+      if (given > 0) {
         waited = 0
-      } else {
-        const since = performance.now()
-        await this.#anyAnswered()
-        waited += performance.now() - since
+        continue
       }
+      const since = performance.now()
+      await this.#anyAnswered()
+      waited += performance.now() - since
+    }
   }
 
-  async #giveOne(give: Give): Promise<boolean> {
-    let onSent = (): void => {}
-    const sent = new Promise<void>((resolve) => (onSent = resolve))
-    const found = this.#migration.give(1, (connection, served, given) =>
-      give(connection, served, () => {
-        given()
-        onSent()
-      }),
-    )
-    if (found > 0) await sent
-    return found > 0
+  /** @returns how many were idle, and have been sent away. */
+  async #giveSome(most: number, give: Give): Promise<number> {
+    const sent: Promise<void>[] = []
+    const atOnce = Math.ceil(this.#sockets.size / perLook)
+    this.#migration.give(Math.min(most, atOnce), (connection, served, given) => {
+      const sending = new Promise<void>((resolve) => give(connection, served, resolve))
+      sent.push(sending.then(given))
+    })
+    await Promise.all(sent)
+    return sent.length
   }
 
   /** Resolves at the end of the turn in which one of the answers that are under way has ended. */
