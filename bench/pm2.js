@@ -24,8 +24,13 @@ export function newPm2(environment) {
   const endAtOnce = () => {
     for (const pid of processesOf(home)) kill(pid, 'SIGKILL')
   }
+  const forget = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   // It is no child of ours, and would stay.
-  process.once('exit', endAtOnce)
+  const leaveNothing = () => {
+    endAtOnce()
+    forget()
+  }
+  process.once('exit', leaveNothing)
   return {
     env,
     run,
@@ -38,8 +43,8 @@ export function newPm2(environment) {
         endAtOnce()
         await sleep(200)
       }
-      process.off('exit', endAtOnce)
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+      process.off('exit', leaveNothing)
+      forget()
     },
   }
 }

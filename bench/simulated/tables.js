@@ -7,12 +7,12 @@ import { baseline, systems } from './systems.js'
 
 /** What is said of one result while the others are measured. */
 export function line({ measure, workers, connections, setup, system, round, ...result }) {
-  const figures = [...Object.keys(measures[measure].figures), 'errors']
+  const figures = [...Object.keys(measures[measure].figures), 'errors', 'timeouts']
   return [
     `${measure} ${cellName({ workers, connections, setup })}`.padEnd(24),
     `round ${round}`,
     system.padEnd(12),
-    ...figures.map((figure) => `${figure} ${format(result[figure])}`),
+    ...figures.filter((figure) => figure in result).map((figure) => `${figure} ${format(result[figure])}`),
   ].join('  ')
 }
 
@@ -45,8 +45,8 @@ function entry(of, figures) {
     if (value === undefined) return '-'
     return ratio === undefined ? format(value) : `${format(value)} (${ratio.toFixed(2)})`
   })
-  const { sum } = of('errors')
-  return [...values, ...(sum > 0 ? [`${sum} errors`] : [])].join(', ')
+  const failed = ['errors', 'timeouts'].filter((kind) => of(kind).sum > 0)
+  return [...values, ...failed.map((kind) => `${of(kind).sum} ${kind}`)].join(', ')
 }
 
 function aligned([head, ...rows]) {
