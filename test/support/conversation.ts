@@ -181,7 +181,7 @@ export class Conversation {
         const bytes = `GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
         const head = await this.#exchange([{ bytes, status: 200, body: echoOf('GET', url, '') }])
         assert.match(head, /^connection: close/im)
-        return void assert.equal(await this.#answers.end(), '')
+        return assert.equal(await this.#answers.end(), '')
       }
       case 1:
         return this.#tunnel(
@@ -196,7 +196,7 @@ export class Conversation {
         await this.#say(`GET ${url} HTTP/1.1\r\nHost: x\r\n\r\n`)
         socket.end()
         await this.#check({ bytes: '', status: 200, body: `early ${url}` })
-        return void assert.equal(await this.#answers.end(), '')
+        return assert.equal(await this.#answers.end(), '')
       }
       case 4: {
         // In one piece: the second would meet a connection that is closed, and reset the answer.
@@ -215,7 +215,7 @@ export class Conversation {
         return this.#rest()
       default:
         socket.end()
-        return void assert.equal(await this.#answers.end(), '')
+        return assert.equal(await this.#answers.end(), '')
     }
   }
 

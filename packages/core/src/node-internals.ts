@@ -304,10 +304,10 @@ export function idleConnections(server: http.Server): net.Socket[] {
 }
 
 /** What Node adds to the socket of a connection of HTTP/1 after it has made it. */
-const addedByHttp = [
-  ...['parser', 'on', 'addListener', 'prependListener', 'setEncoding', '_paused', '_httpMessage'],
-  ...['timeout', '_peername', '_sockname', 'domain'],
-]
+const addedByHttp =
+  'parser on addListener prependListener setEncoding _paused _httpMessage timeout _peername _sockname domain'.split(
+    ' ',
+  )
 let nodesProperties: ReadonlySet<string | symbol> | undefined
 
 /** Whether anyone but Node has put a property on the socket of a connection of HTTP/1. */
