@@ -17,7 +17,7 @@ interface Manifest {
  * registry, with those of its devDependencies that its tests load.
  * @returns the folder.
  */
-export function install({ name, version, runner }: PackageSuite, home: string): string {
+export function install({ name, version }: PackageSuite, home: string): string {
   const folder = path.join(home, name.replace('/', '+'))
   const done = path.join(folder, '.installed')
   if (existsSync(done) && readFileSync(done, 'utf8') === version) return folder
@@ -30,7 +30,7 @@ export function install({ name, version, runner }: PackageSuite, home: string): 
   const file = path.join(folder, 'package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
   const { devDependencies = {} } = manifest
-  const wanted = new Set([...loadedBy(path.join(folder, 'test')), ...loadedBy(folder, false), runner])
+  const wanted = new Set([...loadedBy(path.join(folder, 'test')), ...loadedBy(folder, false)])
   manifest.devDependencies = Object.fromEntries(
     Object.entries(devDependencies).filter(([dependency]) => wanted.has(dependency)),
   )

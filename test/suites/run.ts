@@ -52,7 +52,7 @@ for (const { name, version, list } of suites) {
     if (verdict === 'fails' && values.verbose)
       console.log(`  fails in plain Node.js: ${file.name}\n${indent(output)}`)
     if (verdict !== 'differs') continue
-    const why = whyItDiffers(`${name}/${file.name}`)
+    const why = whyItDiffers(`${name}/${file.name}`, output)
     if (!why) unexplained++
     console.log(
       `  ${file.name}: ${why ?? 'no reason is known'}${nodeClusterToo ? ' (and so does node:cluster)' : ''}`,
@@ -66,17 +66,10 @@ process.exitCode = unexplained === 0 ? 0 : 1
 function filesOf(suite: PackageSuite): TestFile[] {
   mkdirSync(values.home, { recursive: true })
   const folder = install(suite, values.home)
-  const mocha = path.join(folder, 'node_modules/mocha/bin/_mocha')
   return (readdirSync(folder, { recursive: true }) as string[])
     .filter((name) => !name.startsWith('node_modules') && suite.files.test(name) && !suite.except?.test(name))
     .sort()
-    .map((name) => {
-      const how =
-        suite.runner === 'mocha'
-          ? { program: mocha, args: [name] }
-          : { program: path.join(folder, name), args: [] }
-      return { name, ...how, execArgv: [], cwd: folder }
-    })
+    .map((name) => ({ name, program: path.join(folder, name), args: [], execArgv: [], cwd: folder }))
 }
 
 /** Each lane has ports of its own, for Node's tests, which ask for that. */

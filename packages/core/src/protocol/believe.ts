@@ -12,7 +12,7 @@ import type { StallReport, WatchdogReport } from './watchdog.ts'
 type Fields<Thing> = { [Name in keyof Thing]-?: (value: unknown) => boolean }
 type Message<Type> = Extract<ToPrimary, { type: Type }>
 
-/** A key or a reason is never longer. */
+/** A reason is never longer. A key may be: it has in it what the app listens at. */
 const longestText = 4096
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= longestText
@@ -37,7 +37,7 @@ function has<Thing>(fields: Fields<Thing>): (value: unknown) => boolean {
 }
 
 const isRequest = has<ListenRequest>({
-  address: optional(isText),
+  address: optional(isString),
   port: optional(isNumber),
   addressType: optional((value) => isNumber(value) || isText(value)),
   fd: optional(isNumber),
@@ -83,21 +83,21 @@ const isCall = (value: unknown): boolean => {
 
 const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'>> } = {
   listen: {
-    key: isText,
+    key: isString,
     request: isRequest,
     secure: isFlag,
     ticketKeys: optional(isKeys),
     chosenKeys: isFlag,
   },
-  'ticket-keys': { key: isText, ticketKeys: isKeys },
-  listening: { key: isText },
-  closed: { key: isText },
+  'ticket-keys': { key: isString, ticketKeys: isKeys },
+  listening: { key: isString },
+  closed: { key: isString },
   settled: {},
-  answer: { key: isText, connection: isCount, accepted: isFlag },
-  adopt: { key: isText, served: isFlag },
-  gave: { key: isText },
-  returned: { key: isText, socket: isCount },
-  room: { key: isText, hasRoom: isFlag },
+  answer: { key: isString, connection: isCount, accepted: isFlag },
+  adopt: { key: isString, served: isFlag },
+  gave: { key: isString },
+  returned: { key: isString, socket: isCount },
+  room: { key: isString, hasRoom: isFlag },
   beat: { busy: isFlag, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
   signal: { signal: isText },
