@@ -18,10 +18,14 @@ for (const balance of balances)
       t.after(() => agent.destroy())
 
       const pids = new Set([(await get(port, '/pid', agent)).body])
+      const drained = (): number | undefined => program.output.match(/gone: drained/g)?.length
       for (let reload = 0; reload < 5; reload++) {
         const since = program.output.length
         program.kill('SIGHUP')
-        await program.sees(/reload done[^]*gone: drained/, since)
+        await program.until(
+          () => /reload done/.test(program.output.slice(since)) && drained() === 2 * reload + 2,
+          'reload, and the end of both old workers',
+        )
         pids.add((await get(port, '/pid', agent)).body)
       }
       assert.equal(connections, 1)

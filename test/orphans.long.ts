@@ -45,7 +45,7 @@ for (const balance of balances)
         await stuck
         await eventually(() => !workers.some((pid) => isAlive(pid)), 'both are gone')
         assert.ok(next.includes(Number((await get(port, '/pid')).body)))
-        assert.match(program.output, /ends itself: its primary is gone, and its event loop has not turned/)
+        await program.sees(/ends itself: its primary is gone, and its event loop has not turned/)
       })
 
     it('end themselves without a hangTimeout too, after 30 s', async (t) => {
@@ -95,7 +95,7 @@ for (const balance of balances)
       assert.equal((await get(port, '/keep')).body, 'kept')
       program.kill('SIGKILL')
       await eventually(() => !isAlive(workers[0]!), 'it is gone')
-      assert.match(program.output, /ends itself: its primary is gone, and it still drains after 5500 ms/)
+      await program.sees(/ends itself: its primary is gone, and it still drains after 5500 ms/)
     })
   })
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
 import { load, mixedClients } from './support/load.ts'
-import { eventually, isAlive, start } from './support/program.ts'
+import { eventually, isAlive, sendSignal, start } from './support/program.ts'
 import { Deploy, faults } from './support/release.ts'
 import { toldWorkers } from './support/told-workers.ts'
 
@@ -158,7 +158,7 @@ for (const balance of balances)
       const port = await program.listens()
       program.kill('SIGHUP')
       await program.sees(/generation 2\) is ready/)
-      for (const pid of program.workers().slice(0, 2)) process.kill(pid, 'SIGKILL')
+      for (const pid of program.workers().slice(0, 2)) sendSignal(pid, 'SIGKILL')
       program.kill('SIGTTIN')
       await program.sees(/reload done/)
       await eventually(() => program.workers().length === 3, 'three workers')
