@@ -9,7 +9,10 @@ for (const balance of balances)
   describe(`migration (${balance})`, () => {
     it('moves idle keep-alive connections to another worker, and the client keeps them', async (t) => {
       const options = { workers: 2, balance, migrate: true, reload: { soak: 50 } }
-      const program = start(t, 'server.js', { env: { OPTIONS: JSON.stringify(options) } })
+      const program = start(t, 'server.js', {
+        // Longer than a reload takes on a busy machine.
+        env: { OPTIONS: JSON.stringify(options), KEEP_ALIVE_TIMEOUT: '60000' },
+      })
       const port = await program.listens()
       let connections = 0
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
