@@ -1,104 +1,100 @@
 import assert from 'node:assert/strict'
-import https from 'node:https'
-import { describe, it, type TestContext } from 'node:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
-import { eventually, type Program, start } from './support/program.ts'
-import { get, headOf, RawAnswers } from './support/raw-answer.ts'
+import { get, pidsOf } from './support/http.ts'
+import { load, nodeClients } from './support/load.ts'
+import { eventually, start } from './support/program.ts'
 
-/** Connections that their clients keep, each asking again and again. */
-class Kept {
-  readonly #connections: RawAnswers[] = []
-
-  async open(port: number, count: number): Promise<void> {
-    for (let opened = 0; opened < count; opened++) this.#connections.push(await RawAnswers.open(port))
-  }
-
-  /** @returns how many of them each worker has answered: a connection that was closed makes it fail. */
-  async spread(): Promise<number[]> {
-    const pids = await Promise.all(
-      this.#connections.map(async (connection) => {
-        const answer = await connection.ask(get('/pid'))
-        return answer.slice(headOf(answer).length)
-      }),
-    )
-    const counts = new Map<string, number>()
-    for (const pid of pids) counts.set(pid, (counts.get(pid) ?? 0) + 1)
-    return [...counts.values()].toSorted((a, b) => a - b)
-  }
-
-  async isSpread(...wanted: number[]): Promise<void> {
-    let seen: number[] = []
-    try {
-      await eventually(async () => (seen = await this.spread()).join() === wanted.join(), 'a fair share each')
-    } catch (error) {
-      assert.deepEqual(seen, wanted, (error as Error).message)
-    }
-  }
-}
+const ask = (port: number, count: number) => Array.from({ length: count }, () => get(port, '/pid'))
 
 for (const balance of balances)
-  describe(`connections that clients keep (${balance})`, () => {
-    const boot = async (t: TestContext, workers: number, more = {}, env = {}): Promise<[Program, number]> => {
-      const options = JSON.stringify({ workers, balance, reload: { soak: 50 }, ...more })
-      const program = start(t, 'server.js', { env: { OPTIONS: options, ...env } })
-      return [program, await program.listens()]
-    }
+  describe(`the port (${balance})`, () => {
+    const env = (more = {}) => ({ OPTIONS: JSON.stringify({ workers: 2, balance, ...more }) })
 
-    it('move to where there is room: after a scale-up, a reload and a scale-down', async (t) => {
-      const [program, port] = await boot(t, 1)
-      const kept = new Kept()
-      await kept.open(port, 12)
-      assert.deepEqual(await kept.spread(), [12])
-      program.kill('SIGTTIN')
-      await kept.isSpread(6, 6)
-      program.kill('SIGTTIN')
-      await kept.isSpread(4, 4, 4)
-      program.kill('SIGHUP')
-      await program.sees(/reload done/)
-      await kept.isSpread(4, 4, 4)
-      program.kill('SIGTTOU')
-      await kept.isSpread(6, 6)
-    })
-
-    it('stay where they are with migrate: false', async (t) => {
-      const [program, port] = await boot(t, 1, { migrate: false })
-      const kept = new Kept()
-      await kept.open(port, 4)
-      program.kill('SIGTTIN')
-      await program.sees(/worker 1 .* is ready/)
-      for (let asked = 0; asked < 50; asked++) assert.deepEqual(await kept.spread(), [4])
-    })
-
-    it('cannot move under TLS: new ones go to who has fewer', async (t) => {
-      const [program, port] = await boot(t, 1, {}, { TLS: '1' })
-      const connections = new Map<string, number>()
-      const connect = async (): Promise<void> => {
-        const agent = new https.Agent({ keepAlive: true })
-        t.after(() => agent.destroy())
-        const pid = await ask(port, agent)
-        connections.set(pid, (connections.get(pid) ?? 0) + 1)
+    it('refuses nobody while every worker is dead: they wait, and are answered', async (t) => {
+      const program = start(t, 'server.js', { env: { ...env(), BOOT_TIME: '500' } })
+      const port = await program.listens()
+      for (let times = 0; times < 3; times++) {
+        for (const pid of program.workers()) process.kill(pid, 'SIGKILL')
+        await eventually(() => program.output.split('SIGKILL').length > 2 * times + 2, 'both are gone')
+        const answers = await Promise.all(ask(port, 20))
+        assert.equal(answers.length, 20)
+        await pidsOf(port, 2)
+        await eventually(() => program.output.split('is ready').length > 2 * times + 4, 'both are back')
       }
-      for (let opened = 0; opened < 40; opened++) await connect()
-      program.kill('SIGTTIN')
-      await program.sees(/worker 1 .* is ready/)
-      let opened = 0
-      await eventually(async () => {
-        await connect()
-        // By the toss of a coin, that many would have to be very lucky.
-        assert.ok(++opened <= 60, `${[...connections.values()]}`)
-        const [one = 0, other = 0] = connections.values()
-        return Math.abs(one - other) <= 10
-      }, 'a tenth more, or fewer, than a fair share')
     })
-  })
 
-function ask(port: number, agent: https.Agent): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = https.get({ port, path: '/pid', agent, rejectUnauthorized: false }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (text: string) => (body += text))
-      response.on('end', () => resolve(body))
+    it('loses to kill -9 at most what the killed worker was reading, and hangs nobody', async (t) => {
+      const program = start(t, 'server.js', { env: env({ workers: 3 }) })
+      const port = await program.listens()
+      const clients = load(nodeClients(12, { port }, { expect: 'hello' }, false))
+      const kills = 10
+      for (let killed = 0; killed < kills; killed++) {
+        const since = program.output.length
+        process.kill(program.workers()[killed % 2]!, 'SIGKILL')
+        await program.sees(/is ready/, since)
+      }
+      await clients.stop()
+      for (const failure of clients.failures) assert.match(failure, /ECONNRESET/)
+      assert.ok(clients.failures.length < kills * 12, `${clients.failures.length} failed`)
+      t.diagnostic(`${clients.answered} answered, ${clients.failures.length} reset by ${kills} kills`)
     })
-    request.on('error', reject)
+
+    it('does not wait for a worker that blocks', async (t) => {
+      const program = start(t, 'server.js', { env: env() })
+      const port = await program.listens()
+      await pidsOf(port, 2)
+      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-block-'))
+      t.after(() => rmSync(folder, { recursive: true }))
+      const until = path.join(folder, 'until')
+      const blocked = get(port, `/block?until=${until}`)
+      await program.sees(/blocking/)
+      let early = 0
+      const answers = ask(port, 20).map((answer) => answer.then(() => early++))
+      // With round-robin, one hand-off waits for the worker to answer it.
+      await eventually(() => early >= (balance === 'kernel' ? 20 : 19), 'answers before it goes on')
+      writeFileSync(until, '')
+      await Promise.all([blocked, ...answers])
+    })
+
+    it('does not wait for a stopped worker, and uses it again when it goes on', async (t) => {
+      const program = start(t, 'server.js', { env: env() })
+      const port = await program.listens()
+      const [stopped] = program.workers()
+      process.kill(stopped!, 'SIGSTOP')
+      // It may have a hand-off that only it can give back, and does when it goes on.
+      const waiting = ask(port, 20)
+      const answered = await Promise.all(waiting.slice(balance === 'kernel' ? 0 : 20))
+      if (balance === 'kernel') assert.ok(answered.every(({ body }) => Number(body) !== stopped))
+      else assert.ok((await Promise.any(waiting)).body)
+      process.kill(stopped!, 'SIGCONT')
+      await Promise.all(waiting)
+      assert.ok((await pidsOf(port, 2)).has(stopped!))
+    })
+
+    it('gives the connections of a worker that dies before it has read them to another', async (t) => {
+      const program = start(t, 'server.js', { env: env() })
+      const port = await program.listens()
+      const [stopped] = program.workers()
+      process.kill(stopped!, 'SIGSTOP')
+      const waiting = ask(port, 20)
+      await Promise.any(waiting)
+      process.kill(stopped!, 'SIGKILL')
+      for (const { body } of await Promise.all(waiting)) assert.notEqual(Number(body), stopped)
+    })
+
+    it('refuses with a 503 when no worker has come back after queueTimeout, until one does', async (t) => {
+      const program = start(t, 'crash-loop.js', { env: env({ workers: 1, queueTimeout: 600 }) })
+      const port = await program.listens()
+      const { body: broken } = await get(port)
+      await program.sees(/slot 0 is empty/)
+      const { status, headers } = await get(port)
+      assert.equal(status, 503)
+      assert.equal(headers['retry-after'], '1')
+      rmSync(broken)
+      await eventually(async () => (await get(port)).status === 200, 'it answers again')
+    })
   })
-}

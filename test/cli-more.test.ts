@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { Desk, plainApp } from './support/desk.ts'
-import { get } from './support/http.ts'
+import { pidsOf } from './support/http.ts'
 import { freePort } from './support/port.ts'
 import { eventually } from './support/program.ts'
 import { Terminal } from './support/terminal.ts'
@@ -22,7 +22,8 @@ describe('clustered top', () => {
     const since = terminal.output.length
     terminal.type('clustered top; echo "<$?>"\n')
     await terminal.sees(/q to quit[^]*app[^]*ready[^]*2\/2[^]*slot[^]*ready/, since)
-    await get(port)
+    // A terminal of `script` has a size of 0, and shows one line less than there is.
+    await pidsOf(port, 2)
     await terminal.sees(/ [1-9]\d*(\.\d)? ms/, since)
     terminal.type('q')
     await terminal.sees(/\[\?1049l[^]*<0>/, since)
@@ -105,7 +106,7 @@ describe('clustered startup', () => {
       child.stdout!.on('data', (text: Buffer) => (output += text.toString()))
       await eventually(() => told.includes('READY=1'), 'READY=1')
       assert.match(told, new RegExp(`MAINPID=${child.pid}\\b`))
-      assert.match(output, /NOTIFY_SOCKET in the app: undefined/)
+      await eventually(() => output.includes('NOTIFY_SOCKET in the app: undefined'), `the app's line in ${output}`)
       const exit = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       assert.equal(await exit, 0)

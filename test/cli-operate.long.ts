@@ -120,7 +120,7 @@ describe('the clustered command', () => {
     assert.equal((await desk.run('stop', `shop:${programs[0]!.pid}`)).code, 0)
     assert.equal(await programs[0]!.ends(), 0)
     assert.equal((await desk.run('reload', 'shop')).code, 0)
-    assert.match(programs[1]!.output, /reload done/)
+    await programs[1]!.sees(/reload done/)
   })
 
   it('says what to do about a name that is not there', async (t) => {

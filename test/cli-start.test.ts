@@ -110,7 +110,7 @@ describe('clustered start', () => {
     child.stderr!.on('data', (text: Buffer) => (err += text.toString()))
     await eventually(() => err.includes('listening on'), 'it listens')
     await get(port, '/log')
-    await eventually(() => out !== '', 'the line')
+    await eventually(() => out.endsWith('\n'), 'the line')
     assert.equal(out, '{"message":"a line","version":"1"}\n')
     assert.equal((await desk.json<Listed[]>('list'))[0]!.name, 'shop')
     assert.match(

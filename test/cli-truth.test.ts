@@ -217,7 +217,7 @@ describe('a daemon that does not come up', () => {
     const { code, stderr } = await desk.run('start', 'two.js', '-i', '2', '--daemon')
     assert.equal(code, 1)
     assert.match(stderr, /'two' did not come up[^]*EADDRINUSE[^]*ERR_CLUSTERED_BOOT_FAILED/)
-    assert.equal(processesIn(desk.project), 0)
+    await eventually(() => processesIn(desk.project) === 0, 'no process is left')
     assert.deepEqual(desk.sockets, [])
   })
 
@@ -237,6 +237,6 @@ describe('a daemon that does not come up', () => {
     const unlogged = await desk.run('start', 'app.js', '-i', '1', '--daemon')
     assert.equal(unlogged.code, 1)
     assert.match(unlogged.stderr, /ENOTDIR.*Set XDG_STATE_HOME/)
-    assert.equal(processesIn(desk.project), 0)
+    await eventually(() => processesIn(desk.project) === 0, 'no process is left')
   })
 })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { DeployFolder, plainServer, remove } from './support/deploy-folder.ts'
 import { get } from './support/http.ts'
-import { eventually, isAlive, type Program, start } from './support/program.ts'
+import { eventually, isAlive, type Program, sendSignal, start } from './support/program.ts'
 
 const options = '{ workers: 2, reload: { soak: 50 }, queueTimeout: 500 }'
 
@@ -142,7 +142,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     }
     // What refuses while nobody serves comes from there, too.
     writeFileSync(path.join(second, 'broken'), '')
-    for (const worker of program.workers()) process.kill(worker, 'SIGKILL')
+    for (const worker of program.workers()) sendSignal(worker, 'SIGKILL')
     assert.equal((await get(port)).status, 503)
     remove(path.join(second, 'broken'))
     await eventually(async () => (await get(port)).status === 200, 'it serves again')

@@ -43,7 +43,11 @@ for (const balance of balances)
       const { answer } = await begin(program, port, 5000)
       process.kill(worker!, 'SIGINT')
       await program.sees(/drains: SIGINT/)
-      assert.notEqual(Number((await get(port, '/pid')).body), worker, 'new requests go to the new worker')
+      // It is said when the worker is told, which accepts until it has heard that.
+      await eventually(
+        async () => Number((await get(port, '/pid')).body) !== worker,
+        'new requests go to the new worker',
+      )
       assert.equal((await answer).body, 'slow')
       await program.sees(new RegExp(`pid ${worker}\\) is gone: drained`))
     })

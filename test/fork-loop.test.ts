@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { get } from './support/http.ts'
 import { freePort } from './support/port.ts'
-import { type Program, start } from './support/program.ts'
+import { type Program, sendSignal, start } from './support/program.ts'
 
 function startLoop(t: TestContext, LOOP: string, env: Record<string, string> = {}): Program {
   return start(t, 'fork-loop.js', { env: { LOOP, ...env } })
@@ -35,7 +35,7 @@ describe('what is left of a fork loop', { concurrency: 3 }, () => {
     const program = startLoop(t, 'before', { PORT: String(await freePort()) })
     await Promise.race([program.listens(), program.ends()])
     assert.match(program.output, /has called cluster\.fork\(\) before listen\(\)\. .* delete the fork loop/)
-    program.kill('SIGTERM')
+    sendSignal(program.pid, 'SIGTERM')
     await program.ends()
     assert.ok((program.output.match(/EADDRINUSE/g)?.length ?? 0) <= 3, program.output)
   })

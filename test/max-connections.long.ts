@@ -37,7 +37,7 @@ for (const balance of balances)
     })
 
     it('answers 503 to what has waited for queueTimeout', async (t) => {
-      const [, port] = await boot(t, 1, { queueTimeout: 300 })
+      const [, port] = await boot(t, 1, { queueTimeout: 1500 })
       const two = [await open(port), await open(port)]
       assert.match((await open(port)).pid, /^HTTP\/1.1 503 /)
       for (const { connection } of two) await connection.ask(get('/'))

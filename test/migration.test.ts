@@ -9,7 +9,10 @@ for (const balance of balances)
   describe(`migration (${balance})`, () => {
     it('moves idle keep-alive connections to another worker, and the client keeps them', async (t) => {
       const options = { workers: 2, balance, migrate: true, reload: { soak: 50 } }
-      const program = start(t, 'server.js', { env: { OPTIONS: JSON.stringify(options) } })
+      const program = start(t, 'server.js', {
+        // Longer than a reload takes on a busy machine.
+        env: { OPTIONS: JSON.stringify(options), KEEP_ALIVE_TIMEOUT: '60000' },
+      })
       const port = await program.listens()
       let connections = 0
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
@@ -18,10 +21,14 @@ for (const balance of balances)
       t.after(() => agent.destroy())
 
       const pids = new Set([(await get(port, '/pid', agent)).body])
+      const drained = (): number | undefined => program.output.match(/gone: drained/g)?.length
       for (let reload = 0; reload < 5; reload++) {
         const since = program.output.length
         program.kill('SIGHUP')
-        await program.sees(/reload done[^]*gone: drained/, since)
+        await program.until(
+          () => /reload done/.test(program.output.slice(since)) && drained() === 2 * reload + 2,
+          'reload, and the end of both old workers',
+        )
         pids.add((await get(port, '/pid', agent)).body)
       }
       assert.equal(connections, 1)

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import http from 'node:http'
 import type { TestContext } from 'node:test'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
@@ -39,20 +38,20 @@ for (const balance of balances)
         const port = await freePort()
         const { program, workers } = await startOn(t, port, { balance, hangTimeout: 3000 })
         const stuck = assert.rejects(get(port, path))
-        await stands(port)
+        await program.sees(/standing still/)
         program.kill('SIGKILL')
         const { workers: next } = await startOn(t, port, { balance, hangTimeout: 10_000 })
         await stuck
         await eventually(() => !workers.some((pid) => isAlive(pid)), 'both are gone')
         assert.ok(next.includes(Number((await get(port, '/pid')).body)))
-        assert.match(program.output, /ends itself: its primary is gone, and its event loop has not turned/)
+        await program.sees(/ends itself: its primary is gone, and its event loop has not turned/)
       })
 
     it('end themselves without a hangTimeout too, after 30 s', async (t) => {
       const port = await freePort()
       const { program, workers } = await startOn(t, port, { balance, hangTimeout: 0 })
       const stuck = assert.rejects(get(port, '/spin'))
-      await stands(port)
+      await program.sees(/standing still/)
       program.kill('SIGKILL')
       await eventually(() => !workers.some((pid) => isAlive(pid)), 'both are gone')
       await stuck
@@ -95,7 +94,7 @@ for (const balance of balances)
       assert.equal((await get(port, '/keep')).body, 'kept')
       program.kill('SIGKILL')
       await eventually(() => !isAlive(workers[0]!), 'it is gone')
-      assert.match(program.output, /ends itself: its primary is gone, and it still drains after 5500 ms/)
+      await program.sees(/ends itself: its primary is gone, and it still drains after 5500 ms/)
     })
   })
 
@@ -151,13 +150,3 @@ describe('a port that is in use', { skip: linuxOnly }, () => {
     assert.ok(isAlive(workers[0]!))
   })
 })
-
-/** Waits until a worker does not answer, be it with its port or among several. */
-async function stands(port: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const request = http.get({ port, path: '/', agent: false }, (response) => response.resume())
-    request.on('close', () => setTimeout(resolve, 300))
-    request.on('error', () => {})
-    request.setTimeout(300, () => request.destroy())
-  })
-}

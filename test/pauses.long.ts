@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
-import { start, type Program } from './support/program.ts'
+import { eventually, start, type Program } from './support/program.ts'
 
 /** Stops the primary and every worker for a while, as a machine that is suspended does. */
 async function pause(program: Program, ms: number): Promise<void> {
@@ -18,11 +18,11 @@ async function pause(program: Program, ms: number): Promise<void> {
 
 for (const balance of balances)
   describe(`a pause of all processes (${balance})`, () => {
-    it('of 15 s during a drain of 5 s: what is in flight is answered', async (t) => {
-      const env = { OPTIONS: JSON.stringify({ workers: 2, balance, drainTimeout: 5000 }) }
+    it('of 15 s during a drain of 8 s: what is in flight is answered', async (t) => {
+      const env = { OPTIONS: JSON.stringify({ workers: 2, balance, drainTimeout: 8000 }) }
       const program = start(t, 'server.js', { env })
       const port = await program.listens()
-      const slow = get(port, '/slow?ms=18000')
+      const slow = get(port, '/slow?ms=17000')
       await program.sees(/slow request begins/)
       program.kill('SIGTERM')
       await program.sees(/drains: SIGTERM/)
@@ -33,10 +33,10 @@ for (const balance of balances)
       assert.equal(await program.ends(), 0)
     })
 
-    it('of 6 s during a boot of 4 s: the boot succeeds', async (t) => {
-      const env = { OPTIONS: JSON.stringify({ workers: 1, balance, bootTimeout: 4000 }), BOOT_TIME: '2000' }
+    it('of 6 s during a boot of 5.5 s: the boot succeeds', async (t) => {
+      const env = { OPTIONS: JSON.stringify({ workers: 1, balance, bootTimeout: 5500 }), BOOT_TIME: '2000' }
       const program = start(t, 'server.js', { env })
-      await program.until(() => program.workers().length === 1, 'a worker')
+      await eventually(() => program.workers().length === 1, 'a worker')
       await sleep(500)
       await pause(program, 6000)
       assert.equal((await get(await program.listens())).body, 'hello')

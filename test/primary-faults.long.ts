@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { get } from './support/http.ts'
 import { load, mixedClients } from './support/load.ts'
-import { isAlive, type Program, start } from './support/program.ts'
+import { eventually, isAlive, type Program, sendSignal, start } from './support/program.ts'
 
 const fixture = 'primary-faults.js'
 
@@ -16,8 +16,8 @@ async function goesOn(program: Program, port: number): Promise<void> {
   assert.deepEqual(clients.failures, [])
   assert.equal((await get(port)).body, 'hello')
   const workers = program.workers()
-  process.kill(workers[0]!, 'SIGKILL')
-  await program.until(
+  sendSignal(workers[0], 'SIGKILL')
+  await eventually(
     () => program.workers().length === 2 && !program.workers().includes(workers[0]!),
     'another worker',
   )
@@ -95,7 +95,7 @@ describe("the user's code in the primary", () => {
     await program.listens()
     program.kill('SIGHUP')
     await program.sees(/reload done: every slot is on generation 3/)
-    await program.until(() => program.workers().length === 3, 'three workers')
+    await eventually(() => program.workers().length === 3, 'three workers')
     program.kill('SIGTERM')
     assert.equal(await program.ends(), 0)
   })

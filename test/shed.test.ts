@@ -56,8 +56,12 @@ for (const framework of ['express', 'express4', 'koa', 'koa2'])
         await Promise.all(clients)
         agent.destroy()
         assert.deepEqual(Object.keys(statuses), ['200', '503'])
-        await eventually(async () => (await get(port)).status === 200, 'it has recovered')
-        for (let asked = 0; asked < 10; asked++) assert.equal((await get(port)).status, 200)
+        let inARow = 0
+        // A busy machine makes the loop late as well.
+        await eventually(async () => {
+          inARow = (await get(port)).status === 200 ? inARow + 1 : 0
+          return inARow === 10
+        }, 'it has recovered')
         await program.dispose()
       }
     })

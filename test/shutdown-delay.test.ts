@@ -34,7 +34,7 @@ for (const { name, options } of modes)
           'closing',
         ])
       const before = clients.answered
-      await eventually(() => clients.answered > before + 200, 'requests are answered')
+      await eventually(() => clients.answered > before + 50, 'requests are answered')
       await clients.stop()
       assert.deepEqual(clients.failures, [])
       assert.doesNotMatch(program.output, /onDrain begins/, 'all of this was before the drain')

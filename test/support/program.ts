@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'node:test'
+import { openPipe } from './pipe.ts'
 
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
@@ -26,24 +28,28 @@ export type CallResult = 'ok' | { code: string; message: string; stack?: string 
 /** A real program, started from `test/fixtures`, that ends with its test. */
 export class Program {
   readonly child: ChildProcess
-  /** Everything it and its workers have written, stdout and stderr together. */
+  /** Everything it and its workers have written, stdout and stderr together, in the order in which they wrote it. */
   output = ''
+  /** Neither it nor a worker of its is left that could write more. */
+  readonly silent: Promise<unknown>
   readonly #lookers = new Set<() => void>()
   readonly #exit: Promise<[number | null, NodeJS.Signals | null]>
 
   constructor(file: string, { env = {}, args = [], nodeArgs = [], cwd, asGiven }: ProgramOptions = {}) {
     const given = asGiven ? file : path.resolve(fixtures, file)
+    const { reader, writer } = openPipe()
     this.child = spawn(process.execPath, [...nodeArgs, given, ...args], {
       cwd,
       // What the test runner leaves in the environment is not for programs.
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: undefined, ...env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', writer, writer, 'ipc'],
     })
-    for (const stream of [this.child.stdout!, this.child.stderr!])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text
-        for (const look of this.#lookers) look()
-      })
+    closeSync(writer)
+    reader.setEncoding('utf8').on('data', (text: string) => {
+      this.output += text
+      for (const look of this.#lookers) look()
+    })
+    this.silent = once(reader, 'close')
     this.#exit = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   }
 
@@ -68,7 +74,7 @@ export class Program {
         }
         const fail = (why: string) => reject(new Error(`No ${what}: ${why}. Its output:\n${this.output}`))
         timer = setTimeout(() => fail(`waited ${patience} ms`), patience)
-        void this.#exit.then(() => setTimeout(() => fail('the program has ended'), 100))
+        void this.silent.then(() => fail('the program has ended'))
         this.#lookers.add(again)
         again()
       })
@@ -107,12 +113,15 @@ export class Program {
     return workers[Math.floor(Math.random() * workers.length)]
   }
 
-  /** Waits for the end. @returns the exit code, or the signal's name. */
+  /** Waits for the end, and for all that it has written. @returns the exit code, or the signal's name. */
   async ends(): Promise<number | string> {
     const timeout = new Promise<never>((_, reject) => {
       setTimeout(() => reject(new Error(`It did not end. Its output:\n${this.output}`)), patience).unref()
     })
     const [code, signal] = await Promise.race([this.#exit, timeout])
+    // It is in the pipe, which is read once more before the second turn is over.
+    await nextTurn()
+    await nextTurn()
     return code ?? signal!
   }
 
