@@ -121,7 +121,7 @@ describe('the compile cache', { skip: !nodeHasOne && 'this Node has none' }, () 
     process.kill(pid, 'SIGKILL')
     await eventually(() => program.workers().length > 0 && !program.workers().includes(pid), 'another boots')
     for (const file of ['worker/worker.js', 'cjs.cjs', 'esm.mjs'])
-      await program.sees(new RegExp(`V8 code cache for \\w+ \\S*/${file} was accepted`), since)
+      await program.sees(new RegExp(`/${file} was accepted`), since)
 
     // Of the same length.
     app.write('two')
