@@ -14,8 +14,11 @@ const nodeHasOne = 'enableCompileCache' in module
 /** With one of these the cache is somebody else's business, or makes their figures less exact. */
 const variables = ['NODE_COMPILE_CACHE', 'NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE']
 
-/** How a process ends in which V8 cannot go on. */
-const aborts = new Set(['SIGTRAP', 'SIGABRT', 'SIGILL', 'SIGSEGV', 'SIGBUS'])
+/** How a process ends in which V8 finds what cannot be. */
+const fatalInV8 = 'SIGTRAP'
+
+/** The same, and what has many another cause once the program is loaded: addons, memory that runs out. */
+const fatalAtBoot = new Set<string | null>([fatalInV8, 'SIGABRT', 'SIGILL', 'SIGSEGV', 'SIGBUS'])
 
 /**
  * Where workers keep what Node has compiled: a worker that boots loads what
@@ -50,7 +53,7 @@ export class CompileCache {
     for (const folder of this.#folders) await trim(folder).catch(() => {})
   }
 
-  /** Has the cache given up if a worker that boots with it dies in a way that could be its fault. */
+  /** Has the cache given up if a worker dies in a way that could be its fault. */
   watched(events: ProcessEvents): ProcessEvents {
     let isLoaded = false
     return {
@@ -60,7 +63,7 @@ export class CompileCache {
         events.message(message, handle)
       },
       exit: (code, signal, error) => {
-        if (!isLoaded && aborts.has(signal!)) this.#giveUp(signal!)
+        if (signal === fatalInV8 || (!isLoaded && fatalAtBoot.has(signal))) this.#giveUp(signal!)
         events.exit(code, signal, error)
       },
     }
@@ -72,8 +75,8 @@ export class CompileCache {
     this.#isGivenUp = true
     for (const folder of this.#folders) clear(folder)
     this.#settings.logger.warn(
-      `a worker was ended by ${signal} while it loaded the program, for which Node's compile cache may be the cause: ` +
-        'it is emptied, and workers do without it from now on',
+      `a worker was ended by ${signal}, of which Node's compile cache may be the cause: it is emptied, and workers do ` +
+        'without it from now on',
     )
   }
 
