@@ -4,7 +4,9 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { controlFolders, makePrivate } from '../../control/folder.ts'
 import { checkOwner, checkTrusted } from '../../control/trust.ts'
+import type { WorkerBriefing } from '../../protocol/messages.ts'
 import type { Settings } from '../../settings.ts'
+import type { Release } from '../release.ts'
 import { clear, trim } from './cache-files.ts'
 import type { ProcessEvents } from './system.ts'
 
@@ -30,6 +32,8 @@ export class CompileCache {
   readonly #settings: Settings
   /** Those that workers have been given. */
   readonly #folders = new Set<string>()
+  /** The generation that has its writer. */
+  #written: number | undefined
   #isWarned = false
   #isGivenUp = false
 
@@ -37,14 +41,20 @@ export class CompileCache {
     this.#settings = settings
   }
 
-  /** For a worker that starts now, with that working directory and that environment. */
-  folder(cwd: string, environment: Record<string, string | undefined>): string | undefined {
+  /** For a worker that starts now. */
+  brief(
+    { generation, cwd }: Release,
+    environment: Record<string, string | undefined>,
+  ): WorkerBriefing['compileCache'] {
     const { compileCache } = this.#settings
     if (compileCache === false || this.#isGivenUp || !nodeHasOne) return undefined
     if (variables.some((name) => environment[name])) return undefined
     const folder = compileCache === undefined ? ownFolder() : this.#given(path.resolve(cwd, compileCache))
-    if (folder !== undefined) this.#folders.add(folder)
-    return folder
+    if (folder === undefined) return undefined
+    this.#folders.add(folder)
+    const isWriter = this.#written !== generation
+    this.#written = generation
+    return { folder, isWriter }
   }
 
   /** Node itself removes nothing, and each release that is deployed adds to it. */
@@ -63,6 +73,8 @@ export class CompileCache {
         events.message(message, handle)
       },
       exit: (code, signal, error) => {
+        // It may have been the one to write it.
+        if (!isLoaded) this.#written = undefined
         if (signal === fatalInV8 || (!isLoaded && fatalAtBoot.has(signal))) this.#giveUp(signal!)
         events.exit(code, signal, error)
       },
