@@ -17,8 +17,8 @@ export interface WorkerBriefing {
   lagWarning: number
   /** Milliseconds; 0 for never. */
   hangTimeout: number
-  /** The folder of Node's compile cache, if it has one. */
-  compileCache?: string | undefined
+  /** Node's compile cache, if it has one; the first worker of each release writes what is not there yet. */
+  compileCache?: { folder: string; isWriter: boolean } | undefined
 }
 
 /** What a worker's `server.listen(...)` asks for, after Node has read its arguments. */

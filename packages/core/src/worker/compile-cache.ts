@@ -11,24 +11,23 @@ const { enableCompileCache, flushCompileCache } = module as {
 }
 
 /** What this process loads from here on, our own files first, Node takes from the cache. */
-function enable(): boolean {
+function enable(): WorkerBriefing['compileCache'] {
   const briefing = process.env[briefingVariable]
-  if (!briefing || !cluster.isWorker || !isMainThread) return false
+  if (!briefing || !cluster.isWorker || !isMainThread) return undefined
   const { compileCache } = JSON.parse(briefing) as WorkerBriefing
-  if (compileCache === undefined) return false
   // It never throws, and leaves a cache alone that is in use already.
-  enableCompileCache?.(compileCache)
-  return true
+  if (compileCache) enableCompileCache?.(compileCache.folder)
+  return compileCache
 }
 
-const isEnabled = enable()
+const enabled = enable()
 
 /**
  * Writes what the cache does not have yet, for the workers that boot next: Node
  * does so at an exit, and not at all in a process that is killed. It blocks for
- * some 50 microseconds per new file, so it is for a worker that has loaded its
+ * some 100 microseconds per new file, so it is for a worker that has loaded its
  * program and has no connection yet.
  */
 export function flush(): void {
-  if (isEnabled) flushCompileCache?.()
+  if (enabled?.isWriter) flushCompileCache?.()
 }

@@ -1,12 +1,15 @@
-import { readdirSync, rmSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
 /** In bytes: a large app has 5 MB for each release. */
 const most = 128 * 1024 ** 2
 
 /** What a file takes on disk at least, in bytes. */
 const block = 4096
+
+/** How long (in ms) this process may be held up at a time: to have each file looked at in a thread takes ten times the CPU. */
+const turn = 5
 
 /** Node has a folder for each of its versions. A folder that was chosen for the cache may have more in it. */
 const ofNode = /^v\d+\.\d+\.\d+-/
@@ -16,46 +19,49 @@ const ofNode = /^v\d+\.\d+\.\d+-/
  * of that is left. A file is written once, by the release that needs it: the
  * oldest are of those that are gone.
  */
-export async function trim(cache: string, limit: number = most): Promise<void> {
-  const files = await list(cache)
-  let left = sum(files)
-  if (left <= limit) return
-  for (const { file, size } of files.toSorted((one, other) => one.mtimeMs - other.mtimeMs)) {
-    if (left <= limit / 2) return
-    await rm(file, { force: true })
+export async function trim(cache: string): Promise<void> {
+  const files: { file: string; size: number; writtenAt: number }[] = []
+  let left = 0
+  for await (const file of inTurns(list(cache))) {
+    // Another process may trim as well.
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (!found) continue
+    const size = Math.max(found.size, block)
+    files.push({ file, size, writtenAt: found.mtimeMs })
+    left += size
+  }
+  if (left <= most) return
+  files.sort((one, other) => one.writtenAt - other.writtenAt)
+  for await (const { file, size } of inTurns(files)) {
+    if (left <= most / 2) return
+    rmSync(file, { force: true })
     left -= size
   }
 }
 
 export function clear(cache: string): void {
   try {
-    for (const name of readdirSync(cache))
-      if (ofNode.test(name)) rmSync(path.join(cache, name), { recursive: true, force: true })
+    for (const file of list(cache)) rmSync(file, { force: true })
   } catch {
-    // Gone, or this user may not remove it.
+    // The folder is gone, or this user may not remove what is in it.
   }
 }
 
-interface CacheFile {
-  file: string
-  size: number
-  mtimeMs: number
+function list(cache: string): string[] {
+  return readdirSync(cache)
+    .filter((version) => ofNode.test(version))
+    .flatMap((version) =>
+      readdirSync(path.join(cache, version)).map((name) => path.join(cache, version, name)),
+    )
 }
 
-async function list(cache: string): Promise<CacheFile[]> {
-  const files: CacheFile[] = []
-  for (const version of await readdir(cache)) {
-    if (!ofNode.test(version)) continue
-    for (const name of await readdir(path.join(cache, version))) {
-      const file = path.join(cache, version, name)
-      // Another process may trim as well.
-      const found = await stat(file).catch(() => undefined)
-      if (found) files.push({ file, size: Math.max(found.size, block), mtimeMs: found.mtimeMs })
-    }
+/** Lets the rest of this process run in between. */
+async function* inTurns<T>(all: readonly T[]): AsyncGenerator<T> {
+  let end = performance.now() + turn
+  for (const each of all) {
+    yield each
+    if (performance.now() < end) continue
+    await setImmediate()
+    end = performance.now() + turn
   }
-  return files
-}
-
-function sum(files: readonly CacheFile[]): number {
-  return files.reduce((total, { size }) => total + size, 0)
 }

@@ -4,7 +4,9 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { controlFolders, makePrivate } from '../../control/folder.ts'
 import { checkOwner, checkTrusted } from '../../control/trust.ts'
+import type { WorkerBriefing } from '../../protocol/messages.ts'
 import type { Settings } from '../../settings.ts'
+import type { Release } from '../release.ts'
 import { clear, trim } from './cache-files.ts'
 import type { ProcessEvents } from './system.ts'
 
@@ -14,8 +16,11 @@ const nodeHasOne = 'enableCompileCache' in module
 /** With one of these the cache is somebody else's business, or makes their figures less exact. */
 const variables = ['NODE_COMPILE_CACHE', 'NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE']
 
-/** How a process ends in which V8 cannot go on. */
-const aborts = new Set(['SIGTRAP', 'SIGABRT', 'SIGILL', 'SIGSEGV', 'SIGBUS'])
+/** How a process ends in which V8 finds what cannot be. */
+const fatalInV8 = 'SIGTRAP'
+
+/** The same, and what has many another cause once the program is loaded: addons, memory that runs out. */
+const fatalAtBoot = new Set<string | null>([fatalInV8, 'SIGABRT', 'SIGILL', 'SIGSEGV', 'SIGBUS'])
 
 /**
  * Where workers keep what Node has compiled: a worker that boots loads what
@@ -27,6 +32,8 @@ export class CompileCache {
   readonly #settings: Settings
   /** Those that workers have been given. */
   readonly #folders = new Set<string>()
+  /** The generation that has its writer. */
+  #written: number | undefined
   #isWarned = false
   #isGivenUp = false
 
@@ -34,14 +41,20 @@ export class CompileCache {
     this.#settings = settings
   }
 
-  /** For a worker that starts now, with that working directory and that environment. */
-  folder(cwd: string, environment: Record<string, string | undefined>): string | undefined {
+  /** For a worker that starts now. */
+  brief(
+    { generation, cwd }: Release,
+    environment: Record<string, string | undefined>,
+  ): WorkerBriefing['compileCache'] {
     const { compileCache } = this.#settings
     if (compileCache === false || this.#isGivenUp || !nodeHasOne) return undefined
     if (variables.some((name) => environment[name])) return undefined
     const folder = compileCache === undefined ? ownFolder() : this.#given(path.resolve(cwd, compileCache))
-    if (folder !== undefined) this.#folders.add(folder)
-    return folder
+    if (folder === undefined) return undefined
+    this.#folders.add(folder)
+    const isWriter = this.#written !== generation
+    this.#written = generation
+    return { folder, isWriter }
   }
 
   /** Node itself removes nothing, and each release that is deployed adds to it. */
@@ -50,7 +63,7 @@ export class CompileCache {
     for (const folder of this.#folders) await trim(folder).catch(() => {})
   }
 
-  /** Has the cache given up if a worker that boots with it dies in a way that could be its fault. */
+  /** Has the cache given up if a worker dies in a way that could be its fault. */
   watched(events: ProcessEvents): ProcessEvents {
     let isLoaded = false
     return {
@@ -60,7 +73,9 @@ export class CompileCache {
         events.message(message, handle)
       },
       exit: (code, signal, error) => {
-        if (!isLoaded && aborts.has(signal!)) this.#giveUp(signal!)
+        // It may have been the one to write it.
+        if (!isLoaded) this.#written = undefined
+        if (signal === fatalInV8 || (!isLoaded && fatalAtBoot.has(signal))) this.#giveUp(signal!)
         events.exit(code, signal, error)
       },
     }
@@ -72,8 +87,8 @@ export class CompileCache {
     this.#isGivenUp = true
     for (const folder of this.#folders) clear(folder)
     this.#settings.logger.warn(
-      `a worker was ended by ${signal} while it loaded the program, for which Node's compile cache may be the cause: ` +
-        'it is emptied, and workers do without it from now on',
+      `a worker was ended by ${signal}, of which Node's compile cache may be the cause: it is emptied, and workers do ` +
+        'without it from now on',
     )
   }
 

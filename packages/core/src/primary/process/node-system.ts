@@ -101,7 +101,7 @@ function fork(
     ...briefing,
     primary: process.pid,
     protocol: protocolVersion,
-    compileCache: compileCache.folder(release.cwd, { ...process.env, ...environment }),
+    compileCache: compileCache.brief(release, { ...process.env, ...environment }),
   }
   return forkWorker({
     ...environment,
