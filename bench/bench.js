@@ -7,7 +7,7 @@
 // is the median of the rounds' ratios. Needs wrk, and Linux for the CPU times.
 // ROUNDS and SECONDS change how long it takes.
 import { latencyDuringBlocks } from './blocks.js'
-import { cpuTime, format, inTurns, median, startSite, stopSite, loadWithWrk } from './sites.js'
+import { cpuTime, format, inTurns, loadWithWrk, median, startSite, stopSite } from './sites.js'
 
 const rounds = Number(process.env.ROUNDS ?? 15)
 const seconds = Number(process.env.SECONDS ?? 2)

@@ -7,7 +7,7 @@
 // the worker alone, with all its threads, user and system; a difference or a
 // ratio is the median of the rounds' own. Needs wrk, and Linux.
 // ROUNDS and SECONDS change how long it takes.
-import { childrenOf, cpuTime, inTurns, median, startSite, stopSite, loadWithWrk } from './sites.js'
+import { childrenOf, cpuTime, inTurns, loadWithWrk, median, startSite, stopSite } from './sites.js'
 
 const rounds = Number(process.env.ROUNDS ?? 15)
 const seconds = Number(process.env.SECONDS ?? 2)

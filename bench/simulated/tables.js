@@ -5,14 +5,13 @@ import { measures } from './measures.js'
 import { summaryOf } from './summary.js'
 import { baseline, systems } from './systems.js'
 
-/** What is said of one result while the others are measured. */
+/** What is said of one result while the others are measured: more than the tables have. */
 export function line({ measure, workers, connections, setup, system, round, ...result }) {
-  const figures = [...Object.keys(measures[measure].figures), 'errors', 'timeouts']
   return [
     `${measure} ${cellName({ workers, connections, setup })}`.padEnd(24),
     `round ${round}`,
     system.padEnd(12),
-    ...figures.filter((figure) => figure in result).map((figure) => `${figure} ${format(result[figure])}`),
+    ...Object.entries(result).map(([figure, value]) => `${figure} ${format(value)}`),
   ].join('  ')
 }
 
