@@ -106,7 +106,10 @@ describe('clustered startup', () => {
       child.stdout!.on('data', (text: Buffer) => (output += text.toString()))
       await eventually(() => told.includes('READY=1'), 'READY=1')
       assert.match(told, new RegExp(`MAINPID=${child.pid}\\b`))
-      await eventually(() => output.includes('NOTIFY_SOCKET in the app: undefined'), `the app's line in ${output}`)
+      await eventually(
+        () => output.includes('NOTIFY_SOCKET in the app: undefined'),
+        `the app's line in ${output}`,
+      )
       const exit = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
       assert.equal(await exit, 0)
