@@ -22,6 +22,10 @@ export function supervise(
 export async function refuses(port: number): Promise<boolean> {
   return get(port).then(
     () => false,
-    ({ code }: NodeJS.ErrnoException) => code === 'ECONNREFUSED',
+    (error: NodeJS.ErrnoException) => {
+      // Neither an answer nor a refusal is what nobody is to get.
+      if (error.message === 'hung') throw error
+      return error.code === 'ECONNREFUSED'
+    },
   )
 }

@@ -49,6 +49,9 @@ export interface HandOffOptions {
 /** Connections that the primary holds, of every place. */
 let held = 0
 
+/** A place that is closed and one that was opened anew have the same key, and different offers. */
+let nextConnection = 1
+
 /**
  * Hands connections that the primary holds to the workers of one place, to
  * the free one that has the fewest. A worker is free when it has answered its last
@@ -67,7 +70,6 @@ export class HandOff {
   readonly #full = new Map<WorkerHandle, number>()
   #workers: readonly WorkerHandle[] = []
   #turn = 0
-  #nextConnection = 1
   #closed = false
   #wakeAt = Infinity
   #callOff = (): void => {}
@@ -76,6 +78,11 @@ export class HandOff {
     this.#key = key
     this.#loads = loads
     this.#options = options
+  }
+
+  /** It has no connection that somebody is to take. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0 && [...this.#offers.values()].every(({ size }) => size === 0)
   }
 
   /** @param serving who takes connections now. */
@@ -172,7 +179,7 @@ export class HandOff {
   }
 
   #send(waiting: Waiting, worker: WorkerHandle): void {
-    const id = this.#nextConnection++
+    const id = nextConnection++
     const offers = this.#offers.get(worker) ?? new Map<number, Offer>()
     const { connection, served } = waiting
     const now = this.#clock.now()

@@ -48,6 +48,8 @@ export class Places implements Sockets {
   readonly #ports = new PortMemory()
   readonly #ownPorts: OwnPorts
   readonly #closing = new Set<Promise<void>>()
+  /** Those that are closed while workers still have connections of theirs to answer for. */
+  #retired: Place[] = []
   /** Places are opened one after the other: whether two collide is known when the first is open. */
   #turn: Promise<unknown> = Promise.resolve()
   readonly #refused = new Set<string>()
@@ -199,6 +201,7 @@ export class Places implements Sockets {
   /** Nobody listens there any more. */
   #retire(place: Place): void {
     this.#open.splice(this.#open.indexOf(place), 1)
+    this.#retired = [...this.#retired.filter(({ handOff }) => !handOff.isEmpty), place]
     this.#opening.delete(place.key)
     this.#left.delete(place.key)
     const closing = place.retire().finally(() => this.#closing.delete(closing))
@@ -244,7 +247,8 @@ export class Places implements Sockets {
   }
 
   onAnswer(worker: WorkerHandle, { key, connection, accepted }: AnswerMessage): void {
-    this.#find(key)?.handOff.onAnswer(worker, connection, accepted)
+    for (const place of [...this.#retired, ...this.#open])
+      if (place.key === key) place.handOff.onAnswer(worker, connection, accepted)
   }
 
   onTicketKeys(worker: WorkerHandle, { key, ticketKeys }: TicketKeysMessage): void {
@@ -260,7 +264,7 @@ export class Places implements Sockets {
   }
 
   onExit(worker: WorkerHandle): void {
-    for (const place of this.#open) place.onExit(worker)
+    for (const place of [...this.#retired, ...this.#open]) place.onExit(worker)
     for (const key of this.#holders.keys()) this.#release(worker, key)
   }
 
