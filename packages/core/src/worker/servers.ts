@@ -86,7 +86,7 @@ export class Servers {
       // The app may have chosen others since.
       if (!isDeepStrictEqual(server._getServerData?.(), asked)) this.#onChosenKeys(server)
       else if (ticketKeys !== undefined) shareTicketKeys(server, ticketKeys)
-      this.#servers.set(key, this.#find(server))
+      this.#keep(key, server)
       const listeningHandle = this.#makeHandle(key, server, socketName, idle)
       // Another program may have taken the port while this one booted.
       const failure = loan ? listeningHandle.borrow(loan, handle!) : 0
@@ -217,6 +217,15 @@ export class Servers {
     this.#everListened = true
     this.#tell({ type: 'listening', key })
     this.#events.listening()
+  }
+
+  /** Until its last connection has ended. */
+  #keep(key: string, server: net.Server): void {
+    const drainable = this.#find(server)
+    this.#servers.set(key, drainable)
+    server.once('close', () => {
+      if (!this.#handles.has(key) && this.#servers.get(key) === drainable) this.#servers.delete(key)
+    })
   }
 
   /** A server may be closed and listen again. */
