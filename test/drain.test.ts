@@ -99,7 +99,7 @@ for (const balance of balances)
     })
 
     it('says Connection: close on an answer of a draining worker, and keeps idle connections until then', async (t) => {
-      const program = start(t, 'server.js', options({ workers: 1 }))
+      const program = start(t, 'server.js', options({ workers: 1, migrate: false }))
       const port = await program.listens()
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
       t.after(() => agent.destroy())

@@ -18,7 +18,7 @@ const places: Record<
   { env: Record<string, string>; options?: object; where: (port: number) => Where }
 > = {
   TCP: { env: {}, where: (port) => ({ port }) },
-  'TCP, with migration': { env: {}, options: { migrate: true }, where: (port) => ({ port }) },
+  'TCP, without moving': { env: {}, options: { migrate: false }, where: (port) => ({ port }) },
   TLS: { env: { TLS: '1' }, where: (port) => ({ port, secure: true }) },
   'a unix socket': {
     env: { LISTEN: JSON.stringify([path.join(tmpdir(), `clustered-${process.pid}.sock`)]) },

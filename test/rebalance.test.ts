@@ -40,7 +40,9 @@ for (const balance of balances)
   describe(`connections that clients keep (${balance})`, () => {
     const boot = async (t: TestContext, workers: number, more = {}, env = {}): Promise<[Program, number]> => {
       const options = JSON.stringify({ workers, balance, reload: { soak: 50 }, ...more })
-      const program = start(t, 'server.js', { env: { OPTIONS: options, ...env } })
+      const program = start(t, 'server.js', {
+        env: { OPTIONS: options, KEEP_ALIVE_TIMEOUT: '60000', ...env },
+      })
       return [program, await program.listens()]
     }
 
