@@ -98,7 +98,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   gave: { key: isText },
   returned: { key: isText, socket: isCount },
   room: { key: isText, hasRoom: isFlag },
-  beat: { busy: isFlag, utilization: isNumber, open: isCounts },
+  beat: { next: isCount, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
