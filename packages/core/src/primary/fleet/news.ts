@@ -6,9 +6,9 @@ import type { WorkerHandle } from './worker-handle.ts'
 /**
  * How long (in ms) after its workers were told of a change a cluster collects
  * further ones, for each worker that it has. To tell all of them of all takes
- * the square of their number: 15 ms of CPU where they are 64.
+ * the square of their number: 20 ms of CPU where they are 64.
  */
-const timePerWorker = 5
+const timePerWorker = 10
 
 /** Tells workers what has become of all of them. */
 export class News {
