@@ -27,7 +27,10 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
   readonly listening: boolean
   /** How connections reach the workers, or `null` before that and in single mode. */
   readonly balance: 'kernel' | 'round-robin' | null
-  /** The workers as they are now; a snapshot. */
+  /**
+   * The workers as they are now; a snapshot. A worker's own may be older, by up
+   * to 10 ms for each worker that there is; it is not when a call has settled.
+   */
   readonly workers: readonly WorkerInfo[]
   /**
    * Replaces every worker by one that runs the code as it is now, losing no

@@ -22,8 +22,10 @@ export async function carryOut(
       cluster.stop('close()')
       if (call.now) cluster.cut()
     }
+    cluster.catchUp()
     worker.send({ ...reply, error: undefined })
   } catch (error) {
+    cluster.catchUp()
     const { message } = error as Error
     const code = error instanceof ClusteredError ? error.code : 'ERR_CLUSTERED_RELOAD_FAILED'
     worker.send({ ...reply, error: { code, message } })

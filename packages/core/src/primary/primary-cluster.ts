@@ -165,6 +165,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     if (workers !== this.slots) this.scale(workers).catch(() => {})
   }
 
+  /** Workers know what has become of them by now, before they hear of anything else. */
+  catchUp(): void {
+    this.#supervisor.catchUp()
+  }
+
   protected override shut(cut?: AbortSignal): Promise<void> {
     this.#supervisor.close('close()')
     if (cut) onAbort(cut, () => this.cut())

@@ -66,15 +66,19 @@ export type ForwardedCall =
 
 /** What a worker's heartbeat says of its main loop. */
 export interface Beat {
-  /** While there are connections, the next beat follows within `busyBeat` ms, else within `idleBeat` ms. */
-  busy: boolean
+  /** The next beat follows within that many ms. */
+  next: number
   /** Of the main loop since the beat before, 0 to 1. */
   utilization: number
   /** Connections that each server has and keeps, by the key of its place. */
   open: Record<string, number>
 }
 
+/** How often (in ms) a worker beats while it has connections; where there are many workers, seldomer. */
 export const busyBeat = 20
+/** In ms, for each worker that there is: the primary hears a thousand beats a second at most. */
+export const busyBeatPerWorker = 1
+/** While it has none, in ms. */
 export const idleBeat = 1000
 
 export type ToPrimary =

@@ -159,6 +159,7 @@ export class Worker {
       case 'workers':
         this.workers = message.workers
         this.state = message.state
+        this.#heartbeat.workers = message.workers.length
         if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
           this.#siblingPorts.forget()
         return

@@ -1,4 +1,4 @@
-import type { ClusterState, WorkerInfo } from '../../cluster.ts'
+import type { WorkerInfo } from '../../cluster.ts'
 import type { Settings } from '../../settings.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -130,10 +130,5 @@ export class Fleet {
   remove(worker: WorkerHandle): Slot | undefined {
     this.draining.delete(worker)
     return this.slotOf(worker)
-  }
-
-  tellWorkers(state: ClusterState): void {
-    const { info } = this
-    for (const worker of this.workers) worker.send({ type: 'workers', workers: info, state })
   }
 }

@@ -1,4 +1,4 @@
-import { busyBeat, idleBeat } from '../../protocol/messages.ts'
+import { idleBeat } from '../../protocol/messages.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
@@ -18,8 +18,9 @@ export class Lateness {
     this.#onChange = onChange
   }
 
-  beat(worker: WorkerHandle, busy: boolean): void {
-    const due = this.#clock.now() + (busy ? busyBeat + patience.busy : idleBeat + patience.idle)
+  /** @param next within how many ms the next one follows. */
+  beat(worker: WorkerHandle, next: number): void {
+    const due = this.#clock.now() + next + (next < idleBeat ? patience.busy : patience.idle)
     const sooner = due < worker.beatDue
     worker.beatDue = due
     this.#workers.add(worker)

@@ -11,6 +11,7 @@ import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
 import { hintAt, noteSilence } from './first-boot.ts'
+import { News } from './news.ts'
 import { describe, type Reload, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
@@ -64,6 +65,7 @@ export class Supervisor {
   readonly #watch: WorkerWatch
   readonly #places: WantedPlaces
   readonly #capacity: CapacityWatch
+  readonly #news: News
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
 
@@ -72,6 +74,7 @@ export class Supervisor {
     const { entry, settings, system, sockets, steps, events } = parts
     const fleet = new Fleet(settings, (worker, reason) => events.emit('worker:drain', worker.info, reason))
     this.#fleet = fleet
+    this.#news = new News(fleet, system.clock, () => this.state)
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
@@ -178,7 +181,7 @@ export class Supervisor {
       this.#phase = 'delaying'
       events.emit('close', reason)
       this.#refuseCalls()
-      this.#fleet.tellWorkers(this.state)
+      this.#news.spread()
       if (delay > 0) system.clock.after(delay, () => this.end(reason))
       else this.end(reason)
     })
@@ -201,6 +204,11 @@ export class Supervisor {
       this.#fleet.close(reason)
       this.#reconcile()
     })
+  }
+
+  /** Workers know what has become of them by now, before they hear of anything else. */
+  catchUp(): void {
+    this.#news.catchUp()
   }
 
   /** Ends every worker now, whatever it is doing. */
@@ -231,7 +239,7 @@ export class Supervisor {
     this.#rollout.finish()
     this.#filler.advanceSpares(now)
     // Those that boot have a pid by then.
-    this.#parts.steps.afterwards(() => this.#fleet.tellWorkers(this.state))
+    this.#parts.steps.afterwards(() => this.#news.spread())
     const next = this.#filler.nextDeadline(now)
     if (next < Infinity) this.#cancelWake = clock.after(next - now, () => this.start())
   }
@@ -244,6 +252,7 @@ export class Supervisor {
     steps.afterwards(() => {
       worker.start(settings, this.#parts.sockets.ports)
       if (worker.state !== 'booting') return
+      this.#news.tell(worker)
       events.emit('worker:boot', worker.info)
       if (!this.isProven) noteSilence(worker, settings, system.clock)
     })

@@ -3,7 +3,7 @@ import type { Vitals } from '../../cluster.ts'
 import type { ClusterEvents, WorkerExit } from '../../events.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
-import type { LastWords, ToPrimary } from '../../protocol/messages.ts'
+import { idleBeat, type LastWords, type ToPrimary } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Sockets } from '../sockets/sockets.ts'
@@ -123,7 +123,7 @@ export class WorkerWatch implements WorkerEvents {
         return sockets.onGave(worker, message)
       case 'beat':
         sockets.onBeat(worker, message)
-        return this.#onBeat(worker, message.busy)
+        return this.#onBeat(worker, message.next)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)
       case 'crash':
@@ -153,7 +153,7 @@ export class WorkerWatch implements WorkerEvents {
 
   #becomeReady(worker: WorkerHandle): void {
     worker.becomeReady()
-    this.#onBeat(worker, false)
+    this.#onBeat(worker, idleBeat)
     this.#differences.lookSoon()
     this.#watched.onReady(worker)
   }
@@ -198,10 +198,10 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   /** While a worker boots, its loop may stand still for long: loading an app is no fault. */
-  #onBeat(worker: WorkerHandle, busy: boolean): void {
+  #onBeat(worker: WorkerHandle, next: number): void {
     if (worker.state === 'booting') return
     this.#silence.break(worker)
-    this.#lateness.beat(worker, busy)
+    this.#lateness.beat(worker, next)
   }
 
   #onVitals(worker: WorkerHandle, vitals: Vitals): void {

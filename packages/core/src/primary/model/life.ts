@@ -1,10 +1,11 @@
 /** One random life of a cluster, and what must hold in it. See model.test.ts. */
 import assert from 'node:assert/strict'
+import type { WorkerInfo } from '../../cluster.ts'
 import type { Settings } from '../../settings.ts'
 import type { Bounds } from '../../worker-count.ts'
 import type { PrimaryCluster } from '../primary-cluster.ts'
 import { modelSettings, modelCluster } from './cluster.ts'
-import { type Dice, ModelSockets, seeded, World } from './world.ts'
+import { type Dice, ModelSockets, seeded, turns, World } from './world.ts'
 
 /** In ms: longer than any backoff, boot or drain of the model takes when nothing goes wrong any more. */
 const calmTime = 300_000
@@ -233,9 +234,9 @@ export class Life {
     assert.deepEqual(this.#broken, [])
     const { cluster, world, calls } = this
     const { workers, state, slots, generation } = cluster
-    const shown = JSON.stringify(
-      workers.map(({ slot, pid, state: at, generation: of }) => ({ slot, pid, at, of })),
-    )
+    const known = (infos: readonly WorkerInfo[]): object[] =>
+      infos.map(({ slot, pid, state: at, generation: of }) => ({ slot, pid, at, of }))
+    const shown = JSON.stringify(known(workers))
     if (state === 'closing') {
       assert.equal(world.alive.length, 0, `closed means gone: ${shown}`)
       assert.equal(workers.length, 0, 'nobody is kept')
@@ -253,6 +254,8 @@ export class Life {
         workers.map(({ pid }) => pid).toSorted((a, b) => a - b),
         'every process is known, and every worker alive',
       )
+      for (const { news } of world.alive)
+        assert.deepEqual(known(news), known(workers), 'every worker knows the others')
       if (this.#lastReload === 'done')
         assert.ok(
           workers.every((worker) => worker.generation === generation),
@@ -303,9 +306,4 @@ export class Life {
   #upTo(number: number): number {
     return Math.floor(this.#dice() * number)
   }
-}
-
-/** Everything that was waiting for a promise has gone on. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 6; turn++) await Promise.resolve()
 }

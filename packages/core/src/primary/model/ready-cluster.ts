@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { Settings } from '../../settings.ts'
 import type { PrimaryCluster } from '../primary-cluster.ts'
 import { modelCluster, modelSettings } from './cluster.ts'
-import { ModelSockets, seeded, World } from './world.ts'
+import { ModelSockets, seeded, turns, World } from './world.ts'
 
 export async function readyCluster(
   settings: Partial<Settings>,
@@ -31,10 +31,10 @@ export async function pass(
     if (world.clock.now() + interval < until) world.clock.after(interval, again)
   }
   world.clock.after(0, again)
-  await Promise.resolve()
+  await turns()
   while (world.clock.next <= until) {
     world.clock.turn()
-    await Promise.resolve()
+    await turns()
   }
   world.clock.passTo(until)
 }

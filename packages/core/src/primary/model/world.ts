@@ -1,4 +1,5 @@
 /** What the model test puts in the place of the system: processes, time and sockets that do as the dice say. */
+import type { WorkerInfo } from '../../cluster.ts'
 import type { ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -62,6 +63,8 @@ export class ModelProcess implements WorkerProcess {
   state: 'booting' | 'ready' | 'draining' | 'exited' = 'booting'
   isKilled = false
   readonly places: Set<string> = new Set()
+  /** What it was last told of all workers. */
+  news: readonly WorkerInfo[] = []
   readonly #world: World
   readonly #events: ProcessEvents
 
@@ -97,7 +100,10 @@ export class ModelProcess implements WorkerProcess {
   }
 
   send(message: ToWorker): void {
-    if (message.type !== 'drain' || !this.isAlive) return
+    if (!this.isAlive) return
+    this.#world.onSend(this, message)
+    if (message.type === 'workers') this.news = message.workers
+    if (message.type !== 'drain') return
     this.#world.onDrain(this)
     this.state = 'draining'
     if (this.#world.calm || this.#world.dice() > 0.1)
@@ -138,6 +144,7 @@ export class World implements System {
   calm = false
   exitCode: number | undefined
   onDrain: (worker: ModelProcess) => void = () => {}
+  onSend: (worker: ModelProcess, message: ToWorker) => void = () => {}
   onSpawn: () => void = () => {}
 
   constructor(dice: Dice) {
@@ -222,4 +229,9 @@ export class ModelSockets implements Sockets {
     const { clock, dice } = this.#world
     return new Promise((resolve) => void clock.after(dice() * 250, resolve))
   }
+}
+
+/** Everything that was waiting for a promise has gone on. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await Promise.resolve()
 }
