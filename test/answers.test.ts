@@ -85,8 +85,8 @@ class Duck {
 }
 
 // Where idle connections move away, none is left to be asked.
-const kept = balances.map((balance) => ({ workers: 1, balance, migrate: false }))
-const processes = [...kept, { workers: 0 }]
+const staying = balances.map((balance) => ({ workers: 1, balance, migrate: false }))
+const processes = [...staying, { workers: 0 }]
 
 for (const options of processes)
   describe(`an answer of a draining process (${JSON.stringify(options)})`, () => {

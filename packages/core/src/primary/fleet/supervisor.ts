@@ -290,8 +290,6 @@ export class Supervisor {
 
   #updateBalance(): void {
     if (this.#isEnding) return
-    this.#parts.sockets.update(this.#fleet.serving, this.#fleet.slots.length, (key) =>
-      this.#places.isAwaited(key),
-    )
+    this.#parts.sockets.update(this.#fleet.serving, (key) => this.#places.isAwaited(key))
   }
 }

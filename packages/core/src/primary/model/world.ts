@@ -208,7 +208,7 @@ export class ModelSockets implements Sockets {
 
   explain(): undefined {}
 
-  update(serving: readonly WorkerHandle[], _slots: number, isAwaited: (key: string) => boolean): void {
+  update(serving: readonly WorkerHandle[], isAwaited: (key: string) => boolean): void {
     this.serving = serving
     this.isAwaited = isAwaited
   }

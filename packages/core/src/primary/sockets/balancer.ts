@@ -9,12 +9,11 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 export interface Balancer {
   readonly kind: 'kernel' | 'round-robin'
   /**
-   * Called whenever a worker starts or stops serving, is late or caught up,
-   * and when the number of slots changes.
+   * Called whenever a worker starts or stops serving, is late or caught up.
    * @param serving the workers that take connections of this place now.
    * @param isServed whether any worker serves here, if only one that is full.
    */
-  update(serving: readonly WorkerHandle[], slots: number, isServed: boolean): void
+  update(serving: readonly WorkerHandle[], isServed: boolean): void
   /** What a booting worker's server accepts from as soon as it listens, if it is that who accepts. */
   lendAtBoot?(worker: WorkerHandle): { loan: Loan; handle: TransferableHandle } | undefined
   onExit(worker: WorkerHandle): void

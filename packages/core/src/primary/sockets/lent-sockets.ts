@@ -5,6 +5,7 @@ import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff, HandOffOptions } from './hand-off.ts'
 import { Copies } from './copies.ts'
+import { runningClock } from '../../running-clock.ts'
 import { settles } from '../../settles.ts'
 import { decideLending } from './lending.ts'
 import { Refuser } from './refuser.ts'
@@ -16,6 +17,13 @@ export interface LentSocketsOptions extends HandOffOptions {
 
 /** How long (in ms) after a `Refuser` could not be started the next attempt is. */
 const tryRefuserAgain = 1000
+
+/**
+ * How long (in ms) a socket stays with a sibling whose help is needed no more. A
+ * worker with much to do is late now and then, and to receive a socket takes
+ * a sibling that has as much to do a whole turn, in which it hears nothing else.
+ */
+const keepTime = 1000
 
 /** How long (in ms) a close waits for workers that do not return what they were lent: a blocked one, say. */
 const longestLoan = 1000
@@ -37,6 +45,11 @@ export class LentSockets implements Balancer {
   readonly #handOff: HandOff
   readonly #queueTimeout: number
   readonly #speaksTls: () => boolean
+  readonly #clock = runningClock()
+  #serving: readonly WorkerHandle[] = []
+  /** When somebody else than the worker of its slot had to accept from a socket, in ms of the running clock. */
+  readonly #neededAt: number[] = []
+  #cancelUpdate: (() => void) | undefined
   #closed = false
   /** Some worker has served: from here on the port is open. */
   #opened = false
@@ -70,15 +83,18 @@ export class LentSockets implements Balancer {
     return { loan: this.#loan(socket), handle }
   }
 
-  update(serving: readonly WorkerHandle[], slots: number, isServed: boolean): void {
+  update(serving: readonly WorkerHandle[], isServed: boolean): void {
     if (this.#closed) return
     this.#opened ||= isServed
-    this.#provide(slots)
+    this.#serving = serving
+    this.#provide(Math.max(0, ...serving.map(({ slot }) => slot + 1)))
     const wanted = decideLending(this.#sockets.length, serving, this.#lent)
     for (const [socket, handle] of this.#sockets.entries()) {
       const before = this.#lent[socket]!
       const now = wanted[socket]!
-      for (const worker of before) if (worker.state === 'booting') now.add(worker)
+      const mayKeep = this.#mayKeep(socket, now)
+      for (const worker of before)
+        if (worker.state === 'booting' || (mayKeep && this.#isSibling(worker, socket))) now.add(worker)
       for (const worker of now)
         if (!before.has(worker)) {
           worker.send({ type: 'lend', key: this.#key, loan: this.#loan(socket) }, handle)
@@ -92,7 +108,28 @@ export class LentSockets implements Balancer {
     this.#watchQueues(serving.length)
   }
 
+  #isSibling(worker: WorkerHandle, socket: number): boolean {
+    return worker.slot !== socket && this.#serving.includes(worker)
+  }
+
+  /** Whether a sibling that has the socket keeps it, needed or not. */
+  #mayKeep(socket: number, borrowers: ReadonlySet<WorkerHandle>): boolean {
+    const now = this.#clock.now()
+    if ([...borrowers].some(({ slot }) => slot !== socket)) this.#neededAt[socket] = now
+    const mayKeep = now - (this.#neededAt[socket] ?? -Infinity) < keepTime
+    if (mayKeep) this.#updateLater()
+    return mayKeep
+  }
+
+  #updateLater(): void {
+    this.#cancelUpdate ??= this.#clock.after(keepTime, () => {
+      this.#cancelUpdate = undefined
+      this.update(this.#serving, this.#serving.length > 0)
+    })
+  }
+
   onExit(worker: WorkerHandle): void {
+    this.#serving = this.#serving.filter((other) => other !== worker)
     for (const borrowers of this.#lent) borrowers.delete(worker)
     this.#copies.onExit(worker)
   }
@@ -124,6 +161,7 @@ export class LentSockets implements Balancer {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#cancelUpdate?.()
     const isOpen = this.#opened
     this.#watchQueues(1)
     for (const { worker, socket } of this.#copies.all)

@@ -69,6 +69,11 @@ export class Loads {
     }
   }
 
+  /** Those that it has, and keeps. */
+  here(worker: WorkerHandle): number {
+    return this.#loads.get(worker)?.open ?? 0
+  }
+
   /** Those that it keeps, with those that are on their way. */
   kept(worker: WorkerHandle): number {
     const load = this.#loads.get(worker)

@@ -5,7 +5,7 @@ import { type Load, type Move, shareConnections, shareWork } from './moves.ts'
 const most = 16
 
 function of(connections: number, more: Partial<Load> = {}): Load {
-  return { connections, utilization: 1, gives: true, takes: true, ...more }
+  return { connections, utilization: 1, gives: connections, takes: true, ...more }
 }
 
 function moved(loads: readonly Load[], moves: readonly Move[]): Load[] {
@@ -15,7 +15,7 @@ function moved(loads: readonly Load[], moves: readonly Move[]): Load[] {
       counts[from]!--
       counts[index]!++
     }
-  return loads.map((load, index) => ({ ...load, connections: counts[index]! }))
+  return loads.map((load, index) => ({ ...load, connections: counts[index]!, gives: counts[index]! }))
 }
 
 const counts = (loads: readonly Load[]): number[] => loads.map(({ connections }) => connections)
@@ -55,8 +55,9 @@ describe('sharing connections', () => {
   })
 
   it('asks none who cannot give, and gives none who cannot take', () => {
-    assert.deepEqual(shareConnections([of(8, { gives: false }), of(0)], most), [])
+    assert.deepEqual(shareConnections([of(8, { gives: 0 }), of(0)], most), [])
     assert.deepEqual(shareConnections([of(8), of(0, { takes: false })], most), [])
+    assert.deepEqual(shareConnections([of(8, { gives: 1 }), of(0)], most), [{ from: 0, to: [1] }])
     const loads = [of(8), of(0, { takes: false }), of(0)]
     assert.deepEqual(counts(moved(loads, shareConnections(loads, most))), [4, 0, 4])
   })

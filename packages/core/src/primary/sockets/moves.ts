@@ -4,8 +4,8 @@ export interface Load {
   readonly connections: number
   /** Of its event loop, 0 to 1. */
   readonly utilization: number
-  /** It can be told to give connections away. */
-  readonly gives: boolean
+  /** So many it can be told to give away: what is on its way to it is not there yet. */
+  readonly gives: number
   /** It has room for more. */
   readonly takes: boolean
 }
@@ -44,7 +44,7 @@ export function shareConnections(loads: readonly Load[], most: number): Move[] {
   const moves = new Map<number, number[]>()
   for (;;) {
     const from = least(loads, (load, index) => {
-      const mayGive = load.gives && (moves.get(index)?.length ?? 0) < most
+      const mayGive = (moves.get(index)?.length ?? 0) < Math.min(load.gives, most)
       return mayGive ? -connections[index]! : undefined
     })
     if (from === undefined) break
@@ -71,13 +71,16 @@ export function shareConnections(loads: readonly Load[], most: number): Move[] {
 export function shareWork(loads: readonly Load[], most: number): Move | undefined {
   const from = least(loads, ({ gives, connections, utilization }) =>
     // The only connection would be as heavy elsewhere.
-    gives && connections > 1 && utilization > busy ? -utilization : undefined,
+    gives > 0 && connections > 1 && utilization > busy ? -utilization : undefined,
   )
   const to = least(loads, ({ takes, utilization }) => (takes && utilization < calm ? utilization : undefined))
   if (from === undefined || to === undefined) return undefined
   const apart = loads[from]!.utilization - loads[to]!.utilization
   const count = Math.floor(loads[from]!.connections * apart * part)
-  return { from, to: Array.from({ length: Math.min(most, Math.max(1, count)) }, () => to) }
+  return {
+    from,
+    to: Array.from({ length: Math.min(most, loads[from]!.gives, Math.max(1, count)) }, () => to),
+  }
 }
 
 /** @returns the place of the one with the lowest value, if any has one. */

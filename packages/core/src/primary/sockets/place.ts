@@ -43,7 +43,6 @@ export class Place {
   /** None where idle connections stay where they are. */
   readonly rebalancer: Rebalancer | undefined
   #serving: readonly WorkerHandle[] = []
-  #slots = 0
   readonly #full = new Set<WorkerHandle>()
   /** What lets every worker open the TLS tickets of every other: Node's of the first, or what an app has chosen last. */
   #ticketKeys: unknown
@@ -85,9 +84,8 @@ export class Place {
   }
 
   /** @param serving the workers that take its connections now. */
-  update(serving: readonly WorkerHandle[], slots: number): void {
+  update(serving: readonly WorkerHandle[]): void {
     this.#serving = serving
-    this.#slots = slots
     this.#balance()
   }
 
@@ -122,7 +120,7 @@ export class Place {
   #balance(): void {
     const serving = this.#serving.filter((worker) => !this.#full.has(worker))
     this.handOff.update(serving)
-    this.balancer.update(serving, this.#slots, this.#serving.length > 0)
+    this.balancer.update(serving, this.#serving.length > 0)
     this.rebalancer?.update(this.#serving, this.#full)
   }
 
@@ -144,7 +142,7 @@ export class Place {
 
   /** While others go on: no worker listens here any more. What waits is refused, as is from then on all that comes. */
   async retire(): Promise<void> {
-    this.update([], this.#slots)
+    this.update([])
     // It refuses what is handed to it from here on.
     this.handOff.close()
     await settles(this.balancer.close(), longestClose)

@@ -183,18 +183,14 @@ export class Places implements Sockets {
     return this.#refused.has(message) ? message : this.#ownPorts.explain(lastWords)
   }
 
-  update(serving: readonly WorkerHandle[], slots: number, isAwaited: (key: string) => boolean): void {
-    this.#update = () => this.update(serving, slots, isAwaited)
+  update(serving: readonly WorkerHandle[], isAwaited: (key: string) => boolean): void {
+    this.#update = () => this.update(serving, isAwaited)
     if (this.#closed) return
     for (const place of this.#open) {
       const { key } = place
       const isUsed = this.required.has(key) || this.#holders.has(key) || isAwaited(key)
       if (!isUsed) this.#retire(place)
-      else
-        place.update(
-          serving.filter((worker) => worker.listening.has(key)),
-          slots,
-        )
+      else place.update(serving.filter((worker) => worker.listening.has(key)))
     }
   }
 

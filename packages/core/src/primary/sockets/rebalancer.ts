@@ -136,9 +136,13 @@ export class Rebalancer {
     return {
       connections: this.#loads.kept(worker),
       utilization: this.#loads.utilization(worker),
-      gives: !worker.late && !this.#orders.has(worker) && (this.#resting.get(worker) ?? 0) <= now,
+      gives: this.#mayGive(worker, now) ? this.#loads.here(worker) : 0,
       takes: !worker.late && !this.#full.has(worker),
     }
+  }
+
+  #mayGive(worker: WorkerHandle, now: number): boolean {
+    return !worker.late && !this.#orders.has(worker) && (this.#resting.get(worker) ?? 0) <= now
   }
 
   #earn(now: number, connections: number): void {

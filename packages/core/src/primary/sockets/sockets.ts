@@ -37,12 +37,12 @@ export interface Sockets {
   /** Why there was no place for a server, if it is of that that its worker died. */
   explain(lastWords: LastWords): string | undefined
   /**
-   * Called whenever a worker starts or stops serving or listening, is late or
-   * caught up, and at another number of slots.
+   * Called whenever a worker starts or stops serving or listening, and is late or
+   * caught up.
    * @param isAwaited whether a worker is to come that will listen there: what
    *   nobody has and nobody awaits is closed.
    */
-  update(serving: readonly WorkerHandle[], slots: number, isAwaited: (key: string) => boolean): void
+  update(serving: readonly WorkerHandle[], isAwaited: (key: string) => boolean): void
   /** A worker gives away a connection: one between two requests (`served`), or one that it has not looked at. */
   adopt(worker: WorkerHandle, message: Message<'adopt'>, connection: TransferableHandle): void
   /** A worker has given what it was told to give. */
