@@ -1,3 +1,3 @@
 import { testAdapterOf } from './support/adapters.ts'
 
-for (const name of ['node:http', 'Express 5', 'Koa 3'] as const) testAdapterOf(name)
+for (const name of ['node:http', 'Express 5'] as const) testAdapterOf(name)

@@ -62,6 +62,7 @@ export class Slot {
   promote(): WorkerHandle | undefined {
     const old = this.worker
     this.worker = this.next
+    if (this.worker) this.worker.proven = true
     this.next = this.last = undefined
     this.#failedBoots = 0
     return old

@@ -62,6 +62,8 @@ export class WorkerHandle {
   replaceFor: string | undefined
   /** An uncaught error of it was contained, or it has closed its servers: it lives on, in a state that nobody knows. */
   crashed: boolean = false
+  /** It has its place to itself: until then, new code has to show that it stays up. */
+  proven: boolean = false
   /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
   late: boolean = false
   /** When the heartbeat is overdue, by the fleet's clock. */

@@ -59,10 +59,12 @@ export class Rebalancer {
   }
 
   /**
-   * @param serving the workers that may have connections of this place.
+   * @param all the workers that may have connections of this place.
    * @param full those of them that take no more.
    */
-  update(serving: readonly WorkerHandle[], full: ReadonlySet<WorkerHandle>): void {
+  update(all: readonly WorkerHandle[], full: ReadonlySet<WorkerHandle>): void {
+    // What clients have with code that is known is not put at risk, and is not moved twice in a reload.
+    const serving = all.filter(({ proven }) => proven)
     // It is a new division, and worth what it takes.
     if (serving.some((worker) => !this.#serving.includes(worker))) this.#moves = Infinity
     this.#serving = serving
