@@ -7,7 +7,7 @@ import { type Load, type Move, shareConnections, shareWork } from './moves.ts'
 /** How often (in ms) the workers' loads are compared, while they say anything. */
 const interval = 20
 
-/** So many connections one worker gives at a time (some 0.2 ms of its loop each). */
+/** So many connections one worker gives at a time (some 0.3 ms of its loop each). */
 const mostAtOnce = 16
 
 /** How long (in ms) the work of connections that have moved is watched before more are. */
