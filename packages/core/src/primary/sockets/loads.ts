@@ -37,14 +37,15 @@ export class Loads {
 
   /** It has given away one of those. */
   gave(worker: WorkerHandle): void {
-    const load = this.#of(worker)
-    load.open = Math.max(0, load.open - 1)
+    const load = this.#loads.get(worker)
+    if (load) load.open = Math.max(0, load.open - 1)
   }
 
   /** That many will come to it, or, if less than 0, will not. */
   expect(worker: WorkerHandle, count: number): void {
-    const load = this.#of(worker)
-    load.coming = Math.max(0, load.coming + count)
+    // One that has gone is expected to get nothing, and is not remembered for it.
+    const load = count < 0 ? this.#loads.get(worker) : this.#of(worker)
+    if (load) load.coming = Math.max(0, load.coming + count)
   }
 
   /** One that has moved is there. */

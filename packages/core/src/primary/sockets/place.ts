@@ -42,6 +42,7 @@ export class Place {
   readonly handOff: HandOff
   /** None where idle connections stay where they are. */
   readonly rebalancer: Rebalancer | undefined
+  readonly #loads = new Loads()
   #serving: readonly WorkerHandle[] = []
   readonly #full = new Set<WorkerHandle>()
   /** What lets every worker open the TLS tickets of every other: Node's of the first, or what an app has chosen last. */
@@ -66,9 +67,8 @@ export class Place {
     this.spot =
       typeof this.address === 'string' ? undefined : { ...this.address, ipv6Only: options.ipv6Only ?? false }
     const waiting = { queueTimeout: settings.queueTimeout, speaksTls: () => this.secure }
-    const loads = new Loads()
-    this.handOff = new HandOff(key, loads, waiting)
-    this.rebalancer = settings.migrate ? new Rebalancer(key, loads) : undefined
+    this.handOff = new HandOff(key, this.#loads, waiting)
+    this.rebalancer = settings.migrate ? new Rebalancer(key, this.#loads) : undefined
     const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)
     if (!bind && settings.balance === 'kernel') {
       server.close()
@@ -131,6 +131,7 @@ export class Place {
     this.handOff.onExit(worker)
     this.balancer.onExit(worker)
     this.rebalancer?.onExit(worker)
+    this.#loads.forget(worker)
   }
 
   /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */

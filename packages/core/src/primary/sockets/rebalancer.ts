@@ -106,7 +106,6 @@ export class Rebalancer {
   onExit(worker: WorkerHandle): void {
     this.onGave(worker)
     this.#resting.delete(worker)
-    this.#loads.forget(worker)
     this.#serving = this.#serving.filter((other) => other !== worker)
   }
 
