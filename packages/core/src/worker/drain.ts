@@ -45,7 +45,7 @@ export class DrainableServer {
 
   constructor(server: net.Server) {
     this.#server = server
-    this.kept = new KeptConnections(server)
+    this.kept = new KeptConnections(server, this.#sockets)
     keepWhileOpen(server, 'connection', this.#sockets)
     if (isSecure(server)) keepWhileOpen(server, 'secureConnection', this.#secureSockets)
     if (isHttp2(server)) keepWhileOpen(server, 'session', this.#sessions)

@@ -3,13 +3,14 @@ import { keepWhileOpen } from './keep-while-open.ts'
 
 /** Counts the connections of a server that are there to stay: those that were open at the count before. */
 export class KeptConnections {
-  readonly #sockets = new Set<net.Socket>()
+  readonly #sockets: ReadonlySet<net.Socket>
   /** Those that came after the last count. */
   readonly #young = new Set<net.Socket>()
   #moved = 0
 
-  constructor(server: net.Server) {
-    keepWhileOpen(server, 'connection', this.#sockets)
+  /** @param sockets the server's connections. */
+  constructor(server: net.Server, sockets: ReadonlySet<net.Socket>) {
+    this.#sockets = sockets
     keepWhileOpen(server, 'connection', this.#young)
   }
 
