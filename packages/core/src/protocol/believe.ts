@@ -6,7 +6,7 @@
 import type { Vitals } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
 import type { TransferableHandle } from '../node-internals.ts'
-import { idleBeat, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
+import { beats, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
 import type { StallReport, WatchdogReport } from './watchdog.ts'
 
 type Fields<Thing> = { [Name in keyof Thing]-?: (value: unknown) => boolean }
@@ -19,7 +19,7 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value.l
 const isString = (value: unknown): boolean => typeof value === 'string'
 const isNumber = (value: unknown): boolean => typeof value === 'number'
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-const isBeatTime = (value: unknown): boolean => isCount(value) && (value as number) <= idleBeat
+const isBeatTime = (value: unknown): boolean => isCount(value) && (value as number) <= beats.idle.every
 const isMask = (value: unknown): boolean => isCount(value) && (value as number) <= 0o777
 const isCounts = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every(isCount)

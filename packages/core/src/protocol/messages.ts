@@ -74,12 +74,16 @@ export interface Beat {
   open: Record<string, number>
 }
 
-/** How often (in ms) a worker beats while it has connections; where there are many workers, seldomer. */
-export const busyBeat = 20
-/** In ms, for each worker that there is: the primary hears a thousand beats a second at most. */
-export const busyBeatPerWorker = 1
-/** While it has none, in ms. */
-export const idleBeat = 1000
+/**
+ * How often (in ms) a worker beats, at most: while connections come to a socket of its own, where they would
+ * wait for one that is blocked; while it has connections; while it has none. `perWorker` (in ms) for each worker
+ * that there is: the primary hears so many beats a second at most.
+ */
+export const beats = {
+  accepting: { every: 20, perWorker: 1 },
+  open: { every: 100, perWorker: 5 },
+  idle: { every: 1000, perWorker: 0 },
+}
 
 export type ToPrimary =
   /** Asks to share the place called `key`. */

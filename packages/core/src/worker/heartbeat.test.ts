@@ -16,7 +16,7 @@ it('beats seldomer where there are many workers, and says so', async () => {
     beats.push(next)
     onBeat()
   })
-  heartbeat.watch(server)
+  heartbeat.watch(server, true)
   const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
   await once(server, 'connection')
   heartbeat.workers = 16
@@ -26,6 +26,43 @@ it('beats seldomer where there are many workers, and says so', async () => {
   assert.ok(performance.now() - since > 3 * 60)
   heartbeat.workers = 4
   assert.deepEqual(beats, [20, 64, 64, 64, 64, 20])
+  client.destroy()
+  server.close()
+})
+
+it('beats fast while connections come to a socket of its own, and slower while they only stay', async () => {
+  const server = net.createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const beats: number[] = []
+  let onBeat = (): void => {}
+  const heartbeat = new Heartbeat(({ next }) => {
+    beats.push(next)
+    onBeat()
+  })
+  heartbeat.watch(server, true)
+  const until = async (next: number): Promise<void> => {
+    while (beats.at(-1) !== next) await new Promise<void>((resolve) => (onBeat = resolve))
+  }
+  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const since = performance.now()
+  await until(20)
+  await until(100)
+  assert.ok(performance.now() - since >= 1000)
+  assert.ok(beats.length > 10)
+  client.destroy()
+  await until(1000)
+  server.close()
+})
+
+it('never beats fast where the primary accepts', async () => {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const beats: number[] = []
+  const heartbeat = new Heartbeat(({ next }) => beats.push(next))
+  heartbeat.watch(server, false)
+  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+  await once(server, 'connection')
+  assert.deepEqual(beats, [100])
   client.destroy()
   server.close()
 })

@@ -1,4 +1,4 @@
-import { idleBeat } from '../../protocol/messages.ts'
+import { beats } from '../../protocol/messages.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
@@ -20,7 +20,7 @@ export class Lateness {
 
   /** @param next within how many ms the next one follows. */
   beat(worker: WorkerHandle, next: number): void {
-    const due = this.#clock.now() + next + (next < idleBeat ? patience.busy : patience.idle)
+    const due = this.#clock.now() + next + (next < beats.idle.every ? patience.busy : patience.idle)
     const sooner = due < worker.beatDue
     worker.beatDue = due
     this.#workers.add(worker)

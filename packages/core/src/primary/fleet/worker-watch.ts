@@ -3,7 +3,7 @@ import type { Vitals } from '../../cluster.ts'
 import type { ClusterEvents, WorkerExit } from '../../events.ts'
 import type { TransferableHandle } from '../../node-internals.ts'
 import type { Settings } from '../../settings.ts'
-import { idleBeat, type LastWords, type ToPrimary } from '../../protocol/messages.ts'
+import { beats, type LastWords, type ToPrimary } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Sockets } from '../sockets/sockets.ts'
@@ -153,7 +153,7 @@ export class WorkerWatch implements WorkerEvents {
 
   #becomeReady(worker: WorkerHandle): void {
     worker.becomeReady()
-    this.#onBeat(worker, idleBeat)
+    this.#onBeat(worker, beats.idle.every)
     this.#differences.lookSoon()
     this.#watched.onReady(worker)
   }
