@@ -31,7 +31,7 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: env({ workers: 3 }) })
       const port = await program.listens()
       const clients = load(nodeClients(12, { port }, { expect: 'hello' }, false))
-      const kills = 10
+      const kills = 6
       for (let killed = 0; killed < kills; killed++) {
         const since = program.output.length
         process.kill(program.workers()[killed % 2]!, 'SIGKILL')

@@ -68,8 +68,9 @@ describe('the first boot', () => {
   })
 
   it('ends with exit code 1 when another cluster has the port', async (t) => {
-    const first = start(t, 'server.js')
-    const second = start(t, 'server.js', { env: { LISTEN: `[${await first.listens()}]` } })
+    const env = { OPTIONS: '{"workers":1}' }
+    const first = start(t, 'server.js', { env })
+    const second = start(t, 'server.js', { env: { ...env, LISTEN: `[${await first.listens()}]` } })
     assert.equal(await second.ends(), 1)
     assert.match(second.output, /EADDRINUSE/)
   })

@@ -21,7 +21,9 @@ it('workers become more when they are busy and fewer when they are not, and no r
     [...program.output.matchAll(/^scale: (.*)$/gm)].map(([, step]) => JSON.parse(step!))
   const steady = load(mixedClients(1, { port }, { path: '/wait?ms=100', expect: 'done' }))
   // On connections of their own: those that are open already stay where they are.
-  const heavy = load(nodeClients(6, { port }, { path: '/hold?ms=20', expect: 'done' }, false))
+  const heavy = load(nodeClients(6, { port }, { path: '/hold?ms=20', expect: 'done' }, false), {
+    hurried: true,
+  })
 
   await program.sees(/scale to 2 workers \(1 before\): utilization (1\.00|0\.\d\d) over 2 s/)
   await program.sees(/worker 1 \S+ \d+\) is ready/)

@@ -27,14 +27,13 @@ async function startDaemon(
   t: TestContext,
   file: string,
   source: string,
-  args: string[] = [],
 ): Promise<{ desk: Desk; port: number }> {
   const desk = new Desk(t)
   const port = await freePort()
   desk.env['PORT'] = String(port)
   symlinkSync(modules, path.join(desk.project, 'node_modules'))
   desk.write(file, source)
-  const ran = await desk.run('start', file, '-i', '2', '--daemon', ...args)
+  const ran = await desk.run('start', file, '-i', '2', '--daemon')
   assert.equal(ran.code, 0, ran.stderr)
   return { desk, port }
 }
@@ -74,8 +73,10 @@ describe('clustered start', () => {
   )
 
   it('passes on what stands after --, and the variables of an env file, anew at each reload', async (t) => {
-    const { desk, port } = await startDaemon(t, 'app.js', plainApp('1'), [])
-    await desk.run('delete', 'app')
+    const desk = new Desk(t)
+    const port = await freePort()
+    desk.env['PORT'] = String(port)
+    desk.write('app.js', plainApp('1'))
     desk.write('.env', 'COLOUR=red\nPORT=1\n')
     const ran = await desk.run(
       'start',

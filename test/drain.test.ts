@@ -29,7 +29,7 @@ for (const balance of balances)
         const program = start(t, 'server.js', options())
         const port = await program.listens()
         const workers = program.workers()
-        const answers = [await begin(program, port, 5000), await begin(program, port, 5000)]
+        const answers = [await begin(program, port, 3000), await begin(program, port, 3000)]
         program.kill(signal)
         for (const { answer } of answers) assert.equal((await answer).body, 'slow')
         assert.equal(await program.ends(), 0)
@@ -40,7 +40,7 @@ for (const balance of balances)
       const program = start(t, 'server.js', options({ workers: 1 }))
       const port = await program.listens()
       const [worker] = program.workers()
-      const { answer } = await begin(program, port, 5000)
+      const { answer } = await begin(program, port, 3000)
       process.kill(worker!, 'SIGINT')
       await program.sees(/drains: SIGINT/)
       // It is said when the worker is told, which accepts until it has heard that.
@@ -79,7 +79,7 @@ for (const balance of balances)
     })
 
     it('cuts what is left at drainTimeout', async (t) => {
-      const program = start(t, 'server.js', options({ drainTimeout: 500 }))
+      const program = start(t, 'server.js', options({ workers: 1, drainTimeout: 500 }))
       const port = await program.listens()
       const { answer } = await begin(program, port, 60_000)
       program.kill('SIGTERM')

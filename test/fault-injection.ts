@@ -74,7 +74,7 @@ const tally = new Map([...Object.keys(faults), severalAtOnce].map((name) => [nam
 await healthy()
 const seen = new Set(childrenOf(program.pid))
 const watch = setInterval(() => childrenOf(program.pid).forEach((pid) => seen.add(pid)), 100)
-const loads = Object.values(traffic).map((make) => load(make({ port })))
+const loads = Object.values(traffic).map((make) => load(make({ port }), { hurried: true }))
 const answered = (): number => loads.reduce((sum, one) => sum + one.answered, 0)
 const failures = (): string[] => loads.flatMap((one) => one.failures)
 // What a worker needs is there only after the first of each kind.

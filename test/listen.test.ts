@@ -14,8 +14,8 @@ import { eventually, isAlive, start } from './support/program.ts'
 
 for (const balance of balances)
   describe(`listen takes what net.Server#listen takes (${balance})`, () => {
-    const env = (listen: unknown[]) => ({
-      OPTIONS: JSON.stringify({ workers: 2, balance }),
+    const env = (listen: unknown[], workers = 1) => ({
+      OPTIONS: JSON.stringify({ workers, balance }),
       LISTEN: JSON.stringify(listen),
     })
 
@@ -40,7 +40,7 @@ for (const balance of balances)
       })
 
     it('no port: all workers share one free port, and keep it', async (t) => {
-      const program = start(t, 'server.js', { env: env([]) })
+      const program = start(t, 'server.js', { env: env([], 2) })
       const port = await program.listens()
       assert.equal((await pidsOf(port, 2)).size, 2)
       for (const pid of program.workers()) process.kill(pid, 'SIGKILL')
@@ -69,7 +69,7 @@ for (const balance of balances)
     })
 
     it('a second server in the same program, and one that the app starts itself', async (t) => {
-      const program = start(t, 'several-servers.js', { env: env([]) })
+      const program = start(t, 'several-servers.js', { env: env([], 2) })
       await program.listens()
       const ports = JSON.parse((await program.sees(/ports: (.*)/))[1]!) as number[]
       assert.equal(new Set(ports).size, 3)

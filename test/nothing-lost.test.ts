@@ -11,7 +11,7 @@ import { type Program, start } from './support/program.ts'
 import { traffic } from './support/traffic.ts'
 
 /** 20 and more for a release; each takes about a second. */
-const reloads = Number(process.env['RELOADS'] ?? 3)
+const reloads = Number(process.env['RELOADS'] ?? 2)
 
 const places: Record<
   string,
@@ -72,7 +72,7 @@ for (const balance of balances)
 
 const hasWrk = ['/usr/bin/wrk', '/usr/local/bin/wrk'].some((file) => existsSync(file))
 
-const wrkReloads = 5
+const wrkReloads = 3
 
 describe('wrk', { skip: !hasWrk && !process.env['CI'] && 'wrk is not installed' }, () => {
   for (const balance of balances)

@@ -13,7 +13,7 @@ for (const balance of balances)
     const env = (options: object) => ({ OPTIONS: JSON.stringify({ workers: 2, balance, ...options }) })
 
     it('replaces workers that have served maxRequests, one at a time, and loses none', async (t) => {
-      const program = start(t, 'server.js', { env: env({ maxRequests: 400 }) })
+      const program = start(t, 'server.js', { env: env({ maxRequests: 200 }) })
       const port = await program.listens()
       const what = { path: '/later?ms=2', expect: 'later' }
       const clients = load(mixedClients(4, { port }, what))

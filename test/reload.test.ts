@@ -21,23 +21,25 @@ for (const balance of balances)
   describe(`a rolling reload (${balance})`, () => {
     const env = (more = {}) => ({ OPTIONS: JSON.stringify({ ...quick, balance, ...more }) })
 
-    for (const signal of ['SIGHUP', 'SIGUSR2'] as const)
-      it(`replaces every worker at ${signal}, each new one before its old one`, async (t) => {
-        const program = start(t, 'server.js', { env: env() })
-        const port = await program.listens()
-        const old = program.workers()
+    it('replaces every worker at SIGHUP and at SIGUSR2, each new one before its old one', async (t) => {
+      const program = start(t, 'server.js', { env: env() })
+      const port = await program.listens()
+      for (const [signal, generation] of [
+        ['SIGHUP', 2],
+        ['SIGUSR2', 3],
+      ] as const) {
+        const [old, since] = [program.workers(), program.output.length]
         program.kill(signal)
-        await program.sees(/reload done: every slot is on generation 2/)
-        const lines = program.output
-          .slice(program.output.indexOf('reload to'))
-          .match(/worker \d .*?(ready|drains)/g)
+        await program.sees(new RegExp(`reload done: every slot is on generation ${generation}`))
+        const lines = program.output.slice(since).match(/worker \d .*?(ready|drains)/g)
         assert.deepEqual(
           lines?.map((line) => line.replace(/ \(.*\)/, '')),
           ['worker 0 is ready', 'worker 0 drains', 'worker 1 is ready', 'worker 1 drains'],
         )
         await eventually(() => !old.some(isAlive), 'the old workers are gone')
         assert.equal((await pidsOf(port, 2)).size, 2)
-      })
+      }
+    })
 
     it('does not wait for one drain after the other', async (t) => {
       const program = start(t, 'server.js', {

@@ -19,7 +19,7 @@ const program = new Program('server.js', {
 const port = await program.listens()
 const [, balance] = await program.sees(/balance: ([\w-]+)/)
 const began = Date.now()
-const loads: Load[] = Object.values(traffic).map((make) => load(make({ port })))
+const loads: Load[] = Object.values(traffic).map((make) => load(make({ port }), { hurried: true }))
 const answered = (): number => loads.reduce((sum, one) => sum + one.answered, 0)
 const failures = (): string[] => loads.flatMap((one) => one.failures)
 

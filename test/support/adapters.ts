@@ -26,22 +26,17 @@ export function testAdapterOf(name: keyof typeof frameworks): void {
       })
 
     for (const how of ['instance', 'factory'] as const)
-      it(`serves from as many processes as there are workers, given as ${how}`, async (t) => {
-        const program = run(t, how)
-        const port = await program.listens()
-        const pids = await pidsOf(port, 2)
-        assert.deepEqual([...pids].sort(), program.workers().sort())
-        const loaders = [...program.output.matchAll(/app loaded in (\d+)/g)].map(([, pid]) => Number(pid))
-        const expected = how === 'instance' ? [...pids, program.pid] : [...pids]
-        assert.deepEqual(loaders.sort(), expected.sort(), 'the processes that loaded the app')
-        await assertAnswers(port)
-      })
-
-    for (const how of ['instance', 'factory'] as const)
-      it(`loses no request in a reload under keep-alive load, given as ${how}`, async (t) => {
+      it(`serves from as many processes as there are workers, through a reload to the end, given as ${how}`, async (t) => {
         const program = run(t, how)
         const port = await program.listens()
         const old = await pidsOf(port, 2)
+        assert.deepEqual([...old].sort(), program.workers().sort())
+        const loaders = [...program.output.matchAll(/app loaded in (\d+)/g)].map(([, pid]) => Number(pid))
+        const expected = how === 'instance' ? [...old, program.pid] : [...old]
+        assert.deepEqual(loaders.sort(), expected.sort(), 'the processes that loaded the app')
+        await assertAnswers(port)
+
+        // A reload under keep-alive load loses no request.
         const later = { path: '/later?ms=2', expect: 'later' }
         const body = Buffer.alloc(16_384, 'x')
         const echo = { method: 'POST', path: '/echo', body, expect: body.toString() }
@@ -58,18 +53,15 @@ export function testAdapterOf(name: keyof typeof frameworks): void {
         assert.ok(clients.answered > 50, `${clients.answered} answered`)
         const current = await pidsOf(port, 2)
         assert.equal(new Set([...old, ...current]).size, 4, 'every worker is a new one')
-      })
 
-    it('is drained at SIGTERM: what is in flight is answered, the exit code is 0', async (t) => {
-      const program = run(t, 'instance')
-      const port = await program.listens()
-      const workers = program.workers()
-      const answers = await beginSlowRequests(program, port, 4)
-      program.kill('SIGTERM')
-      for (const answer of answers) assert.equal((await answer).body, 'slow')
-      assert.equal(await program.ends(), 0)
-      assert.deepEqual(workers.filter(isAlive), [])
-    })
+        // At SIGTERM, what is in flight is answered.
+        const workers = program.workers()
+        const answers = await beginSlowRequests(program, port, 4)
+        program.kill('SIGTERM')
+        for (const answer of answers) assert.equal((await answer).body, 'slow')
+        assert.equal(await program.ends(), 0)
+        assert.deepEqual(workers.filter(isAlive), [])
+      })
 
     for (const how of ['instance', 'factory'] as const)
       it(`serves and drains in single mode, given as ${how}`, async (t) => {

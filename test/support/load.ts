@@ -6,8 +6,9 @@ import { Pool } from 'undici'
 
 /**
  * Clients that never retry. Each sends one request after the other until
- * stopped; whatever is not a complete, correct answer is a failure, and so is
- * an answer that does not come.
+ * stopped, half of them at once and half after a pause, so that a change meets
+ * connections that are busy and ones that are idle; whatever is not a complete,
+ * correct answer is a failure, and so is an answer that does not come.
  */
 export interface Load {
   readonly answered: number
@@ -24,7 +25,10 @@ export type Client = () => Promise<unknown>
 /** An answer that takes longer has hung. Longer than any answer that is awaited here. */
 export const hangTimeout = 20_000
 
-export function load(clients: readonly Client[]): Load {
+/** The longest pause (in ms) of a client. Without any, the clients take the machine from who is tested. */
+const longestPause = 60
+
+export function load(clients: readonly Client[], { hurried = false } = {}): Load {
   let answered = 0
   let worst = 0
   let stopped = false
@@ -38,11 +42,10 @@ export function load(clients: readonly Client[]): Load {
       )
       worst = Math.max(worst, performance.now() - sent)
       if (failure === undefined) answered++
-      else {
-        failures.push(failure)
-        // A port that refuses would otherwise be asked 10,000 times a second.
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
+      else failures.push(failure)
+      // A port that refuses would otherwise be asked 10,000 times a second.
+      const pause = failure !== undefined ? 10 : hurried ? 0 : (Math.random() - 0.5) * 2 * longestPause
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
     }
   })
   return {
@@ -82,7 +85,12 @@ export interface What {
 /** Clients of node:http that share a pool of `count` kept-alive connections, or use a new one each time. */
 export function nodeClients(count: number, where: Where, what: What, keepAlive = true): Client[] {
   const module = where.secure ? https : http
-  const agent = new module.Agent({ keepAlive, maxSockets: count, rejectUnauthorized: false })
+  const agent = new module.Agent({
+    keepAlive,
+    maxSockets: count,
+    scheduling: 'fifo',
+    rejectUnauthorized: false,
+  })
   return Array.from({ length: count }, () => () => nodeRequest(module, agent, where, what))
 }
 
@@ -112,17 +120,21 @@ function nodeRequest(
   })
 }
 
-/** Clients of undici, each on one connection of a pool. */
+/** Clients of undici, each with a connection of its own. */
 export function undiciClients(count: number, where: Where, what: What): Client[] {
   const { path = '/', method = 'GET', body, expect } = what
   const origin = `${where.secure ? 'https' : 'http'}://localhost:${where.port ?? 80}`
-  const pool = new Pool(origin, {
-    connections: count,
-    headersTimeout: hangTimeout,
-    bodyTimeout: hangTimeout,
-    connect: { rejectUnauthorized: false, ...(where.socketPath && { socketPath: where.socketPath }) },
-  })
-  return Array.from({ length: count }, () => async () => {
+  const pools = Array.from(
+    { length: count },
+    () =>
+      new Pool(origin, {
+        connections: 1,
+        headersTimeout: hangTimeout,
+        bodyTimeout: hangTimeout,
+        connect: { rejectUnauthorized: false, ...(where.socketPath && { socketPath: where.socketPath }) },
+      }),
+  )
+  return pools.map((pool) => async () => {
     const response = await pool.request({ path, method: method as 'GET', body: body ?? null })
     const text = await response.body.text()
     await new Promise<void>((resolve, reject) => check(response.statusCode, text, expect, resolve, reject))

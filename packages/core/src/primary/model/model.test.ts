@@ -12,7 +12,7 @@ import { it } from 'node:test'
 import { Worker as Thread } from 'node:worker_threads'
 import type { Lives } from './lives.ts'
 
-const { SEED, LIVES = SEED ? '1' : '5000' } = process.env
+const { SEED, LIVES = SEED ? '1' : '2000' } = process.env
 const threads = SEED ? 1 : availableParallelism()
 const count = Math.ceil(Number(LIVES) / threads)
 
