@@ -18,7 +18,7 @@ import { runtime } from './runtime.ts'
 import { takeSignals } from './single-signals.ts'
 import { toReport, toWords } from './thrown.ts'
 import { whileWatched } from './watcher.ts'
-import { DrainableServer } from './worker/drain.ts'
+import { DrainableServer } from './worker/drain/drainable-server.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
 export interface Singles {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
-import { lastRequestOn, onLeavingHead, serverOf } from '../node-internals.ts'
+import { lastRequestOn, onLeavingHead, serverOf } from '../../node-internals.ts'
 import { withClose } from './with-close.ts'
 
 const requestEvents = new Set<unknown>(['request', 'checkContinue', 'checkExpectation'])
