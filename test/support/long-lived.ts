@@ -175,7 +175,10 @@ export class RawEventStream {
   private constructor(where: Where, path: string) {
     this.path = path
     this.#connection = new Connection(where)
-    this.#connection.socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    const method = path === '/answer' ? 'POST' : 'GET'
+    this.#connection.socket.write(
+      `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`,
+    )
   }
 
   static async open(where: Where, path: string): Promise<RawEventStream> {
@@ -185,7 +188,7 @@ export class RawEventStream {
   }
 
   /** Resolves when the server has closed the connection, with the answer complete. */
-  async isComplete(): Promise<void> {
+  async isComplete(): Promise<string> {
     const { bytes, wasReset } = await this.#connection.ended
     assert.equal(wasReset, false, `${this.path}: not reset`)
     let rest = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4)
@@ -199,7 +202,9 @@ export class RawEventStream {
       if (size === 0) break
     }
     assert.equal(rest.length, 0, `${this.path}: nothing comes behind it`)
-    if (this.path !== '/gzip') assertEvents(this.path, String(Buffer.concat(chunks)))
+    const text = String(Buffer.concat(chunks))
+    if (this.path !== '/gzip') assertEvents(this.path, text)
+    return text
   }
 }
 

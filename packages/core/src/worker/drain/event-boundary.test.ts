@@ -27,7 +27,7 @@ describe('the end of what was written to an event stream', () => {
           isBetween,
           'by bytes',
         )
-        assert.equal(after(...[...text].map((letter): [string] => [letter])), isBetween, 'by letters')
+        assert.equal(after(...text.split('').map((letter): [string] => [letter])), isBetween, 'by letters')
       })
 
   it('is not known before something was', () => {

@@ -1,11 +1,13 @@
 import type { Writable } from 'node:stream'
 import { EventBoundary } from './event-boundary.ts'
 import type { Farewell } from './farewell.ts'
-import { swallow, type Write } from './late-writes.ts'
+import { swallow, type Write, type Writing } from './late-writes.ts'
 
 interface EventStreamOptions {
   /** For how long (in ms) nothing must have been written for an event to be taken for complete. */
   quiet: number
+  /** It answers a request with a body, and may be no more than a long answer. */
+  mayEnd: boolean
   /** What is written is text; else only silence says where an event ends. */
   isPlain: boolean
   /** Called just before it is ended. */
@@ -21,7 +23,8 @@ export class EventStream implements Farewell {
   readonly #stream: Writable
   readonly #options: EventStreamOptions
   readonly #boundary = new EventBoundary()
-  readonly #write: Writable['write']
+  readonly #methods: Writing
+  readonly #write: Writing['write']
   #writtenAt = performance.now()
   #isEnded = false
   /** Its turn has come. */
@@ -30,8 +33,13 @@ export class EventStream implements Farewell {
   constructor(stream: Writable, options: EventStreamOptions) {
     this.#stream = stream
     this.#options = options
-    this.#write = stream.write
-    stream.write = this.#onWrite as Writable['write']
+    this.#methods = stream as unknown as Writing
+    this.#write = this.#methods.write
+    this.#methods.write = this.#onWrite
+  }
+
+  get mayEnd(): boolean {
+    return this.#options.mayEnd
   }
 
   get isOver(): boolean {
@@ -69,12 +77,12 @@ export class EventStream implements Farewell {
     if (this.#isEnded || stream.writableEnded || stream.destroyed) return void (this.#isEnded = true)
     this.#options.ending()
     // By what the app has put around it, such as compression.
-    Reflect.apply(stream.end, stream, [])
+    this.#methods.end()
     this.#isEnded = true
-    stream.end = ((...given: Write) => {
+    this.#methods.end = (...given) => {
       swallow(given)
       return stream
-    }) as Writable['end']
+    }
     // A write that does not come through ours would be an error that nobody listens to.
     stream.on('error', () => {})
   }

@@ -25,14 +25,18 @@ export class EventStreams implements Farewells {
       // Its head does not change.
       this.#known.add(response)
       const ending = (): void => endConnection(socket, response)
-      if (isEventStream(head)) yield new EventStream(response, { quiet, isPlain: isPlain(head), ending })
+      const mayEnd = !['GET', 'HEAD'].includes(response.req.method!)
+      if (isEventStream(head))
+        yield new EventStream(response, { quiet, mayEnd, isPlain: isPlain(head), ending })
     }
     for (const session of this.#ledger.sessions)
       for (const stream of streamsOf(session)) {
         if (this.#known.has(stream) || !stream.headersSent || stream.writableEnded) continue
         this.#known.add(stream)
         const head = asHead(stream.sentHeaders)
-        if (isEventStream(head)) yield new EventStream(stream, { quiet, isPlain: isPlain(head), ending() {} })
+        const mayEnd = !stream.endAfterHeaders
+        if (isEventStream(head))
+          yield new EventStream(stream, { quiet, mayEnd, isPlain: isPlain(head), ending() {} })
       }
   }
 }

@@ -1,5 +1,7 @@
 /** What is said on one thing that stays open. */
 export interface Farewell {
+  /** It may end by itself, and is given as much time as there is. */
+  readonly mayEnd?: boolean
   /** It has ended. */
   readonly isOver: boolean
   /** All that was said on it, the goodbye too, is in the kernel. */

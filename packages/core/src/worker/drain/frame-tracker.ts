@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { Frames } from './frames.ts'
-import { swallow, toBytes, type Write } from './late-writes.ts'
+import { swallow, toBytes, type Write, type Writing } from './late-writes.ts'
 
 /** No head of an answer is longer, in bytes. */
 const longestHead = 64 * 1024
@@ -14,8 +14,9 @@ export class FrameTracker {
   readonly #stream: Duplex
   readonly #frames = new Frames()
   readonly #isOthers: () => boolean
-  readonly #write: Duplex['write']
-  readonly #end: Duplex['end']
+  readonly #methods: Writing
+  readonly #write: Writing['write']
+  readonly #end: Writing['end']
   #state: 'head' | 'frames' | 'closed' | 'released' = 'head'
   #head = ''
   /** The code that is to be said behind the message that is open. */
@@ -26,10 +27,12 @@ export class FrameTracker {
   constructor(stream: Duplex, isOthers: () => boolean) {
     this.#stream = stream
     this.#isOthers = isOthers
-    this.#write = stream.write
-    this.#end = stream.end
-    stream.write = this.#onWrite as Duplex['write']
-    stream.end = this.#onEnd as Duplex['end']
+    const methods = stream as unknown as Writing
+    this.#methods = methods
+    this.#write = methods.write
+    this.#end = methods.end
+    methods.write = this.#onWrite
+    methods.end = this.#onEnd
   }
 
   /** It is a WebSocket, and its frames are being followed. */
@@ -66,7 +69,7 @@ export class FrameTracker {
     return swallow(given)
   }
 
-  readonly #onEnd = (...given: Write): Duplex => {
+  readonly #onEnd = (...given: Write): unknown => {
     const [chunk] = given
     if (this.#state === 'closed') {
       const callback = given.find((argument) => typeof argument === 'function')
@@ -123,9 +126,9 @@ export class FrameTracker {
   /** From here on it costs nothing. Deleting them would make the stream slow. */
   #release(): void {
     this.#state = 'released'
-    const stream = this.#stream
+    const methods = this.#methods
     // Unless somebody else has put another one around it.
-    if (stream.write === (this.#onWrite as unknown)) stream.write = this.#write
-    if (stream.end === (this.#onEnd as unknown)) stream.end = this.#end
+    if (methods.write === this.#onWrite) methods.write = this.#write
+    if (methods.end === this.#onEnd) methods.end = this.#end
   }
 }

@@ -11,6 +11,9 @@ const sweepInterval = 20
 /** The part of the drain timeout over which goodbyes are spread at most. */
 const spreadPart = 0.25
 
+/** The part of the drain timeout that is left to what may end by itself. */
+const ownEndPart = 0.75
+
 /** The longest that a busy one is left after its turn: a part of the drain timeout, and in ms. */
 const patience = { part: 0.1, most: 1000 }
 
@@ -40,12 +43,17 @@ export class Goodbyes {
 
   /** @param timeout milliseconds until what is left is cut. */
   start(timeout: number, { perSecond, quiet }: GoodbyeSettings): void {
+    const lastCall = performance.now() + timeout * ownEndPart
     const sweep = (): void => {
       const now = performance.now()
       const found = this.#all.flatMap((farewells) => [...farewells.find(quiet)])
       this.#turns ??= new Turns(found.length, perSecond, timeout * spreadPart, now)
       for (const farewell of shuffled(found))
-        this.#visits.add({ farewell, turn: this.#turns.take(now), saidAt: undefined })
+        this.#visits.add({
+          farewell,
+          turn: farewell.mayEnd ? Math.max(now, lastCall) : this.#turns.take(now),
+          saidAt: undefined,
+        })
       for (const visit of this.#visits) this.#visit(visit, now, timeout)
     }
     sweep()

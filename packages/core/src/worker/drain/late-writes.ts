@@ -1,6 +1,12 @@
 /** The arguments of `write` and `end`, in each of their forms. */
 export type Write = [chunk?: unknown, encoding?: unknown, callback?: unknown]
 
+/** What apps and libraries call to write, as a method that can be replaced. */
+export interface Writing {
+  write: (...given: Write) => boolean
+  end: (...given: Write) => unknown
+}
+
 /** As a stream does that has a client who does not listen any more: the app goes on, and no error is thrown. */
 export function swallow(given: Write): true {
   const callback = given.find((argument) => typeof argument === 'function') as (() => void) | undefined

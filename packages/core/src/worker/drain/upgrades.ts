@@ -2,15 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 
+type Look = (request: IncomingMessage, stream: Duplex) => void
+
 /**
  * Sees every upgrade of a server before the app does, and is no listener of
  * 'upgrade': where there is none, Node answers such requests like any other.
  * It costs nothing until the app listens for upgrades.
  */
-export function onUpgrade(
-  server: net.Server,
-  look: (request: IncomingMessage, stream: Duplex) => void,
-): void {
+export function onUpgrade(server: net.Server, look: Look): void {
   if (server.listenerCount('upgrade') > 0) return watchUpgrades(server, look)
   const onListener = (event: string | symbol): void => {
     if (event !== 'upgrade') return
@@ -20,8 +19,8 @@ export function onUpgrade(
   server.on('newListener', onListener)
 }
 
-function watchUpgrades(server: net.Server, look: (request: IncomingMessage, stream: Duplex) => void): void {
-  const emit = server.emit as (...event: unknown[]) => boolean
+function watchUpgrades(server: net.Server, look: Look): void {
+  const { emit } = server as unknown as { emit: (...event: unknown[]) => boolean }
   server.emit = function (this: net.Server, ...event: unknown[]): boolean {
     if (event[0] === 'upgrade') look(event[1] as IncomingMessage, event[2] as Duplex)
     return emit.apply(this, event)
