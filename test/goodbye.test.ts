@@ -23,8 +23,12 @@ interface Clients {
 }
 
 async function connect(where: Where, each = 1): Promise<Clients> {
-  const sockets = libraries.flatMap((path) => Array.from({ length: each }, () => path)).map((path) => RawWebSocket.open(where, path))
-  const streams = forms.flatMap((path) => Array.from({ length: each }, () => path)).map((path) => RawEventStream.open(where, path))
+  const sockets = libraries
+    .flatMap((path) => Array.from({ length: each }, () => path))
+    .map((path) => RawWebSocket.open(where, path))
+  const streams = forms
+    .flatMap((path) => Array.from({ length: each }, () => path))
+    .map((path) => RawEventStream.open(where, path))
   return { sockets: await Promise.all(sockets), streams: await Promise.all(streams) }
 }
 
@@ -50,7 +54,8 @@ function assertDrained(program: Program): void {
 }
 
 describe('a goodbye', () => {
-  const options = (more = {}) => JSON.stringify({ workers: 2, drainTimeout: 5000, reload: { soak: 50 }, ...more })
+  const options = (more = {}) =>
+    JSON.stringify({ workers: 2, drainTimeout: 5000, reload: { soak: 50 }, ...more })
 
   it('is said on every WebSocket and event stream, in a reload and at the end', async (t) => {
     const program = start(t, 'long-lived.js', { env: { OPTIONS: options() } })

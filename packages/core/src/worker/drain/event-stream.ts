@@ -8,7 +8,7 @@ interface EventStreamOptions {
   quiet: number
   /** It answers a request with a body, and may be no more than a long answer. */
   mayEnd: boolean
-  /** What is written is text; else only silence says where an event ends. */
+  /** What is sent is text; else silence, too, says where an event ends. */
   isPlain: boolean
   /** Called just before it is ended. */
   ending: () => void
@@ -59,7 +59,8 @@ export class EventStream implements Farewell {
 
   /** Undefined if only silence can tell. */
   get #isBetween(): boolean | undefined {
-    return this.#options.isPlain ? this.#boundary.isBetween : undefined
+    // What is compressed behind this is text here.
+    return this.#options.isPlain || this.#boundary.isBetween ? this.#boundary.isBetween : undefined
   }
 
   readonly #onWrite = (...given: Write): boolean => {
@@ -76,8 +77,12 @@ export class EventStream implements Farewell {
     const stream = this.#stream
     if (this.#isEnded || stream.writableEnded || stream.destroyed) return void (this.#isEnded = true)
     this.#options.ending()
-    // By what the app has put around it, such as compression.
-    this.#methods.end()
+    try {
+      // By what the app has put around it, such as compression.
+      this.#methods.end()
+    } catch {
+      // It is cut with the rest.
+    }
     this.#isEnded = true
     this.#methods.end = (...given) => {
       swallow(given)

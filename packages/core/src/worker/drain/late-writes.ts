@@ -18,6 +18,7 @@ export function swallow(given: Write): true {
 export function toBytes([chunk, encoding]: Write): Uint8Array | undefined {
   if (typeof chunk === 'string')
     return Buffer.from(chunk, Buffer.isEncoding(encoding as string) ? (encoding as BufferEncoding) : 'utf8')
+  if (chunk instanceof Uint8Array) return chunk
   if (!ArrayBuffer.isView(chunk)) return undefined
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 }

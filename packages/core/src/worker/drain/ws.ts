@@ -57,7 +57,12 @@ export class WsFarewell implements Farewell {
   #closeIfBetween(): void {
     const { readyState, _sender: sender } = this.#webSocket
     // Of a message, some frames may have been sent, and not the last one.
-    if (readyState === open && sender?._firstFragment !== false) this.#webSocket.close(restartCode)
+    if (readyState !== open || sender?._firstFragment === false) return
+    try {
+      this.#webSocket.close(restartCode)
+    } catch {
+      // What the app has put around it has thrown; it is cut with the rest.
+    }
   }
 
   /** `ws` before 7 throws at whoever sends on a WebSocket that is closing. */
