@@ -5,6 +5,7 @@
  */
 import { closeSync, fstatSync } from 'node:fs'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Http2Session, ServerHttp2Stream as Http2Stream } from 'node:http2'
 import net from 'node:net'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
@@ -244,10 +245,18 @@ function leavingHead(response: Outgoing): LeavingHead {
       if (waiting) waiting.data = text + waiting.data.slice(response._header!.length)
       response._header = text
     },
-    endConnection() {
-      response._last = true
-    },
+    endConnection: () => endConnectionAfter(response),
   }
+}
+
+/** Node ends the connection of HTTP/1 as soon as the response has been written. */
+export function endConnectionAfter(response: ServerResponse): void {
+  ;(response as Outgoing)._last = true
+}
+
+/** The head of a response of HTTP/1, however it was given, once it has been. */
+export function headOf(response: ServerResponse): string | undefined {
+  return (response as Outgoing)._header ?? undefined
 }
 
 /** The response whose turn it is on a connection of HTTP/1; on one that this process has opened, the request. */
@@ -368,6 +377,17 @@ export function onConnectionEnd(server: net.Server, ended: () => void): void {
     original.call(this)
     ended()
   }
+}
+
+interface SessionState {
+  streams: { values(): Iterable<Http2Stream> }
+}
+
+/** The streams that are open on a session of HTTP/2. */
+export function streamsOf(session: Http2Session): Iterable<Http2Stream> {
+  const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'state')
+  const state = key && (session as unknown as Record<symbol, SessionState | undefined>)[key]
+  return state?.streams?.values() ?? []
 }
 
 /** Whether this process has loaded a module of Node's own, by its name without `node:`. */

@@ -67,6 +67,12 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    * says. What it throws fails the boot.
    */
   onServer?: (server: S) => unknown
+  /**
+   * How a draining worker says goodbye on connections that stay open:
+   * WebSockets get a close frame with the code 1012 (service restart), event
+   * streams end between two events. `false`: they are cut at `drainTimeout`.
+   */
+  goodbye?: GoodbyeOptions | false
   /** How a rolling reload goes about it. */
   reload?: ReloadOptions
   /**
@@ -154,6 +160,23 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    * @default one line per event on stderr
    */
   logger?: Logger | false
+}
+
+export interface GoodbyeOptions {
+  /**
+   * How many goodbyes each draining worker says in a second, so that clients do
+   * not all come back at once. They take a quarter of `drainTimeout` at most,
+   * however many there are.
+   * @default 200
+   */
+  perSecond?: number
+  /**
+   * A WebSocket on which something has come or gone within this time, in
+   * milliseconds, is left a little longer; an event stream of which it is not
+   * known where its events end, too.
+   * @default 100
+   */
+  quiet?: number
 }
 
 export interface ReloadOptions {

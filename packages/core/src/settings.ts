@@ -2,10 +2,11 @@ import { totalmem } from 'node:os'
 import { badOption } from './bad-option.ts'
 import { isProgramName } from './control/name.ts'
 import { duration } from './duration.ts'
+import { defaultGoodbye, type GoodbyeSettings } from './goodbye-settings.ts'
 import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
-import type { ClusteredOptions, ReloadOptions } from './options.ts'
+import type { ClusteredOptions, GoodbyeOptions, ReloadOptions } from './options.ts'
 import type { CodeOptions } from './primary/code-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
 import { type Bounds, workerCount } from './worker-count.ts'
@@ -24,6 +25,7 @@ export interface Settings {
   surge: number
   soak: number
   migrate: boolean
+  goodbye: GoodbyeSettings | false
   crash: 'contain' | 'exit'
   hangTimeout: number
   lagWarning: number
@@ -55,6 +57,7 @@ const known = new Set<string>([
   'queueTimeout',
   'balance',
   'migrate',
+  'goodbye',
   'reload',
   'crash',
   'hangTimeout',
@@ -78,6 +81,8 @@ const known = new Set<string>([
 const smallestHeap = 16 * 1024 * 1024
 
 const knownOfReload = new Set<string>(['surge', 'soak'] satisfies (keyof ReloadOptions)[])
+
+const knownOfGoodbye = new Set<string>(['perSecond', 'quiet'] satisfies (keyof GoodbyeOptions)[])
 
 /** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION, naming the option, its value and what is allowed. */
 export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
@@ -126,6 +131,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     surge: integer('reload.surge', surge, 1, 1024),
     soak: duration('reload.soak', soak, { least: 50, zero: true }),
     migrate,
+    goodbye: goodbyeSettings(options.goodbye),
     crash,
     // A pause of the garbage collector, or of the machine, is no hang.
     hangTimeout: duration('hangTimeout', hangTimeout, { least: 1000, zero: true }),
@@ -143,6 +149,18 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     name,
     control,
     logger: resolveLogger(logger),
+  }
+}
+
+function goodbyeSettings(goodbye: GoodbyeOptions | false = {}): GoodbyeSettings | false {
+  if (goodbye === false) return false
+  if (!isPlain(goodbye))
+    throw badOption('goodbye', goodbye, 'false, or an object such as { perSecond: 200, quiet: 100 }')
+  refuseUnknown(goodbye, knownOfGoodbye, 'goodbye.')
+  const { perSecond = defaultGoodbye.perSecond, quiet = defaultGoodbye.quiet } = goodbye
+  return {
+    perSecond: integer('goodbye.perSecond', perSecond, 1, 1_000_000),
+    quiet: duration('goodbye.quiet', quiet, { least: 10, most: 60_000, zero: true }),
   }
 }
 

@@ -18,7 +18,7 @@ import { runtime } from './runtime.ts'
 import { takeSignals } from './single-signals.ts'
 import { toReport, toWords } from './thrown.ts'
 import { whileWatched } from './watcher.ts'
-import { DrainableServer } from './worker/drain.ts'
+import { DrainableServer } from './worker/drain/drainable-server.ts'
 
 /** Every place that a process in single mode listens at: they close together. */
 export interface Singles {
@@ -110,7 +110,8 @@ class Single extends ClusterFace implements Cluster {
   async #drain(): Promise<void> {
     const server = this.#server
     if (server?.listening) await emptyQueues([handleOf(server)], { shut: mayShut(this.#options) })
-    const drained = this.#drainable?.drain(this.#settings.drainTimeout)
+    const { drainTimeout, goodbye } = this.#settings
+    const drained = this.#drainable?.drain(drainTimeout, goodbye)
     // A test is its own client, and has no request on its way when it closes.
     if (this.#isTest) (server as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
     await drained

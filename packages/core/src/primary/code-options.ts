@@ -11,6 +11,7 @@ const changeable = {
   bootTimeout: ['bootTimeout'],
   reload: ['surge', 'soak'],
   migrate: ['migrate'],
+  goodbye: ['goodbye'],
   compileCache: ['compileCache'],
   maxMemory: ['maxMemory'],
   maxRequests: ['maxRequests'],

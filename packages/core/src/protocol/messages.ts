@@ -1,3 +1,4 @@
+import type { GoodbyeSettings } from '../goodbye-settings.ts'
 import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 
 /** What the primary tells a worker at fork, before any message. */
@@ -12,6 +13,8 @@ export interface WorkerBriefing {
   ports: readonly number[]
   /** Milliseconds. */
   drainTimeout: number
+  /** A primary of an older release does not say. */
+  goodbye?: GoodbyeSettings | false | undefined
   crash: 'contain' | 'exit'
   /** Milliseconds; 0 for never. */
   lagWarning: number
@@ -166,6 +169,12 @@ export type ToWorker =
    * leave, within `timeout` ms. With `migrate`, others are there to adopt idle
    * connections. The reason is the name of a signal, if it was one.
    */
-  | { type: 'drain'; migrate: boolean; timeout: number; reason: string }
+  | {
+      type: 'drain'
+      migrate: boolean
+      goodbye?: GoodbyeSettings | false
+      timeout: number
+      reason: string
+    }
   | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

@@ -4,7 +4,7 @@ import { hookNames } from '../hooks.ts'
 const ofTheWorker = new Set<string>([...hookNames, 'server', 'onServer'])
 
 /** What may be an object of plain values. */
-const ofObjects = new Set(['reload', 'workers'])
+const ofObjects = new Set(['goodbye', 'reload', 'workers'])
 
 /** The options of a call of `clustered`, in a form in which the primary can be told of them. */
 export function describeOptions(options: object): { options: Record<string, unknown>; others: string[] } {

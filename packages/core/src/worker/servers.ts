@@ -1,11 +1,12 @@
 import type net from 'node:net'
 import { constants } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
+import type { GoodbyeSettings } from '../goodbye-settings.ts'
 import type { ListeningServer, TransferableHandle } from '../node-internals.ts'
 import { type GiveHandle, listenError } from '../node-listening.ts'
 import { send } from '../protocol/channel.ts'
 import type { ListenRequest, Refusal, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
-import { DrainableServer } from './drain.ts'
+import { DrainableServer } from './drain/drainable-server.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
@@ -182,12 +183,17 @@ export class Servers {
 
   /**
    * @param timeout milliseconds until what is left is cut.
+   * @param goodbye how goodbye is said on what stays open, if it is.
    * @param migrate whether others are there to adopt idle connections.
    */
-  async drain(timeout: number, migrate: boolean): Promise<void> {
+  async drain(timeout: number, goodbye: GoodbyeSettings | false, migrate: boolean): Promise<void> {
     await Promise.all(
       [...this.#servers].map(([key, server]) =>
-        server.drain(timeout, migrate ? (...connection) => this.#giveAway(key, ...connection) : undefined),
+        server.drain(
+          timeout,
+          goodbye,
+          migrate ? (...connection) => this.#giveAway(key, ...connection) : undefined,
+        ),
       ),
     )
   }

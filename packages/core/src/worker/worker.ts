@@ -5,6 +5,7 @@
 import cluster from 'node:cluster'
 import type net from 'node:net'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { watchFlush } from '../log-flush.ts'
 import { resolveLogger } from '../logger.ts'
@@ -222,11 +223,12 @@ export class Worker {
   async #drain(order: Partial<Extract<ToWorker, { type: 'drain' }>> = {}): Promise<void> {
     if (this.#draining) return
     this.#draining = true
-    const { migrate = false, timeout = this.#briefing.drainTimeout, reason = this.#signal } = order
+    const { drainTimeout, goodbye: briefed = defaultGoodbye } = this.#briefing
+    const { migrate = false, timeout = drainTimeout, goodbye = briefed, reason = this.#signal } = order
     await this.lifecycle.end(
       timeout,
       async () => {
-        await this.#servers.drain(timeout, migrate)
+        await this.#servers.drain(timeout, goodbye, migrate)
         this.answered = true
       },
       (left) => this.#shutdownCode.run(left, reason),

@@ -104,8 +104,8 @@ export class Fleet {
   drain(worker: WorkerHandle | undefined, reason: string, longest: number = Infinity): void {
     if (!worker) return
     this.draining.add(worker)
-    const { drainTimeout, migrate } = this.#settings
-    worker.drain(reason, Math.min(drainTimeout, longest), migrate && this.#canAdopt(worker))
+    const { drainTimeout, migrate, goodbye } = this.#settings
+    worker.drain(reason, Math.min(drainTimeout, longest), goodbye, migrate && this.#canAdopt(worker))
     this.#onDrain(worker, reason)
   }
 

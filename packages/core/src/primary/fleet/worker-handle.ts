@@ -97,11 +97,11 @@ export class WorkerHandle {
       const environment = checkEnv(env())
       // Nobody wants it any more, which `env` itself may have brought about.
       if (this.#killedFor !== undefined) return this.#onExit(null, null)
-      const { drainTimeout, crash, lagWarning, heapLimit } = settings
+      const { drainTimeout, goodbye, crash, lagWarning, heapLimit } = settings
       const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
       const { slot, release } = this
       const { generation } = release
-      const briefing = { slot, generation, ports, drainTimeout, crash, lagWarning, hangTimeout }
+      const briefing = { slot, generation, ports, drainTimeout, goodbye, crash, lagWarning, hangTimeout }
       const order = { release, briefing, env: environment, heapLimit }
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {
@@ -174,10 +174,10 @@ export class WorkerHandle {
   }
 
   /** @param migrate whether others are there to adopt its idle connections. */
-  drain(reason: string, timeout: number, migrate: boolean): void {
+  drain(reason: string, timeout: number, goodbye: Settings['goodbye'], migrate: boolean): void {
     this.#state = 'draining'
     this.#dismissed = true
-    this.send({ type: 'drain', migrate, timeout, reason })
+    this.send({ type: 'drain', migrate, goodbye, timeout, reason })
     this.#after(timeout + drainMargin, () => this.kill(`still draining after ${timeout + drainMargin} ms`))
   }
 

@@ -22,6 +22,12 @@ const fullFor = 50
 /** So many that were served elsewhere are offered to a worker at a time. */
 const mostServed = 4
 
+/**
+ * So many are offered at a time to a worker that will outlive others: those who
+ * come back from one that drains are to have to leave only once.
+ */
+const mostToNewest = 4
+
 /** How long (in ms) an offer stays unanswered before the worker is asked whether it has arrived. */
 const askAfter = 1000
 
@@ -69,6 +75,8 @@ export class HandOff {
   /** Until when a worker has no room, in ms of the running clock. */
   readonly #full = new Map<WorkerHandle, number>()
   #workers: readonly WorkerHandle[] = []
+  /** The generation of the newest, while there are older ones beside them. */
+  #newest: number | undefined
   #turn = 0
   #closed = false
   #wakeAt = Infinity
@@ -88,6 +96,9 @@ export class HandOff {
   /** @param serving who takes connections now. */
   update(serving: readonly WorkerHandle[]): void {
     this.#workers = serving
+    const generations = serving.map(({ release }) => release.generation)
+    const newest = Math.max(...generations)
+    this.#newest = generations.every((generation) => generation === newest) ? undefined : newest
     this.#dispatch()
   }
 
@@ -149,7 +160,9 @@ export class HandOff {
   #dispatch(): void {
     const now = this.#clock.now()
     while (this.#queue.length > 0) {
-      const worker = this.#nextWorker((candidate) => this.#isFree(candidate, now))
+      const worker = this.#nextWorker((candidate) =>
+        this.#isFree(candidate, now, candidate.release.generation === this.#newest ? mostToNewest : 1),
+      )
       if (worker) this.#send(this.#queue.shift()!, worker)
       else if (this.#closed) this.#refuseFirst()
       else break

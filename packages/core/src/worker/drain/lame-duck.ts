@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
-import { lastRequestOn, onLeavingHead, serverOf } from '../node-internals.ts'
+import { endConnectionAfter, lastRequestOn, onLeavingHead, serverOf } from '../../node-internals.ts'
 import { withClose } from './with-close.ts'
 
 const requestEvents = new Set<unknown>(['request', 'checkContinue', 'checkExpectation'])
@@ -34,9 +34,7 @@ export function answerWithClose(server: net.Server): void {
     // The connection is not of HTTP any more.
     if (closing === undefined) return
     if (closing !== text) head.replace(closing)
-    // While the client sends, Node's own end would reset the answer that it has not read.
-    if (request.complete) head.endConnection()
-    else endAfterRequest(response)
+    endConnectionWith(response)
   })
 }
 
@@ -53,6 +51,12 @@ function holdUntilAllIsParsed(server: net.Server): void {
     setImmediate(() => emit.apply(server, event))
     return true
   }
+}
+
+/** While the client sends, Node's own end would reset the answer that it has not read. */
+export function endConnectionWith(response: ServerResponse): void {
+  if (response.req.complete) endConnectionAfter(response)
+  else endAfterRequest(response)
 }
 
 /** The rest of the request is read, as it is where the connection is kept. */
