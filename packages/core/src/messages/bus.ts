@@ -69,7 +69,7 @@ export class Bus {
   /** Gives this process's listeners what has come from others. */
   deliver(messages: readonly Message[]): void {
     for (const [topic, data] of messages)
-      for (const deliver of [...(this.#topics.get(topic) ?? [])])
+      for (const deliver of Array.from(this.#topics.get(topic) ?? []))
         // One that a listener before it has unsubscribed gets it no more.
         if (this.#topics.get(topic)?.has(deliver)) deliver(data)
   }

@@ -54,7 +54,9 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.boundary = boundary
     this.#settings = settings
     this.#sockets = sockets
-    this.relay = new Relay(system.clock, (worker, problem) => this.emit('worker:problem', worker.info, problem))
+    this.relay = new Relay(system.clock, (worker, problem) =>
+      this.emit('worker:problem', worker.info, problem),
+    )
     this.#supervisor = new Supervisor({
       entry,
       settings,

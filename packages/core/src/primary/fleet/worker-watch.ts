@@ -65,20 +65,13 @@ export class WorkerWatch implements WorkerEvents {
 
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
     const { settings, relay, step } = this.#watched
-    switch (message.type) {
-      // It logs, which is the user's code, and takes a step of its own if it scales.
-      case 'options':
-        return settings.codeOptions?.take(settings, message)
-      // Nothing that the fleet knows changes.
-      case 'publish':
-        return relay.publish(worker, message.messages)
-      case 'subscribe':
-        return relay.subscribe(worker, message.topic)
-      case 'unsubscribe':
-        return relay.unsubscribe(worker, message.topic)
-      default:
-        step(() => this.#onMessage(worker, message, handle))
-    }
+    // It logs, which is the user's code, and takes a step of its own if it scales.
+    if (message.type === 'options') return settings.codeOptions?.take(settings, message)
+    // Nothing that the fleet knows changes.
+    if (message.type === 'publish') return relay.publish(worker, message.messages)
+    if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
+    if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
+    step(() => this.#onMessage(worker, message, handle))
   }
 
   exit(worker: WorkerHandle, exit: WorkerExit): void {

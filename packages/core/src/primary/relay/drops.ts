@@ -30,8 +30,8 @@ export class Drops {
   #tell(): void {
     this.#cancel = undefined
     if (this.#dropped === 0) return
-    const dropped = `${this.#dropped} ${this.#dropped === 1 ? 'message' : 'messages'}`
-    this.#say(`${dropped} for it were dropped: it does not read them as fast as they come, and ${mostWaiting} bytes wait`)
+    const dropped = this.#dropped === 1 ? '1 message for it was' : `${this.#dropped} messages for it were`
+    this.#say(`${dropped} dropped: it does not read them as fast as they come, and ${mostWaiting} bytes wait`)
     this.#dropped = 0
     this.#cancel = this.#clock.after(interval, () => this.#tell())
   }
