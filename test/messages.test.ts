@@ -48,13 +48,13 @@ function residentMemory(pid: number): number {
 
 describe('messages', () => {
   it('reach every process that subscribes', async (t) => {
-    const program = start(t, 'messages.js')
+    const program = start(t, 'messages.js', { env: { AWAITS: '1' } })
     const port = await program.listens()
     const workers = program.workers()
     const everybody = ['primary', ...workers]
     const worker = oneWorker(t, port)
 
-    await t.test('from before a process listens', async () => {
+    await t.test('before a process listens', async () => {
       for (const pid of workers) await all(program, ['primary'], `got boot: ${pid}`)
     })
     await t.test('from a worker, its own process included', async () => {
@@ -151,6 +151,8 @@ describe('messages', () => {
     program.kill('SIGTERM')
     assert.equal(await program.ends(), 0)
     assert.doesNotMatch(program.output, /wrong/)
+    // The last word of each.
+    assert.equal(program.output.match(/primary got bye/g)?.length, 6)
     const received = [...program.output.matchAll(/ received (\d+) from (\d+)/g)]
     assert.equal(received.length, 7)
     for (const [, count, senders] of received) assert.ok(Number(count) > 10 && Number(senders) >= 2)
