@@ -4,7 +4,7 @@ import https from 'node:https'
 import http2 from 'node:http2'
 import { type Cluster, clustered as core, ClusteredError } from '@clustered/core'
 import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
-import { clustered as koa } from '@clustered/koa'
+import { clustered as koa, publish, subscribe } from '@clustered/koa'
 import express5 from 'express'
 import express4 from 'express4'
 import Koa3 from 'koa'
@@ -224,4 +224,14 @@ export function theNumberOfWorkersMayFollowTheLoad(): void {
   koa(new Koa3(), { workers: bounds })
   // @ts-expect-error: without the least there are none.
   koa(new Koa3(), { workers: { max: 8 } })
+}
+
+export async function messagesSayWhatTheyCarry(): Promise<void> {
+  exactly<() => void>()(subscribe<{ id: number }>('changed', ({ id }) => id.toFixed()))
+  await publish('changed', { id: 1 })
+  await publish<{ id: number }>('changed', { id: 1 })
+  // @ts-expect-error: of another kind.
+  await publish<{ id: number }>('changed', { id: '1' })
+  // @ts-expect-error: who does not say what it is knows nothing of it.
+  subscribe('changed', (data) => data.id)
 }

@@ -21,6 +21,8 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_RELEASE_GONE'
   | 'ERR_CLUSTERED_OTHER_PROTOCOL'
   | 'ERR_CLUSTERED_NOT_NODE'
+  | 'ERR_CLUSTERED_BAD_MESSAGE'
+  | 'ERR_CLUSTERED_TOO_MANY_MESSAGES'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {

@@ -3,6 +3,7 @@
  * copies of this package (one under each adapter), and they must agree.
  */
 import type { Lifecycle } from './lifecycle.ts'
+import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
 import type { Worker } from './worker/worker.ts'
@@ -18,6 +19,8 @@ export interface Runtime {
   singles?: Singles
   /** In a process that serves: its hooks and held work. */
   lifecycle?: Lifecycle
+  /** What this process publishes and subscribes to, once it does. */
+  bus?: Bus
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }

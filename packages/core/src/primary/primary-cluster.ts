@@ -16,6 +16,7 @@ import type { Entry } from './entry.ts'
 import { Steps } from './fleet/steps.ts'
 import { Supervisor } from './fleet/supervisor.ts'
 import type { System } from './process/system.ts'
+import { Relay } from './relay/relay.ts'
 import type { Sockets } from './sockets/sockets.ts'
 
 /** What it is made of. The model test brings its own system and sockets. */
@@ -34,6 +35,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly role = 'primary'
   /** Runs the user's code of this process. */
   readonly boundary: Boundary
+  /** Passes on what this process and the workers publish. */
+  readonly relay: Relay
   readonly #settings: Settings
   readonly #sockets: Sockets
   readonly #steps = new Steps()
@@ -51,11 +54,15 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.boundary = boundary
     this.#settings = settings
     this.#sockets = sockets
+    this.relay = new Relay(system.clock, (worker, problem) =>
+      this.emit('worker:problem', worker.info, problem),
+    )
     this.#supervisor = new Supervisor({
       entry,
       settings,
       system,
       sockets,
+      relay: this.relay,
       steps: this.#steps,
       events: this,
       onFilled: () => this.#onFilled(),

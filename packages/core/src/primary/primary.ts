@@ -15,6 +15,7 @@ import { CompileCache } from './process/compile-cache.ts'
 import { nodeSystem } from './process/node-system.ts'
 import { checkPermissions } from './process/permission.ts'
 import { watchPrivileges } from './process/privileges.ts'
+import { connectBus } from './relay/own-bus.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
@@ -65,6 +66,7 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   answerForks(logger)
   void cluster.ready.then(() => compileCache.trim()).catch(() => {})
   cluster.on('reload:done', () => void compileCache.trim())
+  connectBus(cluster)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')

@@ -5,6 +5,7 @@
  */
 import type { Vitals } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
+import { longestData, longestTopic } from '../messages/message.ts'
 import type { TransferableHandle } from '../node-internals.ts'
 import { beats, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
 import type { StallReport, WatchdogReport } from './watchdog.ts'
@@ -82,6 +83,16 @@ const isCall = (value: unknown): boolean => {
   return method === 'reload' || method === 'scale' || method === 'close'
 }
 
+const isTopic = (value: unknown): boolean =>
+  typeof value === 'string' && value.length > 0 && value.length <= longestTopic
+
+const isPublished = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  isTopic(value[0]) &&
+  typeof value[1] === 'string' &&
+  value[1].length <= longestData
+
 const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'>> } = {
   listen: {
     key: isString,
@@ -109,6 +120,9 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   },
   problem: { problem: isString },
   call: { id: isCount, call: isCall },
+  publish: { messages: (value) => Array.isArray(value) && value.every(isPublished) },
+  subscribe: { topic: isTopic },
+  unsubscribe: { topic: isTopic },
 }
 
 const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, has(fields)]))

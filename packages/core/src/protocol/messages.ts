@@ -1,5 +1,6 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
 import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
+import type { Message } from '../messages/message.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
@@ -128,6 +129,12 @@ export type ToPrimary =
   /** For the log: it lives on. */
   | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }
+  /** For the processes that subscribe to their topics. */
+  | { type: 'publish'; messages: Message[] }
+  /** It has its first listener for a topic. */
+  | { type: 'subscribe'; topic: string }
+  /** It has none any more. */
+  | { type: 'unsubscribe'; topic: string }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
 export interface Loan {
@@ -177,4 +184,6 @@ export type ToWorker =
       reason: string
     }
   | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
+  /** What other processes have published for topics that it subscribes to. */
+  | { type: 'messages'; messages: Message[] }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

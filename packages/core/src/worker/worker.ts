@@ -9,6 +9,7 @@ import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import { watchFlush } from '../log-flush.ts'
 import { resolveLogger } from '../logger.ts'
+import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals.ts'
 import { onWorkerListen } from '../node-listening.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
@@ -47,6 +48,7 @@ export class Worker {
   readonly #watchdog: Watchdog
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
+  readonly #bus = bus()
   readonly #shutdownCode = new ShutdownCode(this.lifecycle.report)
   /** The last that this worker got itself. */
   #signal: string | undefined
@@ -83,7 +85,9 @@ export class Worker {
     // Before the app is loaded, which may keep what it finds as `process.exit`.
     holdExit(() => this.#holdsExit())
     this.#presence = new Presence(
-      () => !this.#shutdownCode.isRunning && (this.#draining || this.#servers.everListened),
+      () =>
+        !this.#shutdownCode.isRunning &&
+        (this.#draining || this.#servers.everListened || this.#bus.hasListeners),
       () => this.#tell({ type: 'settled' }),
     )
     this.#siblingPorts = new SiblingPorts(briefing.ports)
@@ -108,6 +112,10 @@ export class Worker {
       this.state = 'closing'
       this.#calls.fail()
       void this.#drainAsOrphan()
+    })
+    this.#bus.connect({
+      send: (messages, sent) => send<ToPrimary>(process, { type: 'publish', messages }, undefined, sent),
+      follow: (topic, follows) => this.#tell({ type: follows ? 'subscribe' : 'unsubscribe', topic }),
     })
     this.#takeSignals()
   }
@@ -164,6 +172,8 @@ export class Worker {
         if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
           this.#siblingPorts.forget()
         return
+      case 'messages':
+        return this.#bus.deliver(message.messages)
       case 'call-reply':
         return this.#calls.settle(message)
     }
@@ -245,6 +255,7 @@ export class Worker {
   #leave(): void {
     if (!process.connected) this.#crash.exit()
     process.once('disconnect', () => this.#crash.exit())
+    this.#bus.flush()
     restoreSend(process)
     // A round trip to the primary and back: what it sent before has arrived by
     // then, and what we answered has been sent.

@@ -7,6 +7,7 @@ import type { Settings } from '../../settings.ts'
 import type { Entry } from '../entry.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System } from '../process/system.ts'
+import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
@@ -41,6 +42,7 @@ export interface SupervisorParts {
   settings: Settings
   system: System
   sockets: Sockets
+  relay: Relay
   steps: Steps
   events: EventEmitter<ClusterEvents>
   /** Every slot has a worker that serves. */
@@ -92,6 +94,7 @@ export class Supervisor {
       rollout,
       places: this.#places,
       sockets,
+      relay: parts.relay,
       settings,
       clock: system.clock,
       events,

@@ -147,8 +147,8 @@ export class WorkerHandle {
     return this.#state === 'exited' ? 'draining' : this.#state
   }
 
-  send(message: ToWorker, handle?: TransferableHandle): void {
-    this.#process?.send(message, handle)
+  send(message: ToWorker, handle?: TransferableHandle, sent?: () => void): void {
+    this.#process?.send(message, handle, sent)
   }
 
   listens(key: string): void {

@@ -6,6 +6,7 @@ import type { Settings } from '../../settings.ts'
 import { beats, type LastWords, type ToPrimary } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
+import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
 import { Lateness } from './lateness.ts'
@@ -28,6 +29,7 @@ export interface WatchedFleet {
   readonly rollout: Rollout
   readonly places: WantedPlaces
   readonly sockets: Sockets
+  readonly relay: Relay
   readonly settings: Settings
   readonly clock: Clock
   readonly events: EventEmitter<ClusterEvents>
@@ -62,9 +64,13 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
-    const { settings, step } = this.#watched
+    const { settings, relay, step } = this.#watched
     // It logs, which is the user's code, and takes a step of its own if it scales.
     if (message.type === 'options') return settings.codeOptions?.take(settings, message)
+    // Nothing that the fleet knows changes.
+    if (message.type === 'publish') return relay.publish(worker, message.messages)
+    if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
+    if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
     step(() => this.#onMessage(worker, message, handle))
   }
 
@@ -94,7 +100,7 @@ export class WorkerWatch implements WorkerEvents {
 
   #onMessage(
     worker: WorkerHandle,
-    message: Exclude<ToPrimary, { type: 'options' }>,
+    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' }>,
     handle: TransferableHandle | undefined,
   ): void {
     const { sockets, places, call } = this.#watched
@@ -248,7 +254,8 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   #onExit(worker: WorkerHandle, exit: WorkerExit): void {
-    const { fleet, sockets, events, reconcile } = this.#watched
+    const { fleet, sockets, relay, events, reconcile } = this.#watched
+    relay.forget(worker)
     this.#lateness.forget(worker)
     this.#silence.forget(worker)
     sockets.onExit(worker)

@@ -9,12 +9,13 @@ import { asWatchdogReport, asToPrimary } from '../../protocol/believe.ts'
 import { readLines } from '../../protocol/lines.ts'
 import type { WorkerBriefing } from '../../protocol/messages.ts'
 import { watchdogDescriptor } from '../../protocol/watchdog.ts'
-import { runningClock } from '../../running-clock.ts'
+import { type Clock, runningClock } from '../../running-clock.ts'
 import { passOnDependencies } from '../../watcher.ts'
 import { forkWorker } from '../fork-loop.ts'
 import type { CompileCache } from './compile-cache.ts'
 import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
+import { relaySocketIo } from '../relay/socket-io.ts'
 import { killWorker } from './kill-worker.ts'
 import { withPreload } from './preload-arguments.ts'
 import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.ts'
@@ -27,15 +28,17 @@ import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.
 export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): System {
   const environment = ownProgram ? asGiven : withoutEnvFile
   const throttling = new Throttling()
+  const clock = runningClock()
   return {
-    clock: runningClock(),
-    spawn: (order, events) => spawn(fork(order, environment(), compileCache), compileCache.watched(events)),
+    clock,
+    spawn: (order, events) =>
+      spawn(fork(order, environment(), compileCache), clock, compileCache.watched(events)),
     resources: { throttledTime: () => throttling.time, freeMemory: () => freeMemory() },
     exit: (code) => process.exit(code),
   }
 }
 
-function spawn(worker: Worker, events: ProcessEvents): WorkerProcess {
+function spawn(worker: Worker, clock: Clock, events: ProcessEvents): WorkerProcess {
   const child = worker.process
   // A write to a worker that has just died must not take the primary down.
   worker.on('error', () => {})
@@ -50,6 +53,7 @@ function spawn(worker: Worker, events: ProcessEvents): WorkerProcess {
   // Before node:cluster's own, whose listeners are the app's, and may throw.
   child.prependOnceListener('exit', (code, signal) => events.exit(code, signal))
   passOnDependencies(child)
+  relaySocketIo(worker, clock, (problem) => events.problem(problem))
   const onRubbish = once(() =>
     events.problem('it sent something that is no message of Clustered, which was ignored'),
   )
@@ -71,7 +75,7 @@ function spawn(worker: Worker, events: ProcessEvents): WorkerProcess {
     })
   return {
     pid: child.pid ?? 0,
-    send: (message, handle) => send(child, message, handle),
+    send: (message, handle, sent) => send(child, message, handle, sent),
     kill() {
       const problem = killWorker(child)
       if (problem) onRefusal(problem)

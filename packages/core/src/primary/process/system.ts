@@ -36,7 +36,8 @@ export interface SpawnOrder {
 
 export interface WorkerProcess {
   readonly pid: number
-  send(message: ToWorker, handle?: TransferableHandle): void
+  /** @param sent called when it has left this process, or never can. */
+  send(message: ToWorker, handle?: TransferableHandle, sent?: () => void): void
   /** With SIGKILL, which no process can refuse. */
   kill(): void
 }
