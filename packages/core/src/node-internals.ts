@@ -45,7 +45,7 @@ export function bindReusePort(address: string, port: number, ipv6Only: boolean):
   return error || -constants.errno.EADDRINUSE
 }
 
-type CreateServerHandle = (
+export type CreateServerHandle = (
   address: string,
   port: number,
   addressType: number,

@@ -1,11 +1,12 @@
 import type net from 'node:net'
 import { constants } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
-import type { ListeningServer, TransferableHandle } from '../node-internals.ts'
+import { type ListeningServer, type TransferableHandle, waitForNextRequest } from '../node-internals.ts'
 import { type GiveHandle, listenError } from '../node-listening.ts'
 import { send } from '../protocol/channel.ts'
 import type { ListenRequest, Refusal, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
 import { DrainableServer } from './drain.ts'
+import { replay } from './given-connections.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
@@ -20,6 +21,8 @@ export interface ServersEvents {
   answered(): void
   /** A server listens for the first time: from here on it can be watched. */
   found(server: net.Server): void
+  /** It has a place, and a name for it that is the same in every worker. */
+  placed(server: net.Server, key: string): void
   listening(): void
   closed(): void
 }
@@ -161,7 +164,7 @@ export class Servers {
   }
 
   takeConnection(
-    { key, connection, served }: Message<'connection'>,
+    { key, connection, served, bytes }: Message<'connection'>,
     handle: TransferableHandle | undefined,
   ): void {
     // Lost on its way: the primary, which has its own copy, will ask.
@@ -172,7 +175,8 @@ export class Servers {
     this.#tell({ type: 'answer', key, connection, accepted })
     if (!accepted) return handle.close()
     if (served) this.#servers.get(key)?.kept.addMoved()
-    listeningHandle!.accept(handle, served)
+    if (bytes !== undefined) listeningHandle!.accept(handle, (socket) => replay(socket, bytes))
+    else listeningHandle!.accept(handle, served ? waitForNextRequest : undefined)
   }
 
   /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */
@@ -223,6 +227,7 @@ export class Servers {
   #keep(key: string, server: net.Server): void {
     const drainable = this.#find(server)
     this.#servers.set(key, drainable)
+    this.#events.placed(server, key)
     server.once('close', () => {
       if (!this.#handles.has(key) && this.#servers.get(key) === drainable) this.#servers.delete(key)
     })
@@ -254,6 +259,11 @@ export class Servers {
   /** Another worker shall have it. @param given called when the copy here may be closed. */
   #giveAway(key: string, connection: TransferableHandle, served: boolean, given: () => void): void {
     send<ToPrimary>(process, { type: 'adopt', key, served }, connection, given)
+  }
+
+  /** The worker of that name shall have it, of which `bytes` have been read. */
+  pass(key: string, to: string, bytes: string, connection: TransferableHandle): void {
+    send<ToPrimary>(process, { type: 'pass', key, to, bytes }, connection, () => connection.close())
   }
 
   #tell(message: ToPrimary): void {

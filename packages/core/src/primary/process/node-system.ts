@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
 import { Throttling } from '../../cpus.ts'
+import { controlFolders } from '../../control/folder.ts'
 import { freeMemory } from '../../memory.ts'
 import { briefingVariable, protocolVersion } from '../../protocol/briefing.ts'
 import { receive, send } from '../../protocol/channel.ts'
@@ -16,6 +17,7 @@ import type { CompileCache } from './compile-cache.ts'
 import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
 import { killWorker } from './kill-worker.ts'
+import { withoutSocket } from './left-sockets.ts'
 import { withPreload } from './preload-arguments.ts'
 import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.ts'
 
@@ -27,9 +29,14 @@ import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.
 export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): System {
   const environment = ownProgram ? asGiven : withoutEnvFile
   const throttling = new Throttling()
+  // Once for all, however the program changes its environment: workers are to find each other.
+  const folders = controlFolders()
   return {
     clock: runningClock(),
-    spawn: (order, events) => spawn(fork(order, environment(), compileCache), compileCache.watched(events)),
+    spawn: (order, events) => {
+      const child = fork(order, environment(), folders, compileCache)
+      return spawn(child, compileCache.watched(withoutSocket(order.briefing.id, folders, events)))
+    },
     resources: { throttledTime: () => throttling.time, freeMemory: () => freeMemory() },
     exit: (code) => process.exit(code),
   }
@@ -83,6 +90,7 @@ function spawn(worker: Worker, events: ProcessEvents): WorkerProcess {
 function fork(
   { release, briefing, env, heapLimit }: SpawnOrder,
   changed: Record<string, string | undefined>,
+  folders: readonly string[],
   compileCache: CompileCache,
 ): Worker {
   const { pwd, execArgv, preload } = release.locate()
@@ -101,6 +109,7 @@ function fork(
     ...briefing,
     primary: process.pid,
     protocol: protocolVersion,
+    folders,
     compileCache: compileCache.brief(release, { ...process.env, ...environment }),
   }
   return forkWorker({
