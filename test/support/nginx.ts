@@ -24,6 +24,8 @@ export async function nginxBefore(t: TestContext, port: number): Promise<number>
     daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
     events {}
     http {
+      # Its own user may not write to the folder.
+      client_body_buffer_size 1m;
       access_log off; ${temporary.join(' ')}
       map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
       upstream app { server 127.0.0.1:${port}; keepalive 16; }

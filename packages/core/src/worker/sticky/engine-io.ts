@@ -9,8 +9,14 @@ interface Engine {
 /** A session of such a server. */
 export interface EngineClient {
   readonly readyState: string
-  readonly transport?: { readonly name?: string }
+  readonly transport?: Transport
   close(): unknown
+}
+
+interface Transport {
+  readonly name?: string
+  readonly writable?: boolean
+  send(packets: { type: string }[]): unknown
 }
 
 type Handshake = (this: Engine, ...args: unknown[]) => unknown
@@ -55,6 +61,14 @@ export class Engines {
       .filter(({ transport }) => transport?.name === 'polling')
   }
 
+  /** Answers the poll of a session with nothing, if there is one that waits. */
+  release(session: string): void {
+    for (const { clients = {} } of this.#engines) {
+      const transport = Object.hasOwn(clients, session) ? clients[session]?.transport : undefined
+      if (transport?.name === 'polling' && transport.writable) transport.send([{ type: 'noop' }])
+    }
+  }
+
   #watch(prototype: { handshake: Handshake }): void {
     if (this.#watched.has(prototype)) return
     this.#watched.add(prototype)
@@ -97,6 +111,11 @@ const session = /[?&]sid=([\w-]{8})\./
 /** Whether a client begins a session, or asks in one whose id names nobody. */
 export function asksEngine(url: string): boolean {
   return isOfEngine.test(url)
+}
+
+/** The session of a request, if it has one. */
+export function sessionOf(url: string): string | undefined {
+  return /[?&]sid=([^&]*)/.exec(url)?.[1]
 }
 
 /** The worker that the session's id names. */

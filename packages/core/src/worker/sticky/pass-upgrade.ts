@@ -59,7 +59,7 @@ export function pipeUpgrade(
   socket.once('close', end)
   out.once('connect', () => {
     connected = true
-    out.write(preamble(way.key))
+    out.write(preamble({ key: way.key }))
     out.write(bytesOf(request, head, [peerHeader, peerOf(request)]))
     socket.pipe(out).pipe(socket)
   })

@@ -31,6 +31,7 @@ export class PrivateSocket {
   /**
    * Listens in the first folder where that can be done.
    * @param serverOf the server that is meant by a key.
+   * @param release answers the poll of a session.
    * @throws with the reason for each folder.
    */
   static open(
@@ -38,24 +39,35 @@ export class PrivateSocket {
     primary: number,
     id: string,
     serverOf: (key: string) => net.Server | undefined,
+    release: (session: string) => void,
   ): PrivateSocket {
     const reasons: string[] = []
     for (const folder of folders)
       try {
-        return new PrivateSocket(folder, privateSocketName(folder, primary, id), serverOf)
+        return new PrivateSocket(folder, privateSocketName(folder, primary, id), serverOf, release)
       } catch (error) {
         reasons.push((error as Error).message)
       }
     throw new Error(reasons.join('; '))
   }
 
-  private constructor(folder: string, name: string, serverOf: (key: string) => net.Server | undefined) {
+  private constructor(
+    folder: string,
+    name: string,
+    serverOf: (key: string) => net.Server | undefined,
+    release: (session: string) => void,
+  ) {
     if (!fits(name)) throw new Error(`the path of ${folder} is too long`)
     makePrivate(folder)
     removeStale(folder)
     this.folder = folder
     this.#path = name
-    this.#server = net.createServer({ allowHalfOpen: true }, (socket) => receive(socket, (key) => this.#admit(socket, serverOf(key))))
+    this.#server = net.createServer({ allowHalfOpen: true }, (socket) =>
+      receive(socket, ({ key, release: session }) => {
+        if (typeof session === 'string') release(session)
+        this.#admit(socket, typeof key === 'string' ? serverOf(key) : undefined)
+      }),
+    )
     const failure = listenAlone(this.#server, name)
     if (failure !== 0) throw new Error(`${name}: ${getSystemErrorName(failure)}`)
     chmodSync(name, 0o600)
@@ -109,7 +121,7 @@ function withRoomForHeader(server: net.Server, run: () => void): void {
 }
 
 /** Reads the preamble, and gives back what came behind it. */
-function receive(socket: net.Socket, admit: (key: string) => void): void {
+function receive(socket: net.Socket, admit: (what: { key?: unknown; release?: unknown }) => void): void {
   let begun = Buffer.alloc(0)
   socket.on('error', () => {})
   const read = (bytes: Buffer): void => {
@@ -117,17 +129,17 @@ function receive(socket: net.Socket, admit: (key: string) => void): void {
     const end = begun.indexOf('\n')
     if (end < 0) return void (begun.length > ownBytes && socket.destroy())
     socket.off('data', read)
-    admit(keyIn(begun.toString('utf8', 0, end)))
+    admit(parse(begun.toString('utf8', 0, end)))
     if (end + 1 < begun.length && !socket.destroyed) socket.unshift(begun.subarray(end + 1))
   }
   socket.on('data', read)
 }
 
-function keyIn(line: string): string {
+function parse(line: string): object {
   try {
-    return String((JSON.parse(line) as { key?: unknown }).key)
+    return Object(JSON.parse(line)) as object
   } catch {
-    return ''
+    return {}
   }
 }
 

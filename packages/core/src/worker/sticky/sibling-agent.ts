@@ -7,9 +7,12 @@ import net from 'node:net'
  */
 const idleTime = 250
 
-/** How a connection to a sibling begins: it says which of its servers is meant. */
-export function preamble(key: string): string {
-  return `${JSON.stringify({ key })}\n`
+/** What a connection to a sibling is for: one of its servers, or a poll of this session, which it is to answer now. */
+export type Preamble = { key: string } | { release: string }
+
+/** How a connection to a sibling begins. */
+export function preamble(what: Preamble): string {
+  return `${JSON.stringify(what)}\n`
 }
 
 /** Connections to the private sockets of siblings, for one server. */
@@ -18,7 +21,7 @@ export class SiblingAgent extends http.Agent {
 
   constructor(key: string, keepAlive: boolean) {
     super({ keepAlive, ...(keepAlive && { timeout: idleTime }) })
-    this.#preamble = preamble(key)
+    this.#preamble = preamble({ key })
   }
 
   override createConnection(options: http.ClientRequestArgs): net.Socket {

@@ -6,12 +6,13 @@ import type { Sticky as StickyOption } from '../../options.ts'
 import { privateSocketName } from '../../private-socket-name.ts'
 import { toLine } from '../../thrown.ts'
 import { wasGiven } from '../given-connections.ts'
-import { Engines } from './engine-io.ts'
+import { Engines, sessionOf } from './engine-io.ts'
 import { forward, type Way } from './forward.ts'
+import { ForwardedPolls } from './forwarded-polls.ts'
 import { type OwnerOf, ownerByFunction, ownerBySocketIo } from './owner.ts'
 import { pipeUpgrade, takeUpgrade } from './pass-upgrade.ts'
 import { takePeer } from './peer.ts'
-import { PollingSessions } from './polling-sessions.ts'
+import { PollGoodbyes, type ToTell } from './poll-goodbyes.ts'
 import { PrivateSocket } from './private-socket.ts'
 import { SiblingAgent } from './sibling-agent.ts'
 
@@ -41,7 +42,8 @@ const requestEvents = new Set(['request', 'checkContinue', 'checkExpectation', '
 export class Sticky {
   readonly #parts: StickyParts
   readonly #engines: Engines
-  readonly #sessions: PollingSessions
+  readonly #goodbyes = new PollGoodbyes(() => this.#polls())
+  readonly #forwarded = new ForwardedPolls()
   readonly #ownerOf: OwnerOf
   readonly #private: PrivateSocket | undefined
   readonly #servers = new Map<string, net.Server>()
@@ -54,10 +56,15 @@ export class Sticky {
     const { id, primary, folders, option, report } = parts
     this.#parts = parts
     this.#engines = new Engines(id)
-    this.#sessions = new PollingSessions(this.#engines)
     this.#ownerOf = typeof option === 'function' ? ownerByFunction(option, report) : ownerBySocketIo(this.#engines, report)
     try {
-      this.#private = PrivateSocket.open(folders, primary, id, (key) => this.#servers.get(key))
+      this.#private = PrivateSocket.open(
+        folders,
+        primary,
+        id,
+        (key) => this.#servers.get(key),
+        (session) => this.#engines.release(session),
+      )
     } catch (error) {
       report(`sticky: requests are served where they come, as workers cannot reach each other: ${toLine(error)}`)
     }
@@ -76,16 +83,25 @@ export class Sticky {
     }
   }
 
-  /** @returns when no session polls any more: their clients are told to come back. */
+  /** Resolves when no client of Socket.IO polls here any more: they are told to come back. */
   async sayGoodbye(timeout: number): Promise<void> {
     this.#leaving = true
-    await this.#sessions.end(timeout)
+    await this.#goodbyes.say(timeout)
+  }
+
+  /**
+   * Sessions of this worker are closed in the way in which a client comes back by
+   * itself: it is told so in the answer to its poll, behind all that was to be sent.
+   */
+  #polls(): ToTell {
+    const sessions = this.#engines.polling().map((session) => [session, () => void session.close()] as const)
+    return new Map<object, () => void>([...sessions, ...this.#forwarded.ends()])
   }
 
   /** Resolves when siblings have had what they have asked for. */
   async close(timeout: number): Promise<void> {
     await this.#private?.close(timeout)
-    this.#sessions.stop()
+    this.#goodbyes.stop()
   }
 
   /** @returns whether somebody else has it, or will serve it. */
@@ -102,8 +118,21 @@ export class Sticky {
     if (owner === undefined || owner === this.#parts.id) return false
     const here = (): void => void emit.call(server, name, ...event)
     if (name === 'upgrade') this.#passUpgrade(server, owner, request, second as Duplex, head, here)
-    else forward(request, second as ServerResponse, this.#wayTo(owner, server), here, this.#report)
+    else this.#forward(server, owner, request, second as ServerResponse, here)
     return true
+  }
+
+  #forward(
+    server: net.Server,
+    owner: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    here: () => void,
+  ): void {
+    const way = this.#wayTo(owner, server)
+    const session = this.#parts.option === 'socket.io' && request.method === 'GET' && sessionOf(request.url ?? '')
+    if (session) this.#forwarded.add(response, { socketPath: way.socketPath, session })
+    forward(request, response, way, here, this.#report)
   }
 
   #passUpgrade(
