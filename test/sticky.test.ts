@@ -9,25 +9,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import { balances } from './support/balances.ts'
 import { hasNginx, nginxBefore } from './support/nginx.ts'
-import { eventually, type Program, start } from './support/program.ts'
-
-interface About {
-  id: string
-  pid: number
-  url: string
-  remoteAddress: string
-  remotePort: number
-  localPort: number
-  encrypted: boolean
-  headers: http.IncomingHttpHeaders
-  rawHeaders: string[]
-  received: number
-}
-
-const sticky = (t: TestContext, options: object, env: Record<string, string> = {}): Program =>
-  start(t, 'sticky.js', {
-    env: { OPTIONS: JSON.stringify({ workers: 2, reload: { soak: 50 }, drainTimeout: 2000, ...options }), ...env },
-  })
+import { eventually } from './support/program.ts'
+import { about, type About, ask, idsOf, sticky } from './support/sticky.ts'
 
 interface Client {
   socket: Socket
@@ -73,17 +56,29 @@ for (const balance of balances)
       const isWebSocket = ({ socket }: Client): boolean => socket.io.engine.transport.name === 'websocket'
       await eventually(() => upgrading.every(isWebSocket), 'those that can have a WebSocket')
       const first = await Promise.all(clients.map(who))
-      assert.deepEqual(clients.flatMap(({ refusals, disconnects }) => [...refusals, ...disconnects]), [])
+      assert.deepEqual(
+        clients.flatMap(({ refusals, disconnects }) => [...refusals, ...disconnects]),
+        [],
+      )
       assert.ok(new Set(first.map(({ pid }) => pid)).size > 1, 'several workers have them')
 
       program.kill('SIGHUP')
       await program.sees(/reload done/)
       const before = new Set(first.map(({ pid }) => pid))
-      await program.until(() => program.output.match(/gone: drained/g)?.length === 3, 'end of the old workers')
+      await program.until(
+        () => program.output.match(/gone: drained/g)?.length === 3,
+        'end of the old workers',
+      )
       for (const client of clients) await eventually(() => isElsewhere(client, before), 'it is back')
       for (const { disconnects } of polling)
-        assert.ok(disconnects.every((reason) => reason === 'transport close'), `were told: ${disconnects}`)
-      assert.deepEqual(polling.flatMap(({ refusals }) => refusals), [])
+        assert.ok(
+          disconnects.every((reason) => reason === 'transport close'),
+          `were told: ${disconnects}`,
+        )
+      assert.deepEqual(
+        polling.flatMap(({ refusals }) => refusals),
+        [],
+      )
     })
   })
 
@@ -105,8 +100,11 @@ describe('Socket.IO over TLS', () => {
     )
     const answers = await Promise.all(clients.map(who))
     assert.ok(answers.every(({ address }) => address.endsWith('127.0.0.1')))
-    assert.deepEqual(clients.flatMap(({ refusals, disconnects }) => [...refusals, ...disconnects]), [])
-    assert.match(upgrading[0]!.socket.io.engine.id as string, /^[\w-]{8}\.own-/)
+    assert.deepEqual(
+      clients.flatMap(({ refusals, disconnects }) => [...refusals, ...disconnects]),
+      [],
+    )
+    assert.match(upgrading[0]!.socket.io.engine.id, /^[\w-]{8}\.own-/)
     await forwards(t, port, true)
 
     const owner = answers[0]!.pid
@@ -114,50 +112,6 @@ describe('Socket.IO over TLS', () => {
     for (const client of clients) await eventually(() => isElsewhere(client, new Set([owner])), 'it is back')
   })
 })
-
-interface Asked {
-  path?: string
-  method?: string
-  headers?: http.OutgoingHttpHeaders | string[]
-  body?: Buffer
-  trailers?: Record<string, string>
-  agent?: http.Agent
-  secure?: boolean
-}
-
-interface Answer {
-  status: number
-  body: string
-  response: http.IncomingMessage
-}
-
-/** One request, on a connection of its own unless it has an agent. */
-async function ask(port: number, asked: Asked = {}): Promise<Answer> {
-  const { path: at = '/', method = 'GET', headers = {}, body, trailers, agent, secure } = asked
-  const request = (secure ? https : http).request({
-    ...{ port, path: at, method, headers, rejectUnauthorized: false },
-    agent: agent ?? new (secure ? https : http).Agent(),
-  })
-  if (trailers) request.addTrailers(trailers)
-  request.end(body)
-  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) text += chunk
-  return { status: response.statusCode!, body: text, response }
-}
-
-const about = async (port: number, asked: Asked = {}): Promise<About> =>
-  JSON.parse((await ask(port, asked)).body) as About
-
-/** The ids of all workers, each with its pid. */
-async function idsOf(port: number, count: number, secure = false): Promise<Map<string, number>> {
-  const ids = new Map<string, number>()
-  await eventually(async () => {
-    const { id, pid } = await about(port, { secure })
-    return ids.set(id, pid).size === count
-  }, `${count} workers answer`)
-  return ids
-}
 
 /** A session of Engine.IO, by hand: whoever is asked brings it to the worker that has it. */
 async function forwards(t: TestContext, port: number, secure: boolean): Promise<void> {
@@ -167,7 +121,13 @@ async function forwards(t: TestContext, port: number, secure: boolean): Promise<
   for (let session = 0; session < 6; session++) {
     const { body } = await ask(port, { path: base, secure })
     const { sid } = JSON.parse(body.slice(1)) as { sid: string }
-    const { status } = await ask(port, { path: `${base}&sid=${sid}`, method: 'POST', body: Buffer.from('40'), agent, secure })
+    const { status } = await ask(port, {
+      path: `${base}&sid=${sid}`,
+      method: 'POST',
+      body: Buffer.from('40'),
+      agent,
+      secure,
+    })
     assert.equal(status, 200)
   }
 }
@@ -180,17 +140,34 @@ for (const balance of balances)
     // On one connection, every other request is another worker's.
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     t.after(() => agent.destroy())
-    const each = async (run: (owner: string) => Promise<void>): Promise<void> => {
+    const withEach = async (run: (owner: string) => Promise<void>): Promise<void> => {
       for (const owner of ids) await run(owner)
     }
 
     await t.test('with its headers, its address and its answer as they are', () =>
-      each(async (owner) => {
-        const headers = ['Host', 'a', 'X-Owner', owner, 'X-Twice', '1', 'x-twice', '2', 'X-Clustered-Peer', '{"remoteAddress":"6.6.6.6"}', 'Connection', 'x-hop', 'X-Hop', '1']
+      withEach(async (owner) => {
+        const headers = [
+          'Host',
+          'a',
+          'X-Owner',
+          owner,
+          'X-Twice',
+          '1',
+          'x-twice',
+          '2',
+          'X-Clustered-Peer',
+          '{"remoteAddress":"6.6.6.6"}',
+          'Connection',
+          'x-hop',
+          'X-Hop',
+          '1',
+        ]
         const socket = net.connect(port, '127.0.0.1')
         await once(socket, 'connect')
         const { localPort } = socket
-        socket.write(`GET /raw?a=%20 HTTP/1.1\r\n${headers.map((text, i) => (i % 2 ? `${text}\r\n` : `${text}: `)).join('')}\r\n`)
+        socket.write(
+          `GET /raw?a=%20 HTTP/1.1\r\n${headers.map((text, i) => (i % 2 ? `${text}\r\n` : `${text}: `)).join('')}\r\n`,
+        )
         let text = ''
         for await (const chunk of socket.setEncoding('utf8')) {
           text += chunk
@@ -205,52 +182,78 @@ for (const balance of balances)
         assert.deepEqual([got.remotePort, got.localPort, got.encrypted], [localPort, port, false])
         assert.equal(got.headers['x-twice'], '1, 2')
         assert.deepEqual(got.rawHeaders.slice(0, 8), headers.slice(0, 8))
-      }))
+      }),
+    )
 
     await t.test('with large bodies, and with none', () =>
-      each(async (owner) => {
+      withEach(async (owner) => {
         const body = Buffer.alloc(5_000_000, 'b')
         const headers = { 'x-owner': owner }
-        for (const more of [{ 'content-length': body.length }, { 'transfer-encoding': 'chunked' }, { expect: '100-continue' }])
-          assert.deepEqual(pick(await about(port, { method: 'POST', body, headers: { ...headers, ...more }, agent })), [owner, body.length])
+        for (const more of [
+          { 'content-length': body.length },
+          { 'transfer-encoding': 'chunked' },
+          { expect: '100-continue' },
+        ])
+          assert.deepEqual(
+            pick(await about(port, { method: 'POST', body, headers: { ...headers, ...more }, agent })),
+            [owner, body.length],
+          )
         for (const method of ['POST', 'PUT', 'DELETE'])
           assert.deepEqual(pick(await about(port, { method, headers, agent })), [owner, 0])
         const { status } = await ask(port, { method: 'HEAD', headers, agent })
         assert.equal(status, 200)
         const refused = await ask(port, { path: '/refuse', headers, agent })
         assert.deepEqual([refused.status, refused.body], [413, 'too much'])
-      }))
+      }),
+    )
 
     await t.test('with trailers', () =>
-      each(async (owner) => {
+      withEach(async (owner) => {
         const headers = { 'x-owner': owner, trailer: 'x-end', 'transfer-encoding': 'chunked' }
-        const { body, response } = await ask(port, { path: '/trailers', method: 'POST', headers, body: Buffer.from('12345'), trailers: { 'x-end': 'end' }, agent })
+        const { body, response } = await ask(port, {
+          path: '/trailers',
+          method: 'POST',
+          headers,
+          body: Buffer.from('12345'),
+          trailers: { 'x-end': 'end' },
+          agent,
+        })
         assert.deepEqual(JSON.parse(body), { received: 5, trailers: { 'x-end': 'end' } })
         assert.equal(response.trailers['x-sum'], 'sum')
-      }))
+      }),
+    )
 
     await t.test('and tells either side when the other has gone', () =>
-      each(async (owner) => {
+      withEach(async (owner) => {
         const headers = { 'x-owner': owner }
         const stream = http.get({ port, path: '/stream', headers, agent: false })
         await once(stream, 'response')
         stream.destroy()
         await program.sees(new RegExp(`stream of ${owner} closed`))
-        const upload = http.request({ port, path: '/upload', method: 'POST', headers: { ...headers, 'content-length': 100 }, agent: false })
+        const upload = http.request({
+          port,
+          path: '/upload',
+          method: 'POST',
+          headers: { ...headers, 'content-length': 100 },
+          agent: false,
+        })
         upload.on('error', () => {})
         upload.write('some')
         await program.sees(new RegExp(`upload of ${owner} begins`))
         upload.destroy()
         await program.sees(new RegExp(`upload of ${owner} aborted`))
         await assert.rejects(ask(port, { path: '/cut', headers }), { code: 'ECONNRESET' })
-      }))
+      }),
+    )
 
     await t.test('also by an upgrade, whose connection it gets', () =>
-      each(async (owner) => {
+      withEach(async (owner) => {
         for (let i = 0; i < 4; i++) {
           const socket = net.connect(port, '127.0.0.1')
           await once(socket, 'connect')
-          socket.write(`GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Owner: ${owner}\r\n\r\nfirst`)
+          socket.write(
+            `GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Owner: ${owner}\r\n\r\nfirst`,
+          )
           let text = ''
           socket.setEncoding('utf8').on('data', (more: string) => (text += more))
           await eventually(() => text.endsWith('first'), 'its first bytes come back')
@@ -262,16 +265,31 @@ for (const balance of balances)
           assert.ok(hasConnection(pid, socket.localPort!, port), 'the connection is in its owner')
           socket.destroy()
         }
-      }))
+      }),
+    )
 
     await t.test('and serves here what names nobody', async () => {
-      for (const forged of ['AAAAAAAA', '../../..', '../../../../../../etc/passwd', `${ids[0]}x`, '.', '', '\u00ff'.repeat(8)]) {
-        const { status, body } = await ask(port, { headers: { 'x-owner': forged }, method: 'POST', body: Buffer.from('abc') })
+      for (const forged of [
+        'AAAAAAAA',
+        '../../..',
+        '../../../../../../etc/passwd',
+        `${ids[0]}x`,
+        '.',
+        '',
+        '\u00ff'.repeat(8),
+      ]) {
+        const { status, body } = await ask(port, {
+          headers: { 'x-owner': forged },
+          method: 'POST',
+          body: Buffer.from('abc'),
+        })
         assert.equal(status, 200)
         assert.equal((JSON.parse(body) as About).received, 3)
       }
       const socket = net.connect(port, '127.0.0.1')
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Owner: AAAAAAAA\r\n\r\n')
+      socket.write(
+        'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-Owner: AAAAAAAA\r\n\r\n',
+      )
       const [first] = (await once(socket, 'data')) as [Buffer]
       assert.match(String(first), /^HTTP\/1.1 101 /)
       socket.destroy()
@@ -281,16 +299,27 @@ for (const balance of balances)
       const folder = path.join(process.env['XDG_RUNTIME_DIR'] ?? '', 'clustered')
       const folders = [folder, `/tmp/clustered-${process.getuid!()}`].filter((each) => existsSync(each))
       const own = (): string[] =>
-        folders.flatMap((each) => readdirSync(each).filter((name) => name.startsWith(`${program.pid}-`) && name.endsWith('.worker')).map((name) => path.join(each, name)))
+        folders.flatMap((each) =>
+          readdirSync(each)
+            .filter((name) => name.startsWith(`${program.pid}-`) && name.endsWith('.worker'))
+            .map((name) => path.join(each, name)),
+        )
       assert.equal(own().length, 2)
       for (const name of own()) assert.equal(statSync(name).mode & 0o777, 0o600)
       for (const name of own()) assert.equal(statSync(path.dirname(name)).mode & 0o777, 0o700)
 
       const [victim] = ids
       const dying = ask(port, { path: '/die', headers: { 'x-owner': victim!, connection: 'close' } })
-      const how = await dying.then(({ status }) => status, (error: NodeJS.ErrnoException) => error.code)
+      const how = await dying.then(
+        ({ status }) => status,
+        (error: NodeJS.ErrnoException) => error.code,
+      )
       assert.ok(how === 502 || how === 'ECONNRESET', `${how}`)
-      const elsewhere = await about(port, { headers: { 'x-owner': victim! }, method: 'POST', body: Buffer.from('abc') })
+      const elsewhere = await about(port, {
+        headers: { 'x-owner': victim! },
+        method: 'POST',
+        body: Buffer.from('abc'),
+      })
       assert.notEqual(elsewhere.id, victim)
       await eventually(() => own().every((name) => !name.includes(victim!)), 'its socket is gone')
     })

@@ -93,7 +93,11 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = true } = options
   const { name, control = true, onServer, compileCache, sticky } = options
   if (sticky !== undefined && sticky !== 'socket.io' && typeof sticky !== 'function')
-    throw badOption('sticky', sticky, "'socket.io', or a function (request) => the id of a worker, or undefined")
+    throw badOption(
+      'sticky',
+      sticky,
+      "'socket.io', or a function (request) => the id of a worker, or undefined",
+    )
   if (onServer !== undefined && typeof onServer !== 'function')
     throw badOption('onServer', onServer, 'a function (server) => ...')
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')

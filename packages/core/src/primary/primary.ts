@@ -50,7 +50,12 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   const { logger } = settings
   checkPermissions(logger)
   if (settings.sticky !== undefined && process.platform === 'win32')
-    throw badOption('sticky', settings.sticky, 'none, as workers reach each other by unix sockets', 'does not work on Windows')
+    throw badOption(
+      'sticky',
+      settings.sticky,
+      'none, as workers reach each other by unix sockets',
+      'does not work on Windows',
+    )
   if (isBundled)
     logger.warn(
       'this program is bundled with @clustered/core inside it: it is not said where a hung worker stands, and one that ' +

@@ -225,9 +225,9 @@ export class Servers {
 
   /** Until its last connection has ended. */
   #keep(key: string, server: net.Server): void {
+    this.#events.placed(server, key)
     const drainable = this.#find(server)
     this.#servers.set(key, drainable)
-    this.#events.placed(server, key)
     server.once('close', () => {
       if (!this.#handles.has(key) && this.#servers.get(key) === drainable) this.#servers.delete(key)
     })

@@ -146,7 +146,9 @@ export class Worker {
     const { primary, id, folders } = this.#briefing
     if (id === undefined || folders === undefined) {
       this.#stickyOption = undefined
-      this.#report('sticky: the primary is of a release that does not have it. Restart the program, primary and all')
+      this.#report(
+        'sticky: the primary is of a release that does not have it. Restart the program, primary and all',
+      )
       return undefined
     }
     const { Sticky } = require('./sticky/sticky.js') as typeof import('./sticky/sticky.ts')

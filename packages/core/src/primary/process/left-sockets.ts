@@ -12,8 +12,7 @@ export function withoutSocket(
   return {
     ...events,
     exit: (...how) => {
-      for (const folder of folders)
-        rm(privateSocketName(folder, process.pid, id), { force: true }, () => {})
+      for (const folder of folders) rm(privateSocketName(folder, process.pid, id), { force: true }, () => {})
       events.exit(...how)
     },
   }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 /** A server of Engine.IO 4 to 6, on which Socket.IO 3 and 4 are built. */
 interface Engine {
   readonly clients?: Record<string, EngineClient>
-  generateId(request: IncomingMessage): unknown
+  generateId: (this: Engine, request: IncomingMessage) => unknown
 }
 
 /** A session of such a server. */
@@ -87,11 +87,12 @@ export class Engines {
     const { generateId } = engine
     if (this.#watched.has(generateId)) return
     const named = (id: unknown): unknown => (typeof id === 'string' ? `${this.#id}.${id}` : id)
-    engine.generateId = function (request) {
+    const naming: Engine['generateId'] = function (request) {
       const id = generateId.call(this, request)
       return id instanceof Promise ? id.then(named) : named(id)
     }
-    this.#watched.add(engine.generateId)
+    engine.generateId = naming
+    this.#watched.add(naming)
   }
 }
 
@@ -99,7 +100,8 @@ export class Engines {
 function classesOf(exported: object | undefined): { handshake: Handshake }[] {
   const candidates: unknown[] = [exported, ...Object.values(exported ?? {})]
   return candidates.flatMap((candidate) => {
-    const prototype = typeof candidate === 'function' ? (candidate.prototype as object | undefined) : undefined
+    const prototype =
+      typeof candidate === 'function' ? (candidate.prototype as object | undefined) : undefined
     return prototype && Object.hasOwn(prototype, 'handshake') ? [prototype as { handshake: Handshake }] : []
   })
 }

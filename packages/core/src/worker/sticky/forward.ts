@@ -41,7 +41,14 @@ export function forward(
 
   const send = (agent: SiblingAgent): void => {
     let connected = false
-    out = http.request({ agent, socketPath: way.socketPath, method, path: request.url, headers, setHost: false })
+    out = http.request({
+      agent,
+      socketPath: way.socketPath,
+      method,
+      path: request.url,
+      headers,
+      setHost: false,
+    })
     out.once('socket', (socket) => {
       // A body is read once there is somebody to have it: until then, the request can still be served here.
       const begin = (): void => {
@@ -62,10 +69,13 @@ export function forward(
     })
     out.on('error', (error: NodeJS.ErrnoException) => {
       if (answer || response.destroyed) return
-      if (connected) return void (out.reusedSocket && isHarmless ? send(way.fresh) : fail(response))
-      if (error.code === 'EAGAIN') return void setTimeout(() => response.destroyed || send(agent), retryAfter)
-      if (error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED') report(error)
-      here()
+      if (connected && out.reusedSocket && isHarmless) send(way.fresh)
+      else if (connected) fail(response)
+      else if (error.code === 'EAGAIN') setTimeout(() => response.destroyed || send(agent), retryAfter)
+      else {
+        if (error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED') report(error)
+        here()
+      }
     })
   }
 
@@ -75,16 +85,13 @@ export function forward(
   })
 }
 
-function hasBody({ headers, httpVersionMajor, method = 'GET' }: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = headers
-  return Number(length) > 0 || encoding !== undefined || (httpVersionMajor > 1 && length === undefined && !harmless.has(method))
+function hasBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined
 }
 
 function headersOf(request: IncomingMessage, bodied: boolean): string[] {
   const { headers, method = 'GET' } = request
   const own = [peerHeader, peerOf(request)]
-  const { ':authority': authority } = headers as Record<string, string | undefined>
-  if (headers.host === undefined && authority !== undefined) own.push('Host', authority)
   if (!bodied && !bodiless.has(method) && headers['content-length'] === undefined)
     own.push('Content-Length', '0')
   return [...own, ...endToEnd(request.rawHeaders)]
@@ -122,7 +129,7 @@ function passAnswer(
   // It ends too early, for whatever reason: the client is to notice.
   answer.on('error', () => {})
   answer.once('close', () => {
-    if (!answer.complete) cut(response)
+    if (!answer.complete) response.destroy()
   })
   // An event stream begins with its head alone.
   setImmediate(() => {
@@ -132,7 +139,9 @@ function passAnswer(
 
 /** Each hop chooses its own. */
 function withoutEncoding(rawHeaders: string[]): string[] {
-  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding')
+  const at = rawHeaders.findIndex(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'transfer-encoding',
+  )
   if (at >= 0) rawHeaders.splice(at, 2)
   return rawHeaders
 }
@@ -143,12 +152,6 @@ function pairs(raw: readonly string[]): [string, string][] {
 
 /** The sibling has died of it, or with it. */
 function fail(response: ServerResponse): void {
-  if (response.headersSent) return cut(response)
+  if (response.headersSent) return void response.destroy()
   response.writeHead(502, { 'Content-Type': 'text/plain', Connection: 'close' }).end('Bad Gateway\n')
-}
-
-function cut(response: ServerResponse): void {
-  const { stream } = response as { stream?: { destroy(error: Error): void } }
-  if (stream) stream.destroy(new Error('The worker that answered is gone.'))
-  else response.destroy()
 }

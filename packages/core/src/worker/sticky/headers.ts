@@ -9,7 +9,7 @@ export function endToEnd(rawHeaders: readonly string[]): string[] {
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (rawHeaders[i]!.toLowerCase() === 'connection')
       for (const name of rawHeaders[i + 1]!.split(',')) named.add(name.trim().toLowerCase())
-  return without(rawHeaders, (name) => named.has(name) || name === peerHeader || name.startsWith(':'))
+  return without(rawHeaders, (name) => named.has(name) || name === peerHeader)
 }
 
 /** @param drops asked with each name in lower case. */

@@ -32,7 +32,8 @@ export function takeUpgrade(
   head: Buffer,
 ): { handle: StreamHandle; bytes: string } | undefined {
   const bytes = bytesOf(request, head)
-  if (!(socket instanceof net.Socket) || (socket as { _server?: unknown })._server !== server) return undefined
+  if (!(socket instanceof net.Socket) || (socket as { _server?: unknown })._server !== server)
+    return undefined
   if (!['TCP', 'Pipe'].includes(handleOf(socket)?.constructor.name) || socket.destroyed) return undefined
   // What it has asked for before has not been answered, or what has come since would be lost.
   if (responseOn(socket) || socket.writableLength > 0 || socket.readableLength > 0) return undefined
@@ -65,9 +66,11 @@ export function pipeUpgrade(
   })
   out.on('error', ignore)
   out.once('close', () => {
-    if (connected) return void socket.destroy()
     socket.off('close', end)
-    socket.off('error', ignore)
-    if (!socket.destroyed) here()
+    if (connected) socket.destroy()
+    else if (!socket.destroyed) {
+      socket.off('error', ignore)
+      here()
+    }
   })
 }

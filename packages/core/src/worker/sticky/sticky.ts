@@ -56,7 +56,8 @@ export class Sticky {
     const { id, primary, folders, option, report } = parts
     this.#parts = parts
     this.#engines = new Engines(id)
-    this.#ownerOf = typeof option === 'function' ? ownerByFunction(option, report) : ownerBySocketIo(this.#engines, report)
+    this.#ownerOf =
+      typeof option === 'function' ? ownerByFunction(option, report) : ownerBySocketIo(this.#engines, report)
     try {
       this.#private = PrivateSocket.open(
         folders,
@@ -66,7 +67,9 @@ export class Sticky {
         (session) => this.#engines.release(session),
       )
     } catch (error) {
-      report(`sticky: requests are served where they come, as workers cannot reach each other: ${toLine(error)}`)
+      report(
+        `sticky: requests are served where they come, as workers cannot reach each other: ${toLine(error)}`,
+      )
     }
   }
 
@@ -113,7 +116,7 @@ export class Sticky {
       if (this.#leaving && name !== 'upgrade') (second as ServerResponse).shouldKeepAlive = false
       return false
     }
-    if (wasGiven(request.socket)) return false
+    if (wasGiven(request.socket) || request.httpVersionMajor > 1) return false
     const owner = this.#ownerOf(request)
     if (owner === undefined || owner === this.#parts.id) return false
     const here = (): void => void emit.call(server, name, ...event)
@@ -130,7 +133,8 @@ export class Sticky {
     here: () => void,
   ): void {
     const way = this.#wayTo(owner, server)
-    const session = this.#parts.option === 'socket.io' && request.method === 'GET' && sessionOf(request.url ?? '')
+    const session =
+      this.#parts.option === 'socket.io' && request.method === 'GET' && sessionOf(request.url ?? '')
     if (session) this.#forwarded.add(response, { socketPath: way.socketPath, session })
     forward(request, response, way, here, this.#report)
   }
@@ -152,7 +156,11 @@ export class Sticky {
   #wayTo(owner: string, server: net.Server): Way {
     const key = this.#keys.get(server)!
     let agents = this.#agents.get(key)
-    if (!agents) this.#agents.set(key, (agents = { kept: new SiblingAgent(key, true), fresh: new SiblingAgent(key, false) }))
+    if (!agents)
+      this.#agents.set(
+        key,
+        (agents = { kept: new SiblingAgent(key, true), fresh: new SiblingAgent(key, false) }),
+      )
     return { ...agents, socketPath: this.#pathOf(owner) }
   }
 
