@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'n
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
@@ -11,6 +12,7 @@ import { balances } from './support/balances.ts'
 import { hasNginx, nginxBefore } from './support/nginx.ts'
 import { eventually } from './support/program.ts'
 import { about, type About, ask, idsOf, sticky } from './support/sticky.ts'
+import { supervise } from './support/supervised.ts'
 
 interface Client {
   socket: Socket
@@ -81,6 +83,19 @@ for (const balance of balances)
       )
     })
   })
+
+it('finds the Socket.IO of a program that knows nothing of Clustered', async (t) => {
+  const program = supervise(t, 'socket-io.cjs', {}, { workers: 3, sticky: 'socket.io' })
+  const where = `http://127.0.0.1:${await program.listens()}`
+  const clients = Array.from({ length: 8 }, () => connect(t, where, pollingOnly))
+  await eventually(() => clients.every(isConnected), 'all are connected')
+  const answers = await Promise.all(clients.map(who))
+  assert.ok(new Set(answers.map(({ pid }) => pid)).size > 1, 'several workers have them')
+  assert.deepEqual(
+    clients.flatMap(({ refusals, disconnects }) => [...refusals, ...disconnects]),
+    [],
+  )
+})
 
 describe('Socket.IO over TLS', () => {
   it('has its sessions, its namespaces and its servers found, and knows the address of each client', async (t) => {
@@ -297,7 +312,7 @@ for (const balance of balances)
 
     await t.test('over sockets that are this user’s alone, and gone with their worker', async () => {
       const folder = path.join(process.env['XDG_RUNTIME_DIR'] ?? '', 'clustered')
-      const folders = [folder, `/tmp/clustered-${process.getuid!()}`].filter((each) => existsSync(each))
+      const folders = [folder, path.join(tmpdir(), `clustered-${process.getuid!()}`)].filter((each) => existsSync(each))
       const own = (): string[] =>
         folders.flatMap((each) =>
           readdirSync(each)
