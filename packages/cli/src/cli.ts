@@ -105,6 +105,7 @@ function withStartOptions(command: Command): Command {
     .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
     .option('--kill-timeout <ms>', "The same, by pm2's name for it")
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
+    .option('--sticky <kind>', "'socket.io': bring its requests to the worker that has their session")
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
     .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")
 }

@@ -17,6 +17,7 @@ export interface StartFlags {
   drainTimeout?: string | number
   killTimeout?: string | number
   bootTimeout?: string | number
+  sticky?: string | boolean
   envFile?: string
   /** Each time that it was given. */
   nodeArgs?: string[]
@@ -62,9 +63,18 @@ export function toStart(given: string, flags: StartFlags): Start {
       ...(flags.name !== undefined && { name: String(flags.name) }),
       ...(drainTimeout !== undefined && { drainTimeout }),
       ...(bootTimeout !== undefined && { bootTimeout }),
+      ...(flags.sticky !== undefined && { sticky: stickyKind(flags.sticky) }),
       ...(watch && { reload: { soak: whileWatching.soak, surge: whileWatching.surge } }),
     },
   }
+}
+
+function stickyKind(given: string | boolean): 'socket.io' {
+  if (given === 'socket.io') return given
+  throw new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `--sticky ${given} is not known. Expected: --sticky socket.io. For sessions of another kind the app gives a function: clustered(app, { sticky }).`,
+  )
 }
 
 function workerCount(

@@ -69,6 +69,7 @@ export function adapt<App, Given>(
   if (!isTarget(target) && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
   runtime().worker?.tellOptions(options)
+  runtime().worker?.useSticky(settings.sticky)
   const toServer = (made: App | net.Server): net.Server => {
     const ready = made instanceof net.Server ? made : adapter.toTarget(made)
     if (!(ready instanceof net.Server)) return makeHttpServer(settings.server, ready)

@@ -46,7 +46,7 @@ export function bindReusePort(address: string, port: number, ipv6Only: boolean):
   return error || -constants.errno.EADDRINUSE
 }
 
-type CreateServerHandle = (
+export type CreateServerHandle = (
   address: string,
   port: number,
   addressType: number,
@@ -425,17 +425,6 @@ export function onConnectionEnd(server: net.Server, ended: () => void): void {
     original.call(this)
     ended()
   }
-}
-
-interface SessionState {
-  streams: { values(): Iterable<Http2Stream> }
-}
-
-/** The streams that are open on a session of HTTP/2. */
-export function streamsOf(session: Http2Session): Iterable<Http2Stream> {
-  const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'state')
-  const state = key && (session as unknown as Record<symbol, SessionState | undefined>)[key]
-  return state?.streams?.values() ?? []
 }
 
 /** Whether this process has loaded a module of Node's own, by its name without `node:`. */

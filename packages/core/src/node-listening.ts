@@ -6,7 +6,12 @@ import cluster from 'node:cluster'
 import net from 'node:net'
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
-import { type ListeningServer, type TransferableHandle, UV_TCP_REUSEPORT } from './node-internals.ts'
+import {
+  type CreateServerHandle,
+  type ListeningServer,
+  type TransferableHandle,
+  UV_TCP_REUSEPORT,
+} from './node-internals.ts'
 import type { ListenRequest } from './protocol/messages.ts'
 
 /** What `server.listen` gets in place of a socket of its own: a handle, or the error that it cannot have one. */
@@ -63,6 +68,21 @@ export function onWorkerListen(getHandle: GetHandle, onOther: () => void): void 
     onOther()
     original.call(cluster, server, request, ...rest)
   }
+}
+
+/**
+ * Has a server listen on a unix socket of this worker's own, at once: not by
+ * `listen`, which would ask the primary for it.
+ * @returns 0, or the system's error number.
+ */
+export function listenAlone(server: net.Server, path: string): number {
+  const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle
+  const handle = create(path, -1, -1, -1, 0)
+  if (typeof handle === 'number') return handle
+  const internals = server as ServerInternals
+  internals._handle = handle
+  internals._listen2(path, -1, -1, undefined, undefined, 0)
+  return 0
 }
 
 /** As `net.Server#listen` makes it of a system's error number below 0. */

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Hooks } from './hooks.ts'
 import type { Logger } from './logger.ts'
 import type { HttpServerOptions } from './server-options.ts'
@@ -73,6 +73,14 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    * streams end between two events. `false`: they are cut at `drainTimeout`.
    */
   goodbye?: GoodbyeOptions | false
+  /**
+   * Brings requests to the worker that has their session. `'socket.io'`: those
+   * of Socket.IO, in all its transports. A function is given each request, and
+   * returns the `workerId()` of the worker that it belongs to, or `undefined`
+   * for any. Not on Windows. See docs/sticky.md.
+   * @default off
+   */
+  sticky?: Sticky
   /** How a rolling reload goes about it. */
   reload?: ReloadOptions
   /**
@@ -178,6 +186,9 @@ export interface GoodbyeOptions {
    */
   quiet?: number
 }
+
+/** How a request finds the worker that has its session. */
+export type Sticky = 'socket.io' | ((request: IncomingMessage) => string | undefined)
 
 export interface ReloadOptions {
   /**

@@ -11,6 +11,8 @@ import type { Worker } from './worker/worker.ts'
 export interface Runtime {
   /** In a worker: its inside. */
   worker?: Worker
+  /** In any other process: what it is called, once it has been asked. */
+  id?: string
   /** In a worker that the program has forked from our primary, past us. */
   isStray?: boolean
   /** In the primary, from the first `listen` on: its cluster. */

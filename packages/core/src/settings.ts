@@ -6,7 +6,7 @@ import { defaultGoodbye, type GoodbyeSettings } from './goodbye-settings.ts'
 import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
 import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
-import type { ClusteredOptions, GoodbyeOptions, ReloadOptions } from './options.ts'
+import type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky } from './options.ts'
 import type { CodeOptions } from './primary/code-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
 import { type Bounds, workerCount } from './worker-count.ts'
@@ -39,6 +39,7 @@ export interface Settings {
   /** A folder; if none is given, one of this user's. */
   compileCache: string | false | undefined
   hooks: Hooks
+  sticky: Sticky | undefined
   server: HttpServerOptions | undefined
   onServer: ((server: any) => unknown) | undefined
   env: () => Record<string, string | undefined>
@@ -58,6 +59,7 @@ const known = new Set<string>([
   'balance',
   'migrate',
   'goodbye',
+  'sticky',
   'reload',
   'crash',
   'hangTimeout',
@@ -94,7 +96,13 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   refuseUnknown(reload, knownOfReload, 'reload.')
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = true } = options
-  const { name, control = true, onServer, compileCache } = options
+  const { name, control = true, onServer, compileCache, sticky } = options
+  if (sticky !== undefined && sticky !== 'socket.io' && typeof sticky !== 'function')
+    throw badOption(
+      'sticky',
+      sticky,
+      "'socket.io', or a function (request) => the id of a worker, or undefined",
+    )
   if (onServer !== undefined && typeof onServer !== 'function')
     throw badOption('onServer', onServer, 'a function (server) => ...')
   if (typeof env !== 'function') throw badOption('env', env, 'a function that returns an object')
@@ -132,6 +140,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     soak: duration('reload.soak', soak, { least: 50, zero: true }),
     migrate,
     goodbye: goodbyeSettings(options.goodbye),
+    sticky,
     crash,
     // A pause of the garbage collector, or of the machine, is no hang.
     hangTimeout: duration('hangTimeout', hangTimeout, { least: 1000, zero: true }),

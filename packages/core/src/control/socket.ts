@@ -70,7 +70,7 @@ export async function removeStale(folder: string): Promise<void> {
 }
 
 /** Whether there is such a process here; one in another container may have a pid that is none here. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -2,6 +2,7 @@ import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
+import { badOption } from '../bad-option.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { isBundled } from '../own-files.ts'
@@ -49,6 +50,13 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   const settings = { ...whileWatched(given), logger: guarded(given.logger) }
   const { logger } = settings
   checkPermissions(logger)
+  if (settings.sticky !== undefined && process.platform === 'win32')
+    throw badOption(
+      'sticky',
+      settings.sticky,
+      'none, as workers reach each other by unix sockets',
+      'does not work on Windows',
+    )
   if (isBundled)
     logger.warn(
       'this program is bundled with @clustered/core inside it: it is not said where a hung worker stands, and one that ' +

@@ -50,6 +50,13 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
         'is for code that is in the workers',
       )
   }
+  if (typeof rest.sticky === 'function')
+    throw badOption(
+      'sticky',
+      rest.sticky,
+      "'socket.io', or nothing here, and the function in the program: clustered(app, { sticky })",
+      'is for code that is in the workers',
+    )
   const settings = resolveOptions(rest)
   const here = runtime()
   if (here.primary || cluster.isWorker)

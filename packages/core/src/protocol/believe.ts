@@ -16,8 +16,12 @@ type Message<Type> = Extract<ToPrimary, { type: Type }>
 /** A reason is never longer. A key may be: it has in it what the app listens at. */
 const longestText = 4096
 
+/** What of a request is passed on in a message. */
+const longestHead = 64 * 1024
+
 const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= longestText
 const isString = (value: unknown): boolean => typeof value === 'string'
+const isHead = (value: unknown): boolean => typeof value === 'string' && value.length <= longestHead
 const isNumber = (value: unknown): boolean => typeof value === 'number'
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isBeatTime = (value: unknown): boolean => isCount(value) && (value as number) <= beats.idle.every
@@ -107,6 +111,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   settled: {},
   answer: { key: isString, connection: isCount, accepted: isFlag },
   adopt: { key: isString, served: isFlag },
+  pass: { key: isString, to: isText, bytes: isHead },
   gave: { key: isString },
   returned: { key: isString, socket: isCount },
   room: { key: isString, hasRoom: isFlag },
@@ -131,8 +136,8 @@ const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, h
 export function asToPrimary(value: unknown, handle: TransferableHandle | undefined): ToPrimary | undefined {
   const { type } = (value ?? {}) as { type?: unknown }
   if (!checks.get(type as string)?.(value)) return undefined
-  // Only an adoption brings a connection, and never comes without.
-  if ((type === 'adopt') !== isConnection(handle)) return undefined
+  // These alone bring a connection, and never come without.
+  if ((type === 'adopt' || type === 'pass') !== isConnection(handle)) return undefined
   return value as ToPrimary
 }
 

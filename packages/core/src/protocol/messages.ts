@@ -10,6 +10,12 @@ export interface WorkerBriefing {
   protocol: number
   slot: number
   generation: number
+  /** What it is called in the ids of sessions. A primary of an older release does not say, nor what follows. */
+  id?: string
+  /** Where workers have their private sockets, the first choice first. */
+  folders?: readonly string[]
+  /** As the primary was told; what the program says counts more. */
+  sticky?: 'socket.io' | undefined
   /** Where the cluster listens. */
   ports: readonly number[]
   /** Milliseconds. */
@@ -116,6 +122,8 @@ export type ToPrimary =
   | { type: 'returned'; key: string; socket: number }
   /** With a connection between two requests (`served`), or before its first: another worker is to have it. */
   | { type: 'adopt'; key: string; served: boolean }
+  /** With a connection whose next request, of which `bytes` have been read, is for the worker called `to`. */
+  | { type: 'pass'; key: string; to: string; bytes: string }
   /** It has given what it was told to give, or as much of that as it can. */
   | { type: 'gave'; key: string }
   | ({ type: 'beat' } & Beat)
@@ -162,8 +170,11 @@ export type ToWorker =
   | { type: 'lend'; key: string; loan: Loan }
   /** Stop accepting from that socket. */
   | { type: 'take-back'; key: string; socket: number }
-  /** With a connection: a hand-off. `served` says whether it has brought requests elsewhere. */
-  | { type: 'connection'; key: string; connection: number; served: boolean }
+  /**
+   * With a connection: a hand-off. `served` says whether it has brought requests elsewhere;
+   * `bytes` of the next one have been read there, and it is to be served here.
+   */
+  | { type: 'connection'; key: string; connection: number; served: boolean; bytes?: string | undefined }
   /** So many connections of the server called `key` are for others to serve. */
   | { type: 'give'; key: string; count: number }
   /**

@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import { emptyQueues } from '../empty-queue.ts'
-import { isFull, onConnectionEnd, type TransferableHandle, waitForNextRequest } from '../node-internals.ts'
+import { isFull, onConnectionEnd, type TransferableHandle } from '../node-internals.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
 import { settles } from '../settles.ts'
 import { hasRoomFor } from './overflow.ts'
@@ -71,11 +71,11 @@ export class ListeningHandle implements TransferableHandle {
     return !this.#full
   }
 
-  /** @param served whether it has brought requests elsewhere. */
-  accept(connection: TransferableHandle, served = false): void {
-    if (served) this.#server.once('connection', waitForNextRequest)
+  /** @param begin called with its socket, once the server has it. */
+  accept(connection: TransferableHandle, begin?: (socket: net.Socket) => void): void {
+    if (begin) this.#server.once('connection', begin)
     this.onconnection?.(0, connection)
-    if (served) this.#server.off('connection', waitForNextRequest)
+    if (begin) this.#server.off('connection', begin)
     // Told at once: the next connection has no need to come here.
     this.hasRoom()
   }

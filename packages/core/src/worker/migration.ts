@@ -77,7 +77,7 @@ export class Migration {
 }
 
 /** Ends the socket here and not on the wire. */
-function detach(socket: net.Socket): StreamHandle {
+export function detach(socket: net.Socket): StreamHandle {
   const handle = handleOf(socket)
   handle.readStop()
   // What the app logs after the answer stays known: who the client is, and how much it sent.

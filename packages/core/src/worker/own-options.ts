@@ -1,7 +1,7 @@
 import { hookNames } from '../hooks.ts'
 
 /** What a worker itself heeds. */
-const ofTheWorker = new Set<string>([...hookNames, 'server', 'onServer'])
+const ofTheWorker = new Set<string>([...hookNames, 'server', 'onServer', 'sticky'])
 
 /** What may be an object of plain values. */
 const ofObjects = new Set(['goodbye', 'reload', 'workers'])

@@ -2,11 +2,12 @@ import type net from 'node:net'
 import { constants } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
-import type { ListeningServer, TransferableHandle } from '../node-internals.ts'
+import { type ListeningServer, type TransferableHandle, waitForNextRequest } from '../node-internals.ts'
 import { type GiveHandle, listenError } from '../node-listening.ts'
 import { send } from '../protocol/channel.ts'
 import type { ListenRequest, Refusal, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
 import { DrainableServer } from './drain/drainable-server.ts'
+import { replay } from './given-connections.ts'
 import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
@@ -21,6 +22,8 @@ export interface ServersEvents {
   answered(): void
   /** A server listens for the first time: from here on it can be watched. */
   found(server: net.Server): void
+  /** It has a place, and a name for it that is the same in every worker. */
+  placed(server: net.Server, key: string): void
   listening(): void
   closed(): void
 }
@@ -162,7 +165,7 @@ export class Servers {
   }
 
   takeConnection(
-    { key, connection, served }: Message<'connection'>,
+    { key, connection, served, bytes }: Message<'connection'>,
     handle: TransferableHandle | undefined,
   ): void {
     // Lost on its way: the primary, which has its own copy, will ask.
@@ -173,7 +176,8 @@ export class Servers {
     this.#tell({ type: 'answer', key, connection, accepted })
     if (!accepted) return handle.close()
     if (served) this.#servers.get(key)?.kept.addMoved()
-    listeningHandle!.accept(handle, served)
+    if (bytes !== undefined) listeningHandle!.accept(handle, (socket) => replay(socket, bytes))
+    else listeningHandle!.accept(handle, served ? waitForNextRequest : undefined)
   }
 
   /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */
@@ -227,6 +231,7 @@ export class Servers {
 
   /** Until its last connection has ended. */
   #keep(key: string, server: net.Server): void {
+    this.#events.placed(server, key)
     const drainable = this.#find(server)
     this.#servers.set(key, drainable)
     server.once('close', () => {
@@ -260,6 +265,11 @@ export class Servers {
   /** Another worker shall have it. @param given called when the copy here may be closed. */
   #giveAway(key: string, connection: TransferableHandle, served: boolean, given: () => void): void {
     send<ToPrimary>(process, { type: 'adopt', key, served }, connection, given)
+  }
+
+  /** The worker of that name shall have it, of which `bytes` have been read. */
+  pass(key: string, to: string, bytes: string, connection: TransferableHandle): void {
+    send<ToPrimary>(process, { type: 'pass', key, to, bytes }, connection, () => connection.close())
   }
 
   #tell(message: ToPrimary): void {

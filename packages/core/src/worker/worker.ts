@@ -7,6 +7,7 @@ import type net from 'node:net'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
+import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
 import { resolveLogger } from '../logger.ts'
 import { bus } from '../messages/bus.ts'
@@ -29,8 +30,10 @@ import { Presence } from './presence.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
+import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
 import { Watchdog } from './watchdog.ts'
+import { newWorkerId } from '../worker-id.ts'
 
 export class Worker {
   /** The last that the primary said of the workers. */
@@ -38,6 +41,8 @@ export class Worker {
   state: ClusterState = 'booting'
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
+  /** What it is called in the ids of sessions. */
+  readonly id: string
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
   readonly #briefing: WorkerBriefing
   readonly #servers: Servers
@@ -52,12 +57,17 @@ export class Worker {
   readonly #shutdownCode = new ShutdownCode(this.lifecycle.report)
   /** The last that this worker got itself. */
   #signal: string | undefined
+  #stickyOption: StickyOption | undefined
+  #sticky: Sticky | undefined
   #draining = false
   #optionsTold = false
+  #stickyGiven = false
   #exitHeld = false
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
+    this.id = briefing.id ?? newWorkerId()
+    this.#stickyOption = briefing.sticky
     // Node would otherwise end this process, requests and all, the moment the
     // primary dies.
     cluster.worker!.exitedAfterDisconnect = true
@@ -99,6 +109,7 @@ export class Worker {
       },
       answered: () => this.#presence.answered(),
       found: (server) => this.#watch(server),
+      placed: (server, key) => this.#findSticky()?.watch(server, key),
       listening: () => this.#watchdog.judge(),
       closed: () => this.#leaveIfClosed(),
     })
@@ -128,6 +139,37 @@ export class Worker {
   /** Gives the server the name under which the primary already listens for it. */
   name(server: net.Server, key: string): void {
     this.#servers.name(server, key)
+  }
+
+  /** What the program's first call of `clustered` that says so says; it counts more than what the primary was told. */
+  useSticky(option: StickyOption | undefined): void {
+    if (this.#sticky || this.#stickyGiven || option === undefined) return
+    this.#stickyGiven = true
+    this.#stickyOption = option
+  }
+
+  /** It is loaded where it is asked for. */
+  #findSticky(): Sticky | undefined {
+    const option = this.#stickyOption
+    if (this.#sticky || option === undefined) return this.#sticky
+    const { primary, id, folders } = this.#briefing
+    if (id === undefined || folders === undefined) {
+      this.#stickyOption = undefined
+      this.#report(
+        'sticky: the primary is of a release that does not have it. Restart the program, primary and all',
+      )
+      return undefined
+    }
+    const { Sticky } = require('./sticky/sticky.js') as typeof import('./sticky/sticky.ts')
+    this.#sticky = new Sticky({
+      id,
+      primary,
+      folders,
+      option,
+      report: this.lifecycle.report,
+      pass: (...connection) => this.#servers.pass(...connection),
+    })
+    return this.#sticky
   }
 
   /** The options of the program's first call of `clustered` are those of the cluster. */
@@ -238,7 +280,12 @@ export class Worker {
     await this.lifecycle.end(
       timeout,
       async () => {
-        await this.#servers.drain(timeout, goodbye, migrate)
+        const deadline = performance.now() + timeout
+        await Promise.all([
+          this.#servers.drain(timeout, goodbye, migrate),
+          this.#sticky?.sayGoodbye(timeout, goodbye),
+        ])
+        await this.#sticky?.close(deadline - performance.now())
         this.answered = true
       },
       (left) => this.#shutdownCode.run(left, reason),

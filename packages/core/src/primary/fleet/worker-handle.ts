@@ -11,6 +11,7 @@ import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Release } from '../release.ts'
+import { newWorkerId } from '../../worker-id.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System, WorkerProcess } from '../process/system.ts'
 
@@ -39,6 +40,8 @@ export class WorkerHandle {
   /** The place it fills; -1 while it is a spare. */
   slot: number
   readonly release: Release
+  /** What it is called in the ids of sessions. */
+  readonly id: string = newWorkerId()
   /** When it was made, in ms since the epoch: for people. */
   readonly startedAt: number = Date.now()
   /** The same, and when it became ready, by the fleet's clock. */
@@ -99,9 +102,21 @@ export class WorkerHandle {
       if (this.#killedFor !== undefined) return this.#onExit(null, null)
       const { drainTimeout, goodbye, crash, lagWarning, heapLimit } = settings
       const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
-      const { slot, release } = this
+      const { slot, release, id } = this
+      const sticky = settings.sticky === 'socket.io' ? settings.sticky : undefined
       const { generation } = release
-      const briefing = { slot, generation, ports, drainTimeout, goodbye, crash, lagWarning, hangTimeout }
+      const briefing = {
+        id,
+        sticky,
+        slot,
+        generation,
+        ports,
+        drainTimeout,
+        goodbye,
+        crash,
+        lagWarning,
+        hangTimeout,
+      }
       const order = { release, briefing, env: environment, heapLimit }
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {

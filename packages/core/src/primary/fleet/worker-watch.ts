@@ -125,6 +125,8 @@ export class WorkerWatch implements WorkerEvents {
         return sockets.onReturned(worker, message)
       case 'adopt':
         return sockets.adopt(worker, message, handle!)
+      case 'pass':
+        return sockets.pass(worker, message, handle!)
       case 'gave':
         return sockets.onGave(worker, message)
       case 'beat':

@@ -214,6 +214,7 @@ export class ModelSockets implements Sockets {
   }
 
   adopt(): void {}
+  pass(): void {}
   onGave(): void {}
   onBeat(): void {}
   onClosed(): void {}

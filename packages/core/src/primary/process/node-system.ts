@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import type { Readable } from 'node:stream'
 import { Throttling } from '../../cpus.ts'
+import { controlFolders } from '../../control/folder.ts'
 import { freeMemory } from '../../memory.ts'
 import { briefingVariable, protocolVersion } from '../../protocol/briefing.ts'
 import { receive, send } from '../../protocol/channel.ts'
@@ -17,6 +18,7 @@ import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
 import { relaySocketIo } from '../relay/socket-io.ts'
 import { killWorker } from './kill-worker.ts'
+import { withoutSocket } from './left-sockets.ts'
 import { withPreload } from './preload-arguments.ts'
 import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.ts'
 
@@ -28,11 +30,15 @@ import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.
 export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): System {
   const environment = ownProgram ? asGiven : withoutEnvFile
   const throttling = new Throttling()
+  // Once for all, however the program changes its environment: workers are to find each other.
+  const folders = controlFolders()
   const clock = runningClock()
   return {
     clock,
-    spawn: (order, events) =>
-      spawn(fork(order, environment(), compileCache), clock, compileCache.watched(events)),
+    spawn: (order, events) => {
+      const child = fork(order, environment(), folders, compileCache)
+      return spawn(child, clock, compileCache.watched(withoutSocket(order.briefing.id, folders, events)))
+    },
     resources: { throttledTime: () => throttling.time, freeMemory: () => freeMemory() },
     exit: (code) => process.exit(code),
   }
@@ -87,6 +93,7 @@ function spawn(worker: Worker, clock: Clock, events: ProcessEvents): WorkerProce
 function fork(
   { release, briefing, env, heapLimit }: SpawnOrder,
   changed: Record<string, string | undefined>,
+  folders: readonly string[],
   compileCache: CompileCache,
 ): Worker {
   const { pwd, execArgv, preload } = release.locate()
@@ -105,6 +112,7 @@ function fork(
     ...briefing,
     primary: process.pid,
     protocol: protocolVersion,
+    folders,
     compileCache: compileCache.brief(release, { ...process.env, ...environment }),
   }
   return forkWorker({

@@ -27,7 +27,7 @@ export interface Resources {
 
 export interface SpawnOrder {
   release: Release
-  briefing: Omit<WorkerBriefing, 'primary' | 'protocol' | 'compileCache'>
+  briefing: Omit<WorkerBriefing, 'primary' | 'protocol' | 'folders' | 'compileCache'>
   /** Added to what the process gets anyway; a variable that is `undefined` is taken out. */
   env: Record<string, string | undefined>
   /** In bytes. */

@@ -35,6 +35,8 @@ interface Waiting {
   connection: TransferableHandle
   /** It has brought requests elsewhere: its client keeps it. */
   served: boolean
+  /** What has been read of it elsewhere, if that is for the one who is to have it. */
+  bytes: string | undefined
   /** When it was accepted, in ms of the running clock. */
   since: number
 }
@@ -105,14 +107,16 @@ export class HandOff {
   /**
    * @param served whether it has brought requests elsewhere.
    * @param to who is to have it, if that is known, and still possible.
+   * @param bytes what has been read of it elsewhere. It is for `to` alone, who may be busy.
    */
-  take(connection: TransferableHandle, served: boolean, to?: WorkerHandle): void {
+  take(connection: TransferableHandle, served: boolean, to?: WorkerHandle, bytes?: string): void {
     if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls(), served)
     if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls(), served)
     held++
     const now = this.#clock.now()
-    const waiting = { connection, served, since: now }
-    if (to && this.#workers.includes(to) && this.#isFree(to, now, mostServed)) return this.#send(waiting, to)
+    const waiting = { connection, served, bytes, since: now }
+    const mayHave = bytes !== undefined || (to && this.#isFree(to, now, mostServed))
+    if (to && mayHave && this.#workers.includes(to)) return this.#send(waiting, to)
     this.#queue.push(waiting)
     this.#dispatch()
   }
@@ -194,12 +198,12 @@ export class HandOff {
   #send(waiting: Waiting, worker: WorkerHandle): void {
     const id = nextConnection++
     const offers = this.#offers.get(worker) ?? new Map<number, Offer>()
-    const { connection, served } = waiting
+    const { connection, served, bytes } = waiting
     const now = this.#clock.now()
     this.#offers.set(worker, offers.set(id, { waiting, at: now, asked: false }))
     if (served) this.#loads.expect(worker, 1)
     else this.#loads.handed(worker, now)
-    worker.send({ type: 'connection', key: this.#key, connection: id, served }, connection)
+    worker.send({ type: 'connection', key: this.#key, connection: id, served, bytes }, connection)
   }
 
   #refuseFirst(): void {

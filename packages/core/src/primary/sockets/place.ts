@@ -117,6 +117,15 @@ export class Place {
     this.handOff.take(connection, served, to)
   }
 
+  /**
+   * A worker gives it to the one called `to`, together with what it has read of it.
+   * It gets it back if there is no such worker: whoever has it then serves it.
+   */
+  pass(worker: WorkerHandle, to: string, bytes: string, connection: TransferableHandle): void {
+    const owner = this.#serving.find(({ id }) => id === to) ?? worker
+    this.handOff.take(connection, false, owner, bytes)
+  }
+
   #balance(): void {
     const serving = this.#serving.filter((worker) => !this.#full.has(worker))
     this.handOff.update(serving)

@@ -17,6 +17,7 @@ type RoomMessage = Extract<ToPrimary, { type: 'room' }>
 type TicketKeysMessage = Extract<ToPrimary, { type: 'ticket-keys' }>
 type ReturnedMessage = Extract<ToPrimary, { type: 'returned' }>
 type AdoptMessage = Extract<ToPrimary, { type: 'adopt' }>
+type PassMessage = Extract<ToPrimary, { type: 'pass' }>
 type GaveMessage = Extract<ToPrimary, { type: 'gave' }>
 type BeatMessage = Extract<ToPrimary, { type: 'beat' }>
 type AnswerMessage = Extract<ToPrimary, { type: 'answer' }>
@@ -226,6 +227,12 @@ export class Places implements Sockets {
   adopt(worker: WorkerHandle, { key, served }: AdoptMessage, connection: TransferableHandle): void {
     const place = this.#find(key)
     if (place) place.adopt(worker, connection, served)
+    else connection.close()
+  }
+
+  pass(worker: WorkerHandle, { key, to, bytes }: PassMessage, connection: TransferableHandle): void {
+    const place = this.#find(key)
+    if (place) place.pass(worker, to, bytes, connection)
     else connection.close()
   }
 

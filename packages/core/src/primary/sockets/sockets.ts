@@ -45,6 +45,8 @@ export interface Sockets {
   update(serving: readonly WorkerHandle[], isAwaited: (key: string) => boolean): void
   /** A worker gives away a connection: one between two requests (`served`), or one that it has not looked at. */
   adopt(worker: WorkerHandle, message: Message<'adopt'>, connection: TransferableHandle): void
+  /** A worker gives away a connection whose next request is another one's. */
+  pass(worker: WorkerHandle, message: Message<'pass'>, connection: TransferableHandle): void
   /** A worker has given what it was told to give. */
   onGave(worker: WorkerHandle, message: Message<'gave'>): void
   /** A worker says how many connections it has, and how busy it is. */
