@@ -85,8 +85,8 @@ export interface Beat {
 }
 
 /**
- * How often (in ms) a worker beats, at most: while connections come to a socket of its own, where they would
- * wait for one that is blocked; while it has connections; while it has none. `perWorker` (in ms) for each worker
+ * How often (in ms) a worker beats, at most: while connections come, which may
+ * have to be kept from it; while it has connections; while it has none. `perWorker` (in ms) for each worker
  * that there is: the primary hears so many beats a second at most.
  */
 export const beats = {

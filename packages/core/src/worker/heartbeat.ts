@@ -11,8 +11,9 @@ const expectFor = 1000
 /**
  * Tells the primary that the main loop turns, and how busy it is. While
  * connections come it does so every 20 ms, so that the primary can lend the
- * sockets of a blocked worker before anyone notices; while it has connections,
- * every 100 ms, so that it sees who has room for more; otherwise once a second.
+ * sockets of a blocked worker before anyone notices, and spreads what comes;
+ * while they are open, every 100 ms, so that it sees who has room for more;
+ * otherwise once a second.
  * Seldomer where there are more than 20 workers. A beat takes some 0.3 ms of
  * CPU, in both processes together, nearly all of it in Node's channel.
  */
@@ -31,17 +32,13 @@ export class Heartbeat {
     this.#timer = this.#start()
   }
 
-  /**
-   * From now on this server's connections make the beat faster.
-   * @param accepts whether they come to a socket of this worker's own.
-   */
-  watch(server: net.Server, accepts: boolean): void {
+  /** From now on this server's connections make the beat faster. */
+  watch(server: net.Server): void {
     keepWhileOpen(server, 'connection', this.#sockets)
     server.prependListener('connection', () => {
-      if (accepts) this.#expectUntil = performance.now() + expectFor
+      this.#expectUntil = performance.now() + expectFor
       // At once: the handler of this very connection may be what blocks.
-      if (accepts && this.#pace !== 'accepting') this.#change('accepting')
-      else if (this.#pace === 'idle') this.#change('open')
+      if (this.#pace !== 'accepting') this.#change()
     })
   }
 
@@ -57,8 +54,8 @@ export class Heartbeat {
     return Math.min(beats.idle.every, Math.max(every, this.#workers * perWorker))
   }
 
-  #change(pace: Pace = this.#wanted()): void {
-    this.#pace = pace
+  #change(): void {
+    this.#pace = this.#wanted()
     clearInterval(this.#timer)
     this.#timer = this.#start()
     this.#beat()

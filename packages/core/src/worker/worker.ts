@@ -222,7 +222,7 @@ export class Worker {
   }
 
   #watch(server: net.Server): void {
-    this.#heartbeat.watch(server, this.#servers.balance === 'kernel')
+    this.#heartbeat.watch(server)
     this.#vitals.watch(server)
     if (this.#briefing.crash === 'contain') this.#crash.contain()
     observeRequests(server, this.#begin)

@@ -5,7 +5,7 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
  * How long (in ms) a connection that was handed to a worker counts there before the worker counts it itself: with
  * the second beat after it came.
  */
-const settleTime = 2 * beats.open.every
+const settleTime = 2 * beats.accepting.every
 
 /** How far back (in ms) the utilization of a loop is looked at: one long request is no trend. */
 const window = 150
