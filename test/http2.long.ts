@@ -6,44 +6,20 @@ import { describe, it } from 'node:test'
 import tls from 'node:tls'
 import { balances } from './support/balances.ts'
 import { EchoClient } from './support/echo-client.ts'
+import { ask, connect } from './support/http2-client.ts'
 import { load } from './support/load.ts'
 import { start } from './support/program.ts'
-
-interface Answer {
-  status: number | undefined
-  body: string
-  trailers: http2.IncomingHttpHeaders
-}
-
-/** One request; rejects if it is reset. */
-function ask(session: http2.ClientHttp2Session, path: string, body?: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const answer: Answer = { status: undefined, body: '', trailers: {} }
-    const stream = session.request({ ':path': path, ':method': body === undefined ? 'GET' : 'POST' })
-    stream.on('response', (headers) => (answer.status = headers[':status']))
-    stream.on('trailers', (headers) => (answer.trailers = headers))
-    stream.setEncoding('utf8').on('data', (text: string) => (answer.body += text))
-    stream.on('error', reject)
-    stream.on('end', () => resolve(answer))
-    stream.setTimeout(20_000, () => stream.destroy(new Error('hung')))
-    stream.end(body)
-  })
-}
 
 for (const balance of balances) {
   const options = (more = {}) => JSON.stringify({ workers: 2, balance, reload: { soak: 50 }, ...more })
 
   for (const protocol of ['h2', 'h2c'])
     describe(`a server of streams (${protocol}, ${balance})`, () => {
-      const connect = (port: number) =>
-        http2.connect(`${protocol === 'h2' ? 'https' : 'http'}://localhost:${port}`, {
-          rejectUnauthorized: false,
-        })
       const env = (more = {}) => ({ env: { OPTIONS: options(more), PROTOCOL: protocol } })
 
       it('sends its own trailers, also while it drains, and is counted', async (t) => {
         const program = start(t, 'http2-streams.js', env({ workers: 1 }))
-        const session = connect(await program.listens())
+        const session = connect(protocol, await program.listens())
         t.after(() => session.destroy())
         assert.deepEqual((await ask(session, '/', 'echo')).trailers['x-sum'], '1')
         await program.sees(/"requests":1,/)
@@ -60,7 +36,7 @@ for (const balance of balances) {
       for (const path of ['/throw', '/crash', '/crash-in-body'])
         it(`answers the stream with a 500 that caused an uncaught error, and the others (${path})`, async (t) => {
           const program = start(t, 'http2-streams.js', env())
-          const session = connect(await program.listens())
+          const session = connect(protocol, await program.listens())
           t.after(() => session.destroy())
           const other = ask(session, '/?ms=1000', 'other')
           await program.sees(/slow request begins/)
@@ -71,7 +47,7 @@ for (const balance of balances) {
 
       it('resets the stream that caused it when its head is sent', async (t) => {
         const program = start(t, 'http2-streams.js', env())
-        const session = connect(await program.listens())
+        const session = connect(protocol, await program.listens())
         t.after(() => session.destroy())
         const other = ask(session, '/?ms=1000', 'other')
         await program.sees(/slow request begins/)
