@@ -312,7 +312,9 @@ for (const balance of balances)
 
     await t.test('over sockets that are this user’s alone, and gone with their worker', async () => {
       const folder = path.join(process.env['XDG_RUNTIME_DIR'] ?? '', 'clustered')
-      const folders = [folder, path.join(tmpdir(), `clustered-${process.getuid!()}`)].filter((each) => existsSync(each))
+      const folders = [folder, path.join(tmpdir(), `clustered-${process.getuid!()}`)].filter((each) =>
+        existsSync(each),
+      )
       const own = (): string[] =>
         folders.flatMap((each) =>
           readdirSync(each)

@@ -62,12 +62,13 @@ export class PrivateSocket {
     removeStale(folder)
     this.folder = folder
     this.#path = name
-    this.#server = net.createServer({ allowHalfOpen: true }, (socket) =>
+    this.#server = net.createServer({ allowHalfOpen: true }, (socket) => {
+      this.#keep(socket)
       receive(socket, ({ key, release: session }) => {
         if (typeof session === 'string') release(session)
         this.#admit(socket, typeof key === 'string' ? serverOf(key) : undefined)
-      }),
-    )
+      })
+    })
     const failure = listenAlone(this.#server, name)
     if (failure !== 0) throw new Error(`${name}: ${getSystemErrorName(failure)}`)
     chmodSync(name, 0o600)
@@ -96,13 +97,17 @@ export class PrivateSocket {
     if (this.#visitors.size > 0) await settles(gone, Math.max(0, timeout - idlePatience))
   }
 
-  #admit(socket: net.Socket, server: net.Server | undefined): void {
-    if (!server) return void socket.destroy()
+  /** From here on, what it brings will be answered. */
+  #keep(socket: net.Socket): void {
     this.#visitors.add(socket)
     socket.once('close', () => {
       this.#visitors.delete(socket)
       if (this.#visitors.size === 0) this.#gone()
     })
+  }
+
+  #admit(socket: net.Socket, server: net.Server | undefined): void {
+    if (!server) return void socket.destroy()
     if (isSecure(server)) Object.assign(socket, { encrypted: true, server, alpnProtocol: 'http/1.1' })
     withRoomForHeader(server, () => server.emit(isSecure(server) ? 'secureConnection' : 'connection', socket))
   }
