@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getSystemErrorName } from 'node:util'
 import { makePrivate } from '../../control/folder.ts'
 import { fits, isAlive } from '../../control/socket.ts'
@@ -15,6 +15,9 @@ import { isSecure } from '../server-kind.ts'
 
 /** What the header of ours takes at most, and the preamble before it. */
 const ownBytes = 1024
+
+/** How long (in ms) after its file has gone it is waited for who has found that before. */
+const queueTime = 10
 
 /** How long (in ms) idle connections are waited for at the end: siblings close them, unless they hang. */
 const idlePatience = 1000
@@ -87,8 +90,7 @@ export class PrivateSocket {
    */
   async close(timeout: number): Promise<void> {
     rmSync(this.#path, { force: true })
-    await nextTurn()
-    await nextTurn()
+    await sleep(queueTime)
     this.#server.close()
     const gone = new Promise<void>((resolve) => (this.#gone = resolve))
     if (this.#visitors.size === 0) return
