@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getSystemErrorName } from 'node:util'
 import { makePrivate } from '../../control/folder.ts'
 import { fits, isAlive } from '../../control/socket.ts'
@@ -15,6 +15,9 @@ import { isSecure } from '../server-kind.ts'
 
 /** What the header of ours takes at most, and the preamble before it. */
 const ownBytes = 1024
+
+/** How long (in ms) after its file has gone it is waited for who has found that before. */
+const queueTime = 10
 
 /** How long (in ms) idle connections are waited for at the end: siblings close them, unless they hang. */
 const idlePatience = 1000
@@ -62,12 +65,13 @@ export class PrivateSocket {
     removeStale(folder)
     this.folder = folder
     this.#path = name
-    this.#server = net.createServer({ allowHalfOpen: true }, (socket) =>
+    this.#server = net.createServer({ allowHalfOpen: true }, (socket) => {
+      this.#keep(socket)
       receive(socket, ({ key, release: session }) => {
         if (typeof session === 'string') release(session)
         this.#admit(socket, typeof key === 'string' ? serverOf(key) : undefined)
-      }),
-    )
+      })
+    })
     const failure = listenAlone(this.#server, name)
     if (failure !== 0) throw new Error(`${name}: ${getSystemErrorName(failure)}`)
     chmodSync(name, 0o600)
@@ -86,8 +90,7 @@ export class PrivateSocket {
    */
   async close(timeout: number): Promise<void> {
     rmSync(this.#path, { force: true })
-    await nextTurn()
-    await nextTurn()
+    await sleep(queueTime)
     this.#server.close()
     const gone = new Promise<void>((resolve) => (this.#gone = resolve))
     if (this.#visitors.size === 0) return
@@ -96,13 +99,17 @@ export class PrivateSocket {
     if (this.#visitors.size > 0) await settles(gone, Math.max(0, timeout - idlePatience))
   }
 
-  #admit(socket: net.Socket, server: net.Server | undefined): void {
-    if (!server) return void socket.destroy()
+  /** From here on, what it brings will be answered. */
+  #keep(socket: net.Socket): void {
     this.#visitors.add(socket)
     socket.once('close', () => {
       this.#visitors.delete(socket)
       if (this.#visitors.size === 0) this.#gone()
     })
+  }
+
+  #admit(socket: net.Socket, server: net.Server | undefined): void {
+    if (!server) return void socket.destroy()
     if (isSecure(server)) Object.assign(socket, { encrypted: true, server, alpnProtocol: 'http/1.1' })
     withRoomForHeader(server, () => server.emit(isSecure(server) ? 'secureConnection' : 'connection', socket))
   }
