@@ -11,7 +11,7 @@ describe(
   () => {
     for (const protocol of ['http', 'https'])
       it(`stays connected through reloads, and none of its requests fails (${protocol})`, async (t) => {
-        const program = start(t, 'long-lived.js', {
+        const program = start(t, 'lasting.js', {
           env: { OPTIONS: JSON.stringify({ workers: 2, reload: { soak: 50 } }) },
         })
         const plain = await program.listens()

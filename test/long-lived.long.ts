@@ -26,7 +26,7 @@ interface Started {
 const paces = [20, 700]
 
 async function boot(t: TestContext, options: object): Promise<Started> {
-  const program = start(t, 'long-lived.js', {
+  const program = start(t, 'lasting.js', {
     env: { OPTIONS: JSON.stringify({ workers: 2, reload: { soak: 50 }, ...options }) },
   })
   const port = await program.listens()
