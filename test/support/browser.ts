@@ -12,29 +12,27 @@ export const hasBrowser: boolean = ['/usr/bin/chromium', '/usr/bin/chromium-brow
   existsSync(file),
 )
 
-/** A page in a browser of its own, and what it tells: each line is a POST to the test. */
-export class Page {
+/** A browser with a page, and what that tells: each line is a POST to the test. */
+export class Browser {
   readonly lines: string[] = []
-  /** What the browser itself writes, among it its console. */
-  log = ''
 
   /** @param urlOf the page, which is to tell its lines at that port of 127.0.0.1. */
-  static async open(t: TestContext, urlOf: (report: number) => string): Promise<Page> {
-    const page = new Page()
+  static async open(t: TestContext, urlOf: (report: number) => string): Promise<Browser> {
+    const browser = new Browser()
     const server = http.createServer((request, response) => {
       let line = ''
       request.setEncoding('utf8').on('data', (text: string) => (line += text))
       request.on('end', () => {
-        page.lines.push(line)
+        browser.lines.push(line)
         response.end()
       })
     })
     t.after(() => server.close())
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
-    const browser = page.#launch(urlOf(port))
-    t.after(() => browser.end())
-    return page
+    const { end } = browser.#launch(urlOf(port))
+    t.after(end)
+    return browser
   }
 
   #launch(url: string): { end(): Promise<void> } {
@@ -47,14 +45,12 @@ export class Page {
         '--disable-gpu',
         '--disable-dev-shm-usage',
         '--ignore-certificate-errors',
-        '--enable-logging=stderr',
         `--user-data-dir=${home}`,
         url,
       ],
       // A group of its own, as it is many processes.
-      { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: { ...process.env, HOME: home } },
+      { stdio: 'ignore', detached: true, env: { ...process.env, HOME: home } },
     )
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.log += text))
     return {
       async end() {
         process.kill(-child.pid!, 'SIGKILL')
@@ -70,7 +66,7 @@ export class Page {
 
   async tells(line: string, times: number): Promise<void> {
     await eventually(() => this.count(line) >= times, `'${line}', ${times} times`).catch((error: Error) => {
-      throw new Error(`${error.message}. It told:\n${this.lines.join('\n')}\n${this.log}`)
+      throw new Error(`${error.message}. It told:\n${this.lines.join('\n')}`)
     })
   }
 }

@@ -32,9 +32,10 @@ export class LastingClient {
     return this.opened > this.ends.length
   }
 
-  ended(how: string): void {
+  /** @param pause milliseconds until it comes back. */
+  ended(how: string, pause = 0): void {
     this.ends.push(how)
-    if (!this.stayAway) this.connect()
+    if (!this.stayAway) setTimeout(() => this.connect(), pause)
   }
 
   stop(): void {
@@ -43,7 +44,7 @@ export class LastingClient {
   }
 }
 
-const long = 'x'.repeat(100_000)
+const long = 'x'.repeat(50_000)
 const numbered = (kind: string, number: number) => `${kind}${number} ${number % 25 === 24 ? long : ''}`
 
 /** Says numbered messages, and checks that those that come are whole, and none is missing. */
@@ -93,7 +94,9 @@ export function talker(name: string, open: () => Socket, every: number): Lasting
     socket.onclose = ({ code, wasClean }: { code: number; wasClean: boolean }) => {
       talk?.end()
       // One that was refused has told so as an error. It is not asked again without a pause.
-      if (talk) client.ended(`${code}${wasClean ? '' : ', not clean'}`)
+      const how = `${code}${wasClean ? '' : ', not clean'}`
+      // One that was refused has told so as an error.
+      if (talk) client.ended(how)
       else if (!client.stayAway) setTimeout(() => client.connect(), 20)
     }
   })
@@ -122,6 +125,9 @@ export function socketIoClient(port: number, every: number): LastingClient {
   })
 }
 
+/** What the server asks for, in ms. */
+const retry = 50
+
 /** Checks that the events are whole and none is missing, across connections too. */
 class Events {
   readonly #client: LastingClient
@@ -143,7 +149,7 @@ class Events {
     const events = (this.#text + text).split('\n\n')
     this.#text = events.pop()!
     for (const event of events) {
-      if (event === 'retry: 50') continue
+      if (event === `retry: ${retry}`) continue
       const [, id, pid] = /^id: (\d+)\ndata: from (\d+)$/.exec(event) ?? []
       if (Number(id) === this.last + 1) this.#client.messages++
       else this.#client.faults.push(`${event}, not event ${this.last + 1}`)
@@ -176,12 +182,16 @@ export function eventStream(port: number, every: number): LastingClient {
       headers: { 'last-event-id': String(events.last) },
     })
     client.leave = () => request.destroy()
-    request.on('error', (error) => client.stayAway || client.faults.push(`error: ${error.message}`))
+    request.on('error', (error) => {
+      // The connection ended as it was asked once more: browsers then ask on another one.
+      if (request.reusedSocket) client.connect()
+      else if (!client.stayAway) client.faults.push(`error: ${error.message}`)
+    })
     request.on('response', (response) => {
       events.begin()
       response.setEncoding('utf8').on('data', (text: string) => events.take(text))
       response.on('error', () => {})
-      response.once('close', () => client.ended(events.end(response.complete)))
+      response.once('close', () => client.ended(events.end(response.complete), retry))
     })
   })
 }
