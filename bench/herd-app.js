@@ -50,5 +50,7 @@ else if (cluster.isPrimary) {
   process.on('SIGINT', () => {
     closeAtOnce()
     server.close(() => process.exit())
+    // As pm2 does not wait for longer either.
+    setTimeout(() => process.exit(), 1600)
   })
 }

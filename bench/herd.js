@@ -37,7 +37,9 @@ const figures = {
 console.log(
   `Node ${process.versions.node}, ${clients} clients, ${WORKERS} workers, ${WORK} ms for each: medians of ${ROUNDS} reloads`,
 )
-const sites = await Promise.all(Object.entries(kinds).map(([name, options], index) => start(name, 8400 + index, options)))
+const sites = await Promise.all(
+  Object.entries(kinds).map(([name, options], index) => start(name, 8400 + index, options)),
+)
 await inTurns(sites, Number(ROUNDS), measure)
 await Promise.all(sites.map(stopSite))
 console.log(row('', Object.keys(figures)))
@@ -79,7 +81,12 @@ async function measure({ port, child }) {
   while (childrenOf(child.pid).some((pid) => old.includes(pid))) await sleep(20)
   const { told, cut } = await allOpen(herd)
   const seconds = (performance.now() - since) / 1000
-  const result = { ...(await probe.stop()), told: (told - before.told) / clients, cut: (cut - before.cut) / clients, seconds }
+  const result = {
+    ...(await probe.stop()),
+    told: (told - before.told) / clients,
+    cut: (cut - before.cut) / clients,
+    seconds,
+  }
   herd.disconnect()
   await once(herd, 'exit')
   return result

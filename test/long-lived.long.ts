@@ -58,7 +58,9 @@ async function settle({ program, clients }: Started, drains: number): Promise<vo
   await program.until(() => program.output.split('drain of ').length > drains, `${drains} drains`)
   const areOpen = () => clients.every((client) => client.isOpen)
   await eventually(areOpen, 'all are connected').catch((error: Error) => {
-    const seen = clients.map(({ name, isOpen, ends, faults }) => [name, isOpen, ends, faults.slice(0, 9)].join('; '))
+    const seen = clients.map(({ name, isOpen, ends, faults }) =>
+      [name, isOpen, ends, faults.slice(0, 9)].join('; '),
+    )
     throw new Error(`${error.message}:\n${seen.join('\n')}\n${program.output}`)
   })
 }
@@ -118,7 +120,9 @@ describe('clients that stay connected', { concurrency: true }, () => {
     await eventually(() => !clients.some((client) => client.isOpen), 'all are gone')
     checkEnds(clients)
     checkDrains(t, program)
-    t.diagnostic(`${sum(clients.map(({ ends }) => ends.length))} ends, ${sum(clients.map(({ messages }) => messages))} messages`)
+    t.diagnostic(
+      `${sum(clients.map(({ ends }) => ends.length))} ends, ${sum(clients.map(({ messages }) => messages))} messages`,
+    )
   })
 
   it('are told to come back when workers are recycled', async (t) => {
