@@ -13,8 +13,8 @@ import {
 import { load, nodeClients } from './support/load.ts'
 import { eventually, type Program, start } from './support/program.ts'
 
-/** What a drain takes at most in the middle of all, and each on a machine that has no time, in ms. */
-const longestDrain = { median: 2000, each: 6000 }
+/** In ms. It takes less than 2 s on a machine that has time; what has no goodbye takes 9. */
+const longestDrain = 5000
 
 interface Started {
   program: Program
@@ -79,10 +79,11 @@ function checkEnds(clients: readonly LastingClient[]): void {
 
 function checkDrains(t: TestContext, program: Program): void {
   const times = [...program.output.matchAll(/drain of \d+: (\d+) ms, drained/g)].map(([, ms]) => Number(ms))
-  times.sort((one, other) => one - other)
   const text = `drains in ${times.join(', ')} ms`
-  assert.ok(times[Math.floor(times.length / 2)]! < longestDrain.median, text)
-  assert.ok(times.at(-1)! < longestDrain.each, text)
+  assert.ok(
+    times.every((time) => time < longestDrain),
+    text,
+  )
   assert.doesNotMatch(program.output, /BROKEN/)
   t.diagnostic(text)
 }
