@@ -30,8 +30,8 @@ export class Browser {
     t.after(() => server.close())
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
-    const { end } = browser.#launch(urlOf(port))
-    t.after(end)
+    const launched = browser.#launch(urlOf(port))
+    t.after(() => launched.end())
     return browser
   }
 

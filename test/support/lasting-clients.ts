@@ -72,33 +72,37 @@ class Talk {
   }
 }
 
+interface SocketEvent {
+  data: string
+  message: string
+  code: number
+  wasClean: boolean
+}
+
 /** What `ws` and undici have in common with browsers. */
 interface Socket {
-  onopen: unknown
-  onmessage: unknown
-  onerror: unknown
-  onclose: unknown
+  addEventListener(name: 'open' | 'message' | 'error' | 'close', listener: (event: SocketEvent) => void): void
   send(message: string): void
   close(): void
 }
 
 /** @param every milliseconds between two messages. */
-export function talker(name: string, open: () => Socket, every: number): LastingClient {
+export function talker(name: string, open: () => unknown, every: number): LastingClient {
   return new LastingClient(name, (client) => {
-    const socket = open()
+    const socket = open() as Socket
     let talk: Talk | undefined
     client.leave = () => socket.close()
-    socket.onopen = () => (talk = new Talk(client, every, (message) => socket.send(message)))
-    socket.onmessage = ({ data }: { data: string }) => talk!.take(data)
-    socket.onerror = ({ message }: { message: string }) => client.faults.push(`error: ${message}`)
-    socket.onclose = ({ code, wasClean }: { code: number; wasClean: boolean }) => {
+    socket.addEventListener('open', () => {
+      talk = new Talk(client, every, (message) => socket.send(message))
+    })
+    socket.addEventListener('message', ({ data }) => talk!.take(data))
+    socket.addEventListener('error', ({ message }) => client.faults.push(`error: ${message}`))
+    socket.addEventListener('close', ({ code, wasClean }) => {
       talk?.end()
       // One that was refused has told so as an error. It is not asked again without a pause.
-      const how = `${code}${wasClean ? '' : ', not clean'}`
-      // One that was refused has told so as an error.
-      if (talk) client.ended(how)
+      if (talk) client.ended(`${code}${wasClean ? '' : ', not clean'}`)
       else if (!client.stayAway) setTimeout(() => client.connect(), 20)
-    }
+    })
   })
 }
 
