@@ -9,7 +9,6 @@ import type { ClusteredOptions } from '../options.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { CodeOptions } from './code-options.ts'
-import { makePrimary } from './primary.ts'
 
 /**
  * All durations are in milliseconds. Hooks and the server are left to the
@@ -80,6 +79,8 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
   const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
     setImmediate(() => primary.scaleAsOptionsSay(size)),
   )
+  // A worker that loads this package loads this file, and calls nothing of it.
+  const { makePrimary } = require('./primary.js') as typeof import('./primary.ts')
   const primary = makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
   here.primary = primary
   primary.start()
