@@ -1,10 +1,9 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type net from 'node:net'
-import { headOf, lastRequestOn, responseOn, streamsOf } from '../../node-internals.ts'
+import { headOf, responseOn, streamsOf } from '../../node-internals.ts'
 import { EventStream } from './event-stream.ts'
 import type { Farewell, Farewells } from './farewell.ts'
-import { endConnectionWith } from './lame-duck.ts'
 import type { Ledger } from './ledger.ts'
 
 /** The event streams of a server, of HTTP/1 and HTTP/2. */
@@ -41,11 +40,21 @@ export class EventStreams implements Farewells {
   }
 }
 
-/** The client would come back on it, to a worker that leaves. */
+/**
+ * For how long (in ms) the connection stays after an answer that did not say that it ends: a client that has
+ * waited for it sends its next request at once, and is answered.
+ */
+const linger = 500
+
+/** The client would come back on it, to a worker that leaves. Unless it moves, it ends. */
 function endConnection(socket: net.Socket, response: ServerResponse): void {
-  const last = lastRequestOn(socket)
-  // Of pipelined requests, those behind it are still to be answered.
-  if (last === undefined || last === response.req) endConnectionWith(response)
+  response.once('finish', () => {
+    const { bytesRead } = socket
+    setTimeout(() => {
+      // What has come since is answered, and says that the connection ends.
+      if (socket.bytesRead === bytesRead && !responseOn(socket)) socket.destroy()
+    }, linger).unref()
+  })
 }
 
 /** One that is to end when it has its length is no stream of events that goes on. */

@@ -54,7 +54,7 @@ function holdUntilAllIsParsed(server: net.Server): void {
 }
 
 /** While the client sends, Node's own end would reset the answer that it has not read. */
-export function endConnectionWith(response: ServerResponse): void {
+function endConnectionWith(response: ServerResponse): void {
   if (response.req.complete) endConnectionAfter(response)
   else endAfterRequest(response)
 }
