@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { TransferableHandle } from './node-internals.ts'
+import type { TransferableHandle } from './node-internals/handles.ts'
 
 /** How often (in ms) the limit is read anew: `prlimit` changes it while a process runs. */
 const readEvery = 1000

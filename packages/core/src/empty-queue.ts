@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ListenOptions } from 'node:net'
-import type { TransferableHandle } from './node-internals.ts'
+import type { TransferableHandle } from './node-internals/handles.ts'
 import { areFull } from './fill-queues.ts'
 
 /** How long (in ms) queues that are never empty are taken from. */

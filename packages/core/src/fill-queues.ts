@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { handleOf, type TransferableHandle } from './node-internals.ts'
+import { handleOf, type TransferableHandle } from './node-internals/handles.ts'
 
 /** More sockets than this on one port are not filled: which of them a connection reaches is chance. */
 const mostSockets = 16

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import net from 'node:net'
-import { type Chunk, handleOf, waitingChunks } from './node-internals.ts'
+import { type Chunk, handleOf, waitingChunks } from './node-internals/handles.ts'
 
 /** How long (in ms) a process that ends waits for a reader that takes nothing. */
 const patience = 3000

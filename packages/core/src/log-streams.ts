@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { surviveOnDescriptors } from './log-descriptors.ts'
 import { flushAtExit } from './log-flush.ts'
 import { countLost } from './lost-log.ts'
-import { closeGoneTerminals } from './node-internals.ts'
+import { closeGoneTerminals } from './node-internals/process.ts'
 
 let installed = false
 

@@ -1,6 +1,6 @@
 /**
  * What is used of node:net in a worker and not documented: how its servers come
- * to listen, and its connections to connect. As in `node-internals.ts`.
+ * to listen, and its connections to connect. As in `node-internals`.
  */
 import cluster from 'node:cluster'
 import net from 'node:net'
@@ -11,7 +11,7 @@ import {
   type ListeningServer,
   type TransferableHandle,
   UV_TCP_REUSEPORT,
-} from './node-internals.ts'
+} from './node-internals/handles.ts'
 import type { ListenRequest } from './protocol/messages.ts'
 
 /** What `server.listen` gets in place of a socket of its own: a handle, or the error that it cannot have one. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { catchSignal, withProperty } from './node-internals.ts'
+import { catchSignal, withProperty } from './node-internals/process.ts'
 import { interceptEmit } from './process-emit.ts'
 import { stopSignals } from './signal-names.ts'
 

@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
-import { socketOf, type TransferableHandle } from './node-internals.ts'
+import { socketOf, type TransferableHandle } from './node-internals/handles.ts'
 
 const body = 'No worker is available. Try again later.\n'
 

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
-import { isLoaded } from './node-internals.ts'
+import { isLoaded } from './node-internals/process.ts'
 
 /**
  * Whether this process runs tests. Its entry file decides, and what is loaded

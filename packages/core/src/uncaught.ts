@@ -1,4 +1,4 @@
-import { wrapFatalException } from './node-internals.ts'
+import { wrapFatalException } from './node-internals/process.ts'
 import { interceptEmit } from './process-emit.ts'
 
 /** What Node calls the origin of an error: where nobody caught it. */

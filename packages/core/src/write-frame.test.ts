@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import type { Http2Session } from 'node:http2'
 import { it, type TestContext } from 'node:test'
-import { writeFrame } from './node-internals.ts'
+import { writeFrame } from './node-internals/http2.ts'
 
 const frame = Buffer.from('0123456789')
 const handle = { fd: 99, writeQueueSize: 0, bytesWritten: 1 }

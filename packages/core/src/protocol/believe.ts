@@ -6,7 +6,7 @@
 import type { Vitals } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
 import { longestData, longestTopic } from '../messages/message.ts'
-import type { TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../node-internals/handles.ts'
 import { beats, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
 import type { StallReport, WatchdogReport } from './watchdog.ts'
 

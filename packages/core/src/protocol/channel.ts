@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../node-internals/handles.ts'
 import { interceptEmit } from '../process-emit.ts'
 
 /**

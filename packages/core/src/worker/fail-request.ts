@@ -1,6 +1,6 @@
 import { OutgoingMessage, ServerResponse } from 'node:http'
 import net from 'node:net'
-import { lastRequestOn } from '../node-internals.ts'
+import { lastRequestOn } from '../node-internals/http1-answers.ts'
 import type { Answer } from './requests.ts'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown

@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import { responseOn } from '../node-internals.ts'
+import { responseOn } from '../node-internals/http1-answers.ts'
 import { settles } from '../settles.ts'
 import type { Give, Migration } from './migration.ts'
 

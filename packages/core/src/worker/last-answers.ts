@@ -1,7 +1,8 @@
 import { readSync, writeSync } from 'node:fs'
 import { ServerResponse } from 'node:http'
 import net from 'node:net'
-import { activeHandles, handleOf, responseOn } from '../node-internals.ts'
+import { activeHandles, handleOf } from '../node-internals/handles.ts'
+import { responseOn } from '../node-internals/http1-answers.ts'
 
 const body = 'Service Unavailable\n'
 

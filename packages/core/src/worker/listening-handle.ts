@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { emptyQueues } from '../empty-queue.ts'
-import { isFull, onConnectionEnd, type TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../node-internals/handles.ts'
+import { isFull, onConnectionEnd } from '../node-internals/max-connections.ts'
 import type { Loan, SocketName } from '../protocol/messages.ts'
 import { settles } from '../settles.ts'
 import { hasRoomFor } from './overflow.ts'

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type net from 'node:net'
-import { handleOf, idleConnections, type StreamHandle } from '../node-internals.ts'
+import { handleOf, type StreamHandle } from '../node-internals/handles.ts'
+import { idleConnections } from '../node-internals/http1-connections.ts'
 import { isPlain, isQuiet } from './movable.ts'
 
 /** How often (in ms) connections are looked at: many are idle only for a moment. */

@@ -1,5 +1,7 @@
 import type net from 'node:net'
-import { handleOf, hasForeignProperty, parserOf, responseOn } from '../node-internals.ts'
+import { handleOf } from '../node-internals/handles.ts'
+import { responseOn } from '../node-internals/http1-answers.ts'
+import { hasForeignProperty, parserOf } from '../node-internals/http1-connections.ts'
 
 /**
  * Nothing of the last request or its answer is still here, and nothing of the

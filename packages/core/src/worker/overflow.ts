@@ -1,5 +1,5 @@
 import { isReserved } from '../descriptors.ts'
-import type { TransferableHandle } from '../node-internals.ts'
+import type { TransferableHandle } from '../node-internals/handles.ts'
 import { send } from '../protocol/channel.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
 import { refuseAtOnce } from '../refusal.ts'

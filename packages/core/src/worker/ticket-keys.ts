@@ -1,5 +1,5 @@
 import tls from 'node:tls'
-import type { ListeningServer } from '../node-internals.ts'
+import type { ListeningServer } from '../node-internals/handles.ts'
 
 interface SecureServer extends ListeningServer {
   setTicketKeys: (this: SecureServer, keys: Buffer) => void

@@ -3,7 +3,7 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'n
 import type { Vitals } from '../cluster.ts'
 import { lostLog } from '../lost-log.ts'
 import { usedMemory } from '../memory.ts'
-import { responseOn } from '../node-internals.ts'
+import { responseOn } from '../node-internals/http1-answers.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
 import { Latency } from './latency.ts'
 import type { Answer } from './requests.ts'

@@ -6,7 +6,7 @@
 import type { Vitals, WorkerInfo } from '../../cluster.ts'
 import type { WorkerExit } from '../../events.ts'
 import { toWords } from '../../thrown.ts'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Vitals } from '../../cluster.ts'
 import type { ClusterEvents, WorkerExit } from '../../events.ts'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { Settings } from '../../settings.ts'
 import { beats, type LastWords, type ToPrimary } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'

@@ -1,4 +1,4 @@
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { Loan } from '../../protocol/messages.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 

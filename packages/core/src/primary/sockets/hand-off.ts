@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { isReserved } from '../../descriptors.ts'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import { refuse, refuseAtOnce } from '../../refusal.ts'
 import { runningClock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { emptyQueues } from '../../empty-queue.ts'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { Loan } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff, HandOffOptions } from './hand-off.ts'

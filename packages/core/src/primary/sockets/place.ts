@@ -5,7 +5,12 @@ import { ClusteredError } from '../../errors.ts'
 import { mayShut } from '../../empty-queue.ts'
 import { settles } from '../../settles.ts'
 import { startListening } from '../../start-listening.ts'
-import { bindReusePort, handleOf, socketNameOf, type TransferableHandle } from '../../node-internals.ts'
+import {
+  bindReusePort,
+  handleOf,
+  socketNameOf,
+  type TransferableHandle,
+} from '../../node-internals/handles.ts'
 import type { Settings } from '../../settings.ts'
 import type { ListenRequest, SocketName } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { formatAddress } from '../../format-address.ts'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import { listenError } from '../../node-listening.ts'
 import type { Settings } from '../../settings.ts'
 import type { LastWords, ListenRequest, Refusal, SocketName, ToPrimary } from '../../protocol/messages.ts'

@@ -1,5 +1,5 @@
 /** The program of a `Refuser`. */
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import { refuse } from '../../refusal.ts'
 
 export interface RefuserMessage {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { briefingVariable } from '../../protocol/briefing.ts'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import { isBundled } from '../../own-files.ts'
 import { fileOfRelease } from '../process/preload-file.ts'
 import type { RefuserMessage } from './refuser-process.ts'

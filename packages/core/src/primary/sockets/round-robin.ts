@@ -1,5 +1,5 @@
 import { emptyQueues } from '../../empty-queue.ts'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { Balancer } from './balancer.ts'
 import type { HandOff } from './hand-off.ts'
 

@@ -1,5 +1,5 @@
 import type { AddressInfo, ListenOptions } from 'node:net'
-import type { TransferableHandle } from '../../node-internals.ts'
+import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { LastWords, ToPrimary } from '../../protocol/messages.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import type net from 'node:net'
-import { responseOn } from '../../node-internals.ts'
+import { responseOn } from '../../node-internals/http1-answers.ts'
 import { isSecure } from '../server-kind.ts'
 import { answerWithClose } from './lame-duck.ts'
 import type { Ledger } from './ledger.ts'

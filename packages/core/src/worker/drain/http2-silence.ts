@@ -1,5 +1,5 @@
 import type { Http2Session } from 'node:http2'
-import { streamsOf } from '../../node-internals.ts'
+import { streamsOf } from '../../node-internals/http2.ts'
 import { settles } from '../../settles.ts'
 
 /** How many round trips must see no stream end. PINGs overtake what waits to be sent, and their echoes do. */

@@ -1,7 +1,7 @@
 import type { Http2Session } from 'node:http2'
 import type net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { writeFrame } from '../../node-internals.ts'
+import { writeFrame } from '../../node-internals/http2.ts'
 import { settles } from '../../settles.ts'
 import { keepWhileOpen } from '../keep-while-open.ts'
 import { isHttp2 } from '../server-kind.ts'

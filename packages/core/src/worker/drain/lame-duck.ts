@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type net from 'node:net'
-import { endConnectionAfter, lastRequestOn, onLeavingHead, serverOf } from '../../node-internals.ts'
+import { endConnectionAfter, lastRequestOn, onLeavingHead } from '../../node-internals/http1-answers.ts'
+import { serverOf } from '../../node-internals/http1-connections.ts'
 import { withClose } from './with-close.ts'
 
 const requestEvents = new Set<unknown>(['request', 'checkContinue', 'checkExpectation'])

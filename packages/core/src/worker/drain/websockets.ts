@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import { parserOf } from '../../node-internals.ts'
+import { parserOf } from '../../node-internals/http1-connections.ts'
 import type { Farewell, Farewells } from './farewell.ts'
 import { FrameTracker } from './frame-tracker.ts'
 import type { Ledger } from './ledger.ts'
