@@ -47,7 +47,7 @@ function drains({ output }: Program): number[] {
 function assertDrained(program: Program): void {
   assert.ok(drains(program).length > 0)
   assert.ok(
-    drains(program).every((ms) => ms < 4000),
+    drains(program).every((ms) => ms < 7000),
     `drains took ${drains(program).join(', ')} ms`,
   )
   assert.doesNotMatch(program.output, /crash|Error/)
@@ -55,7 +55,7 @@ function assertDrained(program: Program): void {
 
 describe('a goodbye', () => {
   const options = (more = {}) =>
-    JSON.stringify({ workers: 2, drainTimeout: 5000, reload: { soak: 50 }, ...more })
+    JSON.stringify({ workers: 2, drainTimeout: 10_000, reload: { soak: 50 }, ...more })
 
   it('is said on every WebSocket and event stream, in a reload and at the end', async (t) => {
     const program = start(t, 'long-lived.js', { env: { OPTIONS: options() } })
@@ -87,7 +87,7 @@ describe('a goodbye', () => {
       .on('response', (answer) => answer.resume())
     await hearGoodbye(clients)
     await program.sees(/drained in/)
-    assert.ok(drains(program).every((ms) => ms < 4000))
+    assert.ok(drains(program).every((ms) => ms < 7000))
   })
 
   for (const KIND of ['http2', 'http2 streams'])
@@ -140,7 +140,7 @@ describe('a goodbye', () => {
       program.kill('SIGTERM')
       await Promise.all(mute.map((socket) => socket.saysGoodbye()))
       assert.equal(await program.ends(), 0)
-      assert.ok(Date.now() - began < 4000, 'before drainTimeout')
+      assert.ok(Date.now() - began < 7000, 'before drainTimeout')
     })
 
     it('is not said with goodbye: false', async (t) => {

@@ -35,6 +35,7 @@ for (const balance of balances) {
         const port = await program.listens()
         const session = connect(port)
         const goaway = once(session, 'goaway')
+        const closed = once(session, 'close')
         assert.match(await stream(session, '/'), /^2\.0 from /)
         const slow = stream(session, '/?ms=3000')
         await program.sees(/slow request begins/)
@@ -46,6 +47,7 @@ for (const balance of balances) {
         assert.match(await stream(next, '/'), /^2\.0 from /)
         assert.match(await slow, /^2\.0 from /)
         await program.sees(/reload done/)
+        await closed
       })
 
       if (protocol === 'h2')

@@ -98,9 +98,17 @@ export function adapt<App, Given>(
 }
 
 /**
- * The one fork in the road. Each way loads what it needs and no more: a worker, for one, boots in four fifths of the time
- * without what only the primary does.
+ * A worker boots faster without what only others need. They load it here, and not when they come to it: the
+ * program may have given up the right to read these files by then.
  */
+const others = runtime().worker
+  ? undefined
+  : {
+      primary: require('./primary/primary.js') as typeof import('./primary/primary.ts'),
+      single: require('./single.js') as typeof import('./single.ts'),
+    }
+
+/** The one fork in the road. */
 function start(
   makeServer: () => Promise<net.Server>,
   target: ListenTarget,
@@ -115,12 +123,9 @@ function start(
   const isTested = runner !== undefined && !process.env['CLUSTERED_WORKERS']
   const isSingle = settings.workers === 0 || isTested || cluster.isWorker
   refuseOtherRuntimes(isSingle)
-  if (isSingle) {
-    const { startSingle } = require('./single.js') as typeof import('./single.ts')
-    return startSingle(here.isStray ? never : makeServer, target, settings, runner)
-  }
-  const { startPrimary } = require('./primary/primary.js') as typeof import('./primary/primary.ts')
-  return startPrimary(key, target, settings)
+  const { primary, single } = others!
+  if (isSingle) return single.startSingle(here.isStray ? never : makeServer, target, settings, runner)
+  return primary.startPrimary(key, target, settings)
 }
 
 /** Serves nobody, and stays until its primary goes: if it ended, the program would fork another. */

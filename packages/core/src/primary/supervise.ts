@@ -10,6 +10,9 @@ import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { CodeOptions } from './code-options.ts'
 
+/** A worker that loads this package loads this file, and calls nothing of it. */
+const ofPrimary = runtime().worker ? undefined : (require('./primary.js') as typeof import('./primary.ts'))
+
 /**
  * All durations are in milliseconds. Hooks and the server are left to the
  * program, which is in the workers.
@@ -79,9 +82,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
   const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
     setImmediate(() => primary.scaleAsOptionsSay(size)),
   )
-  // A worker that loads this package loads this file, and calls nothing of it.
-  const { makePrimary } = require('./primary.js') as typeof import('./primary.ts')
-  const primary = makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
+  const primary = ofPrimary!.makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
   here.primary = primary
   primary.start()
   return primary
