@@ -88,6 +88,19 @@ describe('a drain of HTTP/2 without TLS', () => {
     await program.sees(/gone: drained/)
   })
 
+  it('says GOAWAY before it cuts, however short drainTimeout is', async (t) => {
+    const program = start(t, 'http2-streams.js', {
+      env: { OPTIONS: options({ drainTimeout: 400 }), PROTOCOL: 'h2c' },
+    })
+    const session = connect('h2c', await program.listens())
+    session.on('error', () => {})
+    const goaway = once(session, 'goaway')
+    await once(session, 'remoteSettings')
+    program.kill('SIGTERM')
+    assert.equal((await goaway)[0], http2.constants.NGHTTP2_NO_ERROR)
+    assert.equal(await program.ends(), 0)
+  })
+
   it('cuts a stream without an end at drainTimeout', async (t) => {
     const program = start(t, 'http2-streams.js', {
       env: { OPTIONS: options({ drainTimeout: 1500 }), PROTOCOL: 'h2c' },

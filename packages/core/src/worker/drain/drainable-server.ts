@@ -59,7 +59,7 @@ export class DrainableServer {
     const migration = give && this.#migration
     if (give) migration?.start(give)
     this.#http1.start(migration ? migrationTime : 0)
-    this.#http2.start()
+    this.#http2.start(timeout, goodbye ? goodbye.perSecond : undefined)
     if (goodbye) this.#goodbyes.start(timeout, goodbye)
 
     const isClosed = await settles(closed, timeout * (1 - terminatePart))

@@ -7,6 +7,7 @@ import { keepWhileOpen } from '../keep-while-open.ts'
 import { isHttp2 } from '../server-kind.ts'
 import { StreamHold } from './http2-hold.ts'
 import { echoes, fallsSilent } from './http2-silence.ts'
+import { Turns } from './turns.ts'
 
 /**
  * How long (in ms) the first stream of a session that has had none is awaited:
@@ -26,6 +27,12 @@ const readTime = 1000
 /** How long (in ms) a moment between two frames is awaited for the notice, and how often one is looked for. */
 const noticeTime = 1000
 const retryTime = 5
+
+/** With less time (in ms) than this until all is cut, each of these is shorter. */
+const amplePatience = 5000
+
+/** The part of the drain timeout over which sessions are told to end at most. */
+const spreadPart = 0.25
 
 /** A GOAWAY without an error, of the last stream that there can be. */
 const notice = Buffer.from('0000080700000000007fffffff00000000', 'hex')
@@ -52,29 +59,52 @@ export class Http2Drainer {
     if (isHttp2(server)) keepWhileOpen(server, 'session', this.#sessions)
   }
 
-  /** From now on, also to the sessions that are still to come. */
-  start(): void {
+  /**
+   * From now on, also to the sessions that are still to come.
+   *
+   * @param timeout milliseconds until what is left is cut.
+   * @param perSecond how many sessions are told in a second: their clients make new ones.
+   */
+  start(timeout: number, perSecond: number = Infinity): void {
     if (!isHttp2(this.#server)) return
-    const hold = new StreamHold(this.#server)
-    for (const session of this.#sessions) void takeLeave(session, hold)
-    this.#server.on('session', (session: Http2Session) => void takeLeave(session, hold))
+    const leave = new Leave(new StreamHold(this.#server), Math.min(1, timeout / amplePatience))
+    const now = performance.now()
+    const turns = new Turns(this.#sessions.size, perSecond, timeout * spreadPart, now)
+    for (const session of this.#sessions) void leave.take(session, turns.take(now) - now)
+    this.#server.on('session', (session: Http2Session) => void leave.take(session, 0))
   }
 }
 
-async function takeLeave(session: Http2Session, hold: StreamHold): Promise<void> {
-  await hasBegunStream(session, firstStreamTime)
-  const release = hold.begin(session)
-  await fallsSilent(session, holdTime)
-  let outcome = writeFrame(session, notice)
-  if (outcome === 'impossible') session.close()
-  release()
-  for (const until = performance.now() + noticeTime; outcome === 'busy' && performance.now() < until;) {
-    await sleep(retryTime)
-    outcome = writeFrame(session, notice)
+/** How leave is taken of one session. */
+class Leave {
+  readonly #hold: StreamHold
+  readonly #part: number
+
+  /** @param part of the times above that there is. */
+  constructor(hold: StreamHold, part: number) {
+    this.#hold = hold
+    this.#part = part
   }
-  // What the client had sent before it read the notice is here when its echo is.
-  if (outcome === 'written' && (await echoes(session, readTime))) await sleep(settleTime)
-  session.close()
+
+  /** @param delay milliseconds until it begins. */
+  async take(session: Http2Session, delay: number): Promise<void> {
+    const part = this.#part
+    if (delay > 0) await sleep(delay)
+    await hasBegunStream(session, firstStreamTime * part)
+    const release = this.#hold.begin(session)
+    await fallsSilent(session, holdTime * part)
+    let outcome = writeFrame(session, notice)
+    if (outcome === 'impossible') session.close()
+    release()
+    const until = performance.now() + noticeTime * part
+    while (outcome === 'busy' && performance.now() < until) {
+      await sleep(retryTime)
+      outcome = writeFrame(session, notice)
+    }
+    // What the client had sent before it read the notice is here when its echo is.
+    if (outcome === 'written' && (await echoes(session, readTime * part))) await sleep(settleTime * part)
+    session.close()
+  }
 }
 
 async function hasBegunStream(session: Http2Session, timeout: number): Promise<void> {
