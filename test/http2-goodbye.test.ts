@@ -62,7 +62,7 @@ describe('a drain of HTTP/2 without TLS', () => {
   it('refuses no stream that was on its way, and takes none later', async (t) => {
     const program = start(t, 'http2-streams.js', { env: { OPTIONS: options(), PROTOCOL: 'h2c' } })
     const port = await program.listens()
-    const session = http2.connect(`http://localhost:${port}`, {
+    const session = connect('h2c', port, {
       createConnection: () => slowConnection(port, 50),
     })
     const goaways: number[] = []
@@ -93,7 +93,6 @@ describe('a drain of HTTP/2 without TLS', () => {
       env: { OPTIONS: options({ drainTimeout: 400 }), PROTOCOL: 'h2c' },
     })
     const session = connect('h2c', await program.listens())
-    session.on('error', () => {})
     const goaway = once(session, 'goaway')
     await once(session, 'remoteSettings')
     program.kill('SIGTERM')

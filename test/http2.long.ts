@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import http2 from 'node:http2'
 import net from 'node:net'
 import { describe, it } from 'node:test'
 import tls from 'node:tls'
@@ -61,7 +60,7 @@ for (const balance of balances) {
       const program = start(t, 'http2-streams.js', {
         env: { OPTIONS: options({ workers: 1 }), PROTOCOL: 'h2c', COMPATIBLE: '1' },
       })
-      const session = http2.connect(`http://localhost:${await program.listens()}`)
+      const session = connect('h2c', await program.listens())
       t.after(() => session.destroy())
       const other = ask(session, '/', 'other')
       assert.equal((await ask(session, path, 'body')).status, 500)
@@ -73,7 +72,7 @@ for (const balance of balances) {
       env: { OPTIONS: options({ workers: 1 }), PROTOCOL: 'h2' },
     })
     const port = await program.listens()
-    const early = http2.connect(`https://localhost:${port}`, { rejectUnauthorized: false })
+    const early = connect('h2', port)
     const slow = ask(early, '/?ms=6000', 'slow')
     // Connected, and silent until the drain: the worker that drains must have it.
     const socket = net.connect(port)
@@ -82,7 +81,7 @@ for (const balance of balances) {
     await program.sees(/slow request begins/)
     program.kill('SIGHUP')
     await once(early, 'goaway')
-    const late = http2.connect(`https://localhost:${port}`, {
+    const late = connect('h2', port, {
       createConnection: () => tls.connect({ socket, ALPNProtocols: ['h2'], rejectUnauthorized: false }),
     })
     const goaway = once(late, 'goaway')

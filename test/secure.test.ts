@@ -5,6 +5,7 @@ import https from 'node:https'
 import { describe, it } from 'node:test'
 import tls from 'node:tls'
 import { balances } from './support/balances.ts'
+import { connect } from './support/http2-client.ts'
 import { start } from './support/program.ts'
 
 function stream(session: http2.ClientHttp2Session, path: string): Promise<string> {
@@ -25,15 +26,10 @@ for (const balance of balances) {
 
   for (const protocol of ['h2', 'h2c'])
     describe(`HTTP/2 (${protocol}, ${balance})`, () => {
-      const connect = (port: number) =>
-        http2.connect(`${protocol === 'h2' ? 'https' : 'http'}://localhost:${port}`, {
-          rejectUnauthorized: false,
-        })
-
       it('finishes the streams of a session that drains, and says GOAWAY', async (t) => {
         const program = start(t, 'http2.js', { env: { OPTIONS: options, PROTOCOL: protocol } })
         const port = await program.listens()
-        const session = connect(port)
+        const session = connect(protocol, port)
         const goaway = once(session, 'goaway')
         const closed = once(session, 'close')
         assert.match(await stream(session, '/'), /^2\.0 from /)
@@ -42,7 +38,7 @@ for (const balance of balances) {
         program.kill('SIGHUP')
         const [code] = await goaway
         assert.equal(code, http2.constants.NGHTTP2_NO_ERROR)
-        const next = connect(port)
+        const next = connect(protocol, port)
         t.after(() => next.destroy())
         assert.match(await stream(next, '/'), /^2\.0 from /)
         assert.match(await slow, /^2\.0 from /)

@@ -6,10 +6,18 @@ export interface Http2Answer {
   trailers: http2.IncomingHttpHeaders
 }
 
-export function connect(protocol: string, port: number): http2.ClientHttp2Session {
-  return http2.connect(`${protocol === 'h2' ? 'https' : 'http'}://localhost:${port}`, {
-    rejectUnauthorized: false,
-  })
+/** Its requests tell what goes wrong with it, and the program may be killed before it has ended. */
+export function connect(
+  protocol: string,
+  port: number,
+  options: http2.SecureClientSessionOptions = {},
+): http2.ClientHttp2Session {
+  return http2
+    .connect(`${protocol === 'h2' ? 'https' : 'http'}://localhost:${port}`, {
+      rejectUnauthorized: false,
+      ...options,
+    })
+    .on('error', () => {})
 }
 
 /** One request; rejects if it is reset. */
