@@ -183,6 +183,8 @@ export class LentSockets implements Balancer {
       if (!socket) return
       this.#sockets.push(socket)
       this.#lent.push(new Set())
+      // Its worker may have no room either.
+      this.#refuser?.take(socket)
     }
   }
 

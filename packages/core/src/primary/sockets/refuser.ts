@@ -12,6 +12,7 @@ import type { RefuserMessage } from './refuser-process.ts'
  */
 export class Refuser {
   readonly #child: ChildProcess
+  readonly #message: RefuserMessage
 
   /** @returns `undefined` where no process can be had now: no descriptor or no memory is left, say. */
   static start(sockets: readonly TransferableHandle[], message: RefuserMessage): Refuser | undefined {
@@ -31,8 +32,14 @@ export class Refuser {
 
   private constructor(child: ChildProcess, sockets: readonly TransferableHandle[], message: RefuserMessage) {
     this.#child = child
+    this.#message = message
+    for (const socket of sockets) this.take(socket)
+  }
+
+  /** Accepts from this one as well. */
+  take(socket: TransferableHandle): void {
     // With a callback, an EPIPE is not emitted as 'error'.
-    for (const socket of sockets) child.send(message, socket as never, {}, () => {})
+    if (this.#child.connected) this.#child.send(this.#message, socket as never, {}, () => {})
   }
 
   /** It stops accepting, finishes its answers and ends. */
