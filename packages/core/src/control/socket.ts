@@ -50,11 +50,17 @@ export async function openSocket(server: net.Server): Promise<string> {
   )
 }
 
-/** Every control socket in a folder, whether or not somebody still listens there. */
-export async function socketsIn(folder: string): Promise<{ path: string; pid: number }[]> {
+/**
+ * Every control socket in a folder, whether or not somebody still listens there.
+ * @param ending that of the names; others have sockets of another kind in the same folder.
+ */
+export async function socketsIn(
+  folder: string,
+  ending: string = suffix,
+): Promise<{ path: string; pid: number }[]> {
   const names = await readdir(folder).catch(() => [])
   return names
-    .filter((name) => name.endsWith(suffix) && fits(path.join(folder, name)))
+    .filter((name) => name.endsWith(ending) && fits(path.join(folder, name)))
     .map((name) => ({ path: path.join(folder, name), pid: Number.parseInt(name, 10) }))
 }
 
@@ -64,13 +70,13 @@ export function fits(socket: string): boolean {
 }
 
 /** A primary that was killed leaves its socket behind. */
-export async function removeStale(folder: string): Promise<void> {
-  for (const socket of await socketsIn(folder))
+export async function removeStale(folder: string, ending?: string): Promise<void> {
+  for (const socket of await socketsIn(folder, ending))
     if (!isAlive(socket.pid) && passes(checkSocket, socket.path)) await removeStaleSocket(socket.path)
 }
 
 /** Whether there is such a process here; one in another container may have a pid that is none here. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -7,30 +7,7 @@ import type { WorkerHandle } from '../primary/fleet/worker-handle.ts'
 import { ModelClock } from '../primary/model/world.ts'
 import { Heartbeat } from './heartbeat.ts'
 
-it('beats seldomer where there are many workers, and says so', async () => {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const beats: number[] = []
-  let onBeat = (): void => {}
-  const heartbeat = new Heartbeat(({ next }) => {
-    beats.push(next)
-    onBeat()
-  })
-  heartbeat.watch(server)
-  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
-  await once(server, 'connection')
-  heartbeat.workers = 16
-  heartbeat.workers = 64
-  const since = performance.now()
-  for (let beat = 0; beat < 3; beat++) await new Promise<void>((resolve) => (onBeat = resolve))
-  assert.ok(performance.now() - since > 3 * 60)
-  heartbeat.workers = 4
-  assert.deepEqual(beats, [20, 64, 64, 64, 64, 20])
-  client.destroy()
-  server.close()
-})
-
-it('beats fast while connections come, and slower while they only stay', async () => {
+async function watchedServer() {
   const server = net.createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const beats: number[] = []
@@ -40,8 +17,29 @@ it('beats fast while connections come, and slower while they only stay', async (
     onBeat()
   })
   heartbeat.watch(server)
+  const nextBeat = (): Promise<void> => new Promise((resolve) => (onBeat = resolve))
+  return { server, heartbeat, beats, nextBeat }
+}
+
+it('beats seldomer where there are many workers, and says so', async () => {
+  const { server, heartbeat, beats, nextBeat } = await watchedServer()
+  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
+  await once(server, 'connection')
+  heartbeat.workers = 16
+  heartbeat.workers = 64
+  const since = performance.now()
+  for (let beat = 0; beat < 3; beat++) await nextBeat()
+  assert.ok(performance.now() - since > 3 * 60)
+  heartbeat.workers = 4
+  assert.deepEqual(beats, [20, 64, 64, 64, 64, 20])
+  client.destroy()
+  server.close()
+})
+
+it('beats fast while connections come, and slower while they only stay', async () => {
+  const { server, beats, nextBeat } = await watchedServer()
   const until = async (next: number): Promise<void> => {
-    while (beats.at(-1) !== next) await new Promise<void>((resolve) => (onBeat = resolve))
+    while (beats.at(-1) !== next) await nextBeat()
   }
   const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
   const since = performance.now()

@@ -19,9 +19,20 @@ export function isQuiet(socket: net.Socket): boolean {
     !socket.readableEnded &&
     !socket.writableEnded &&
     !socket.destroyed &&
-    // All of the answer is in the kernel.
-    socket.writableLength === 0 &&
-    handleOf(socket)?.writeQueueSize === 0
+    hasSentAll(socket)
+  )
+}
+
+/** All that was written is in the kernel. */
+export function hasSentAll(socket: net.Socket): boolean {
+  return socket.writableLength === 0 && handleOf(socket)?.writeQueueSize === 0
+}
+
+/** It is as the server accepted it, and another process can have it: TLS has its keys here, and other streams are the app's own. */
+export function isAccepted(socket: net.Socket, server: net.Server): boolean {
+  return (
+    ['TCP', 'Pipe'].includes(handleOf(socket)?.constructor.name) &&
+    (socket as { _server?: unknown })._server === server
   )
 }
 
@@ -31,10 +42,8 @@ export function isQuiet(socket: net.Socket): boolean {
  */
 export function isPlain(socket: net.Socket, server: net.Server): boolean {
   return (
-    // TLS has its keys here, and other streams are the app's own.
-    ['TCP', 'Pipe'].includes(handleOf(socket)?.constructor.name) &&
     // The app has accepted it elsewhere, or has read from it before HTTP did: what it has learned there is not with the next one.
-    (socket as { _server?: unknown })._server === server &&
+    isAccepted(socket, server) &&
     // The app reads along: no listener but Node's has had the bytes.
     parserOf(socket)?._consumed === true &&
     socket.listenerCount('data') === 1 &&

@@ -40,7 +40,7 @@ export class DrainableServer {
     const { sockets } = this.#ledger
     this.kept = new KeptConnections(server, sockets)
     this.#http1 = new Http1Drainer(this.#ledger)
-    this.#http2 = new Http2Drainer(server)
+    this.#http2 = new Http2Drainer(this.#ledger)
     this.#goodbyes = new Goodbyes(this.#ledger)
     if (Migration.fits(server)) this.#migration = new Migration(server, sockets)
   }

@@ -8,9 +8,6 @@ import { WebSockets } from './websockets.ts'
 /** How often (in ms) connections are looked at. */
 const sweepInterval = 20
 
-/** The part of the drain timeout over which goodbyes are spread at most. */
-const spreadPart = 0.25
-
 /** The part of the drain timeout that is left to what may end by itself. */
 const ownEndPart = 0.75
 
@@ -47,7 +44,7 @@ export class Goodbyes {
     const sweep = (): void => {
       const now = performance.now()
       const found = this.#all.flatMap((farewells) => [...farewells.find(quiet)])
-      this.#turns ??= new Turns(found.length, perSecond, timeout * spreadPart, now)
+      this.#turns ??= new Turns(found.length, perSecond, timeout, now)
       for (const farewell of shuffled(found))
         this.#visits.add({
           farewell,

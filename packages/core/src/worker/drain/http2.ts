@@ -1,12 +1,11 @@
 import type { Http2Session } from 'node:http2'
-import type net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeFrame } from '../../node-internals/http2.ts'
 import { settles } from '../../settles.ts'
-import { keepWhileOpen } from '../keep-while-open.ts'
 import { isHttp2 } from '../server-kind.ts'
 import { StreamHold } from './http2-hold.ts'
 import { echoes, fallsSilent } from './http2-silence.ts'
+import type { Ledger } from './ledger.ts'
 import { Turns } from './turns.ts'
 
 /**
@@ -31,9 +30,6 @@ const retryTime = 5
 /** With less time (in ms) than this until all is cut, each of these is shorter. */
 const amplePatience = 5000
 
-/** The part of the drain timeout over which sessions are told to end at most. */
-const spreadPart = 0.25
-
 /** A GOAWAY without an error, of the last stream that there can be. */
 const notice = Buffer.from('0000080700000000007fffffff00000000', 'hex')
 
@@ -47,16 +43,13 @@ const notice = Buffer.from('0000080700000000007fffffff00000000', 'hex')
  * - Without TLS a notice comes first, a GOAWAY that refuses nothing yet. Node
  *   can send none, which is why there is none under TLS.
  *
- * Make it before the server has sessions. Until `start` it costs one listener
- * per session, and nothing per stream.
+ * Until `start` it costs nothing.
  */
 export class Http2Drainer {
-  readonly #server: net.Server
-  readonly #sessions = new Set<Http2Session>()
+  readonly #ledger: Ledger
 
-  constructor(server: net.Server) {
-    this.#server = server
-    if (isHttp2(server)) keepWhileOpen(server, 'session', this.#sessions)
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
   }
 
   /**
@@ -66,12 +59,13 @@ export class Http2Drainer {
    * @param perSecond how many sessions are told in a second: their clients make new ones.
    */
   start(timeout: number, perSecond: number = Infinity): void {
-    if (!isHttp2(this.#server)) return
-    const leave = new Leave(new StreamHold(this.#server), Math.min(1, timeout / amplePatience))
+    const { server, sessions } = this.#ledger
+    if (!isHttp2(server)) return
+    const leave = new Leave(new StreamHold(server), Math.min(1, timeout / amplePatience))
     const now = performance.now()
-    const turns = new Turns(this.#sessions.size, perSecond, timeout * spreadPart, now)
-    for (const session of this.#sessions) void leave.take(session, turns.take(now) - now)
-    this.#server.on('session', (session: Http2Session) => void leave.take(session, 0))
+    const turns = new Turns(sessions.size, perSecond, timeout, now)
+    for (const session of sessions) void leave.take(session, turns.take(now) - now)
+    server.on('session', (session: Http2Session) => void leave.take(session, 0))
   }
 }
 

@@ -1,16 +1,23 @@
+/** The part of the drain timeout over which goodbyes are spread at most. */
+const spreadPart = 0.25
+
 /** Spreads goodbyes over time: those who hear them come back, and not all at once. */
 export class Turns {
+  /** Milliseconds until all that there are to begin with have had their turn. */
+  readonly duration: number
   readonly #gap: number
   readonly #end: number
   #next: number
 
   /**
    * @param count how many there are to begin with.
-   * @param perSecond how many have their turn in a second, if `longest` allows that.
-   * @param longest milliseconds from the first turn to the last.
+   * @param perSecond how many have their turn in a second, if there is the time.
+   * @param timeout of the drain, in milliseconds.
    */
-  constructor(count: number, perSecond: number, longest: number, now: number) {
+  constructor(count: number, perSecond: number, timeout: number, now: number) {
+    const longest = timeout * spreadPart
     this.#gap = Math.min(1000 / perSecond, longest / Math.max(1, count))
+    this.duration = this.#gap * count
     this.#end = now + longest
     this.#next = now
   }

@@ -3,6 +3,7 @@ import { parserOf } from '../../node-internals/http1-connections.ts'
 import type { Farewell, Farewells } from './farewell.ts'
 import { FrameTracker } from './frame-tracker.ts'
 import type { Ledger } from './ledger.ts'
+import { SocketFarewell } from './socket-farewell.ts'
 import { onUpgrade } from './upgrades.ts'
 import { Traffic } from './traffic.ts'
 import { restartCode, type WebSocket, webSocketOn, WsFarewell } from './ws.ts'
@@ -51,31 +52,16 @@ export class WebSockets implements Farewells {
 }
 
 /** By a close frame of ours. */
-class TrackedFarewell implements Farewell {
-  readonly #socket: net.Socket
+class TrackedFarewell extends SocketFarewell {
   readonly #tracker: FrameTracker
-  readonly #traffic: Traffic
 
   constructor(socket: net.Socket, tracker: FrameTracker, traffic: Traffic) {
-    this.#socket = socket
+    super(socket, traffic)
     this.#tracker = tracker
-    this.#traffic = traffic
-  }
-
-  get isOver(): boolean {
-    return this.#socket.destroyed
-  }
-
-  get hasLeft(): boolean {
-    return this.#socket.writableLength === 0
   }
 
   say(isPatient: boolean): boolean {
-    if (!isPatient || this.#traffic.isQuiet()) this.#tracker.close(restartCode)
+    if (!isPatient || this.traffic.isQuiet()) this.#tracker.close(restartCode)
     return this.#tracker.isClosed
-  }
-
-  cut(): void {
-    this.#socket.destroy()
   }
 }

@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import type { Farewell } from './farewell.ts'
+import { SocketFarewell } from './socket-farewell.ts'
 import type { Traffic } from './traffic.ts'
 
 /** What is used here of a WebSocket of `ws`, releases 5 to 8. */
@@ -25,29 +25,18 @@ export function webSocketOn(stream: object): WebSocket | undefined {
 }
 
 /** By `ws` itself, which sends what waits before the close frame. */
-export class WsFarewell implements Farewell {
-  readonly #socket: net.Socket
+export class WsFarewell extends SocketFarewell {
   readonly #webSocket: WebSocket
-  readonly #traffic: Traffic
   /** Its turn has come: it is closed when no message is open. */
   #isDue = false
 
   constructor(socket: net.Socket, webSocket: WebSocket, traffic: Traffic) {
-    this.#socket = socket
+    super(socket, traffic)
     this.#webSocket = webSocket
-    this.#traffic = traffic
-  }
-
-  get isOver(): boolean {
-    return this.#socket.destroyed
-  }
-
-  get hasLeft(): boolean {
-    return this.#socket.writableLength === 0
   }
 
   say(isPatient: boolean): boolean {
-    if (isPatient && !this.#traffic.isQuiet()) return false
+    if (isPatient && !this.traffic.isQuiet()) return false
     if (!this.#isDue) this.#watchMessages()
     this.#isDue = true
     this.#closeIfBetween()
@@ -82,9 +71,5 @@ export class WsFarewell implements Farewell {
         }
       }
     }
-  }
-
-  cut(): void {
-    this.#socket.destroy()
   }
 }

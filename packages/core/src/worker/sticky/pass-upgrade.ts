@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
-import { handleOf, type StreamHandle } from '../../node-internals/handles.ts'
+import type { StreamHandle } from '../../node-internals/handles.ts'
 import { responseOn } from '../../node-internals/http1-answers.ts'
 import { detach } from '../migration.ts'
+import { hasSentAll, isAccepted } from '../movable.ts'
 import { without } from './headers.ts'
 import { peerHeader, peerOf } from './peer.ts'
 import { preamble } from './sibling-agent.ts'
@@ -33,12 +34,10 @@ export function takeUpgrade(
   head: Buffer,
 ): { handle: StreamHandle; bytes: string } | undefined {
   const bytes = bytesOf(request, head)
-  if (!(socket instanceof net.Socket) || (socket as { _server?: unknown })._server !== server)
-    return undefined
-  if (!['TCP', 'Pipe'].includes(handleOf(socket)?.constructor.name) || socket.destroyed) return undefined
+  if (!(socket instanceof net.Socket) || socket.destroyed || !isAccepted(socket, server)) return undefined
   // What it has asked for before has not been answered, or what has come since would be lost.
-  if (responseOn(socket) || socket.writableLength > 0 || socket.readableLength > 0) return undefined
-  if (handleOf(socket).writeQueueSize > 0 || bytes.length > mostBytes) return undefined
+  if (responseOn(socket) || !hasSentAll(socket) || socket.readableLength > 0) return undefined
+  if (bytes.length > mostBytes) return undefined
   return { handle: detach(socket), bytes: bytes.toString('latin1') }
 }
 

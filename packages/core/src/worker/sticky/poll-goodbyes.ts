@@ -1,14 +1,12 @@
 import type { GoodbyeSettings } from '../../goodbye-settings.ts'
 import { settles } from '../../settles.ts'
+import { Turns } from '../drain/turns.ts'
 
 /** How often (in ms) it is looked for what has begun meanwhile. */
 const sweepInterval = 20
 
-/** The part of the drain timeout that this takes at most. */
-const spreadPart = 0.25
-
-/** How long (in ms) after the last of them it is waited for clients to hear it. One that does not asks elsewhere, and begins anew. */
-const patience = 1000
+/** How long after the last of them it is waited for clients to hear it: a part of the drain timeout, and in ms. One that does not asks elsewhere, and begins anew. */
+const patience = { part: 0.25, most: 1000 }
 
 /** Who is to be told, and how. */
 export type ToTell = ReadonlyMap<object, () => void>
@@ -16,7 +14,8 @@ export type ToTell = ReadonlyMap<object, () => void>
 /** What is said to clients that poll when this worker leaves, over time, so that they do not all come back at once. */
 export class PollGoodbyes {
   readonly #find: () => ToTell
-  readonly #told = new WeakSet()
+  /** When each has its turn; Infinity once it has been told. */
+  readonly #turns = new WeakMap<object, number>()
   #timer: NodeJS.Timeout | undefined
   #over = (): void => {}
 
@@ -27,28 +26,25 @@ export class PollGoodbyes {
 
   /** Resolves when nobody is left, or when they have had the time to hear it. */
   async say(timeout: number, { perSecond }: GoodbyeSettings): Promise<void> {
-    const { size } = this.#find()
-    const spread = Math.min((size * 1000) / perSecond, timeout * spreadPart)
-    const atOnce = spread > 0 ? Math.ceil((size * sweepInterval) / spread) : Infinity
+    const turns = new Turns(this.#find().size, perSecond, timeout, performance.now())
     const over = new Promise<void>((resolve) => (this.#over = resolve))
-    this.#timer = setInterval(() => this.#sweep(atOnce), sweepInterval)
-    this.#sweep(atOnce)
-    await settles(over, spread + Math.min(patience, timeout * spreadPart))
+    this.#timer = setInterval(() => this.#sweep(turns), sweepInterval)
+    this.#sweep(turns)
+    await settles(over, turns.duration + Math.min(patience.most, timeout * patience.part))
   }
 
   stop(): void {
     clearInterval(this.#timer)
   }
 
-  #sweep(atOnce: number): void {
+  #sweep(turns: Turns): void {
+    const now = performance.now()
     const found = this.#find()
     if (found.size === 0) this.#over()
-    let left = atOnce
     for (const [thing, tell] of found) {
-      if (this.#told.has(thing)) continue
-      if (left-- <= 0) return
-      this.#told.add(thing)
-      tell()
+      const turn = this.#turns.get(thing) ?? turns.take(now)
+      this.#turns.set(thing, turn <= now ? Infinity : turn)
+      if (turn <= now) tell()
     }
   }
 }

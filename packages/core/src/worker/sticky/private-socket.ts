@@ -1,16 +1,14 @@
-import { chmodSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getSystemErrorName } from 'node:util'
 import { makePrivate } from '../../control/folder.ts'
-import { fits, isAlive } from '../../control/socket.ts'
+import { fits, removeStale } from '../../control/socket.ts'
 import { responseOn } from '../../node-internals/http1-answers.ts'
 import { listenAlone } from '../../node-listening.ts'
-import { primaryOfSocket, privateSocketName } from '../../private-socket-name.ts'
+import { privateSocketEnding, privateSocketName } from '../../private-socket-name.ts'
 import { settles } from '../../settles.ts'
-import { removeStaleSocket } from '../../stale-socket.ts'
 import { isSecure } from '../server-kind.ts'
 
 /** What the header of ours takes at most, and the preamble before it. */
@@ -62,7 +60,8 @@ export class PrivateSocket {
   ) {
     if (!fits(name)) throw new Error(`the path of ${folder} is too long`)
     makePrivate(folder)
-    removeStale(folder)
+    // A worker that was killed together with its primary leaves its socket behind.
+    void removeStale(folder, privateSocketEnding)
     this.folder = folder
     this.#path = name
     this.#server = net.createServer({ allowHalfOpen: true }, (socket) => {
@@ -147,13 +146,5 @@ function parse(line: string): object {
     return Object(JSON.parse(line)) as object
   } catch {
     return {}
-  }
-}
-
-/** A worker that was killed together with its primary leaves its socket behind. */
-function removeStale(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const primary = primaryOfSocket(name)
-    if (primary !== undefined && !isAlive(primary)) void removeStaleSocket(path.join(folder, name))
   }
 }
