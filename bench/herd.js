@@ -5,13 +5,13 @@
 // One plain request every 5 ms, on kept connections, and all clients in a process of their own. CLIENTS (800),
 // WORKERS (2), WORK (0.3, ms of a worker's CPU for each WebSocket that begins) and ROUNDS (5) change what is measured.
 // Needs Linux.
-import { fork, spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { kill } from './kill.js'
-import { childrenOf, format, inTurns, median, stopSite } from './sites.js'
+import { childrenOf, format, inTurns, median, startProgram, stopSite } from './sites.js'
 
 const { CLIENTS = '800', WORKERS = '2', WORK = '0.3', ROUNDS = '5' } = process.env
 const clients = Number(CLIENTS)
@@ -53,19 +53,11 @@ for (const { name, results } of sites)
 
 async function start(name, port, options) {
   const kind = options ? 'clustered' : 'node:cluster'
-  const child = spawn(
-    process.execPath,
-    [file('herd-app.js'), kind, port, WORKERS, WORK, JSON.stringify(options ?? {})].map(String),
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  )
+  const args = [file('herd-app.js'), kind, port, WORKERS, WORK, JSON.stringify(options ?? {})]
+  const site = await startProgram(name, port, args)
   // Also when another one fails.
-  process.once('exit', () => kill(child.pid, 'SIGTERM'))
-  let output = ''
-  await new Promise((resolve, reject) => {
-    child.stderr.on('data', (text) => (output += text).includes('listening on') && resolve())
-    child.once('exit', () => reject(new Error(`${name} did not start: ${output}`)))
-  })
-  return { name, port, child, results: [] }
+  process.once('exit', () => kill(site.child.pid, 'SIGTERM'))
+  return site
 }
 
 async function measure({ port, child }) {

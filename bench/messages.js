@@ -4,10 +4,9 @@
 //     node bench/messages.js [messages a second, 10000] [bytes of each, 200]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { get } from '../test/dist/support/http.js'
-import { format, median } from './sites.js'
+import { format, median, ownCpuTime } from './sites.js'
 
 const [rate = 10_000, size = 200] = process.argv.slice(2).map(Number)
 const [seconds, rounds, workers] = [4, 3, 4]
@@ -21,9 +20,9 @@ for (const [index, balance] of ['kernel', 'round-robin'].entries()) {
   const results = []
   for (let round = 0; round <= rounds; round++) {
     const alone = await requests(port)
-    const before = cpuOf(child.pid)
+    const before = ownCpuTime(child.pid)
     const sent = Number((await get(port, `/publish?rate=${rate}&seconds=${seconds}&size=${size}`)).body)
-    const cpu = (cpuOf(child.pid) - before) / (sent * (workers - 1))
+    const cpu = (ownCpuTime(child.pid) - before) / (sent * (workers - 1))
     const publishing = get(port, `/publish?rate=${rate}&seconds=${seconds}&size=${size}`)
     const beside = await requests(port)
     await publishing
@@ -39,13 +38,6 @@ for (const [index, balance] of ['kernel', 'round-robin'].entries()) {
   )
   child.kill('SIGTERM')
   await once(child, 'exit')
-}
-
-/** Of that process alone, in µs. */
-function cpuOf(pid) {
-  const [, stat] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-  const [user, system] = stat.split(' ').slice(11, 13).map(Number)
-  return (user + system) * 10_000
 }
 
 /** At a fixed rate, each on a connection of its own, timed from when it was due. */

@@ -15,9 +15,12 @@ export async function startSite(name, port, workers, options) {
   const kind = options
     ? ['clustered', port, workers, JSON.stringify(options)]
     : ['node:cluster', port, workers]
-  const child = spawn(process.execPath, [server, ...kind.map(String)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  return startProgram(name, port, [server, ...kind])
+}
+
+/** @param args the program's file, and what it is given. */
+export async function startProgram(name, port, args) {
+  const child = spawn(process.execPath, args.map(String), { stdio: ['ignore', 'ignore', 'pipe'] })
   let output = ''
   await new Promise((resolve, reject) => {
     child.stderr.on('data', (text) => (output += text).includes('listening on') && resolve())
@@ -46,9 +49,14 @@ export function loadWithWrk(port, seconds, ...args) {
 
 /** What a process and its children have taken, user and system, in µs. */
 export function cpuTime(pid) {
+  return childrenOf(pid).reduce((sum, child) => sum + cpuTime(child), ownCpuTime(pid))
+}
+
+/** The same of the process alone. */
+export function ownCpuTime(pid) {
   const [, stat] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
   const [user, system] = stat.split(' ').slice(11, 13).map(Number)
-  return childrenOf(pid).reduce((sum, child) => sum + cpuTime(child), (user + system) * microsecondsPerTick)
+  return (user + system) * microsecondsPerTick
 }
 
 export function childrenOf(pid) {
