@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 import { balances } from './support/balances.ts'
 import { load, mixedClients } from './support/load.ts'
@@ -12,6 +13,10 @@ async function open(port: number, path = '/'): Promise<{ connection: RawAnswers;
   const connection = await RawAnswers.open(port)
   const answer = await connection.ask(get(path))
   return { connection, pid: /\d+$/.exec(answer)?.[0] ?? answer }
+}
+
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
 }
 
 for (const balance of balances)
@@ -82,6 +87,19 @@ for (const balance of balances)
       const answers = await Promise.all(Array.from({ length: 8 }, () => open(port)))
       for (const { pid } of answers) assert.match(pid, major < 21 ? /^\d+$/ : /^HTTP\/1.1 503 /)
     })
+
+    it(
+      'goes on refusing when the process that refuses is killed',
+      { skip: balance !== 'kernel' && 'the primary does it itself' },
+      async (t) => {
+        const [program, port] = await boot(t, 0, { queueTimeout: 300 })
+        assert.match((await open(port)).pid, /^HTTP\/1.1 503 /)
+        const refusers = program.workers().filter((pid) => commandOf(pid).includes('refuser-process'))
+        assert.equal(refusers.length, 1)
+        process.kill(refusers[0]!, 'SIGKILL')
+        assert.match((await open(port)).pid, /^HTTP\/1.1 503 /)
+      },
+    )
 
     const canDrop = major > 22 || (major === 22 && minor >= 12)
     it('drops instead where the app says so', { skip: !canDrop && 'not in this Node' }, async (t) => {

@@ -15,7 +15,7 @@ export interface LentSocketsOptions extends HandOffOptions {
   backlog: number
 }
 
-/** How long (in ms) after a `Refuser` could not be started the next attempt is. */
+/** How long (in ms) after a `Refuser` could not be started, or was ended by somebody else, the next attempt is. */
 const tryRefuserAgain = 1000
 
 /**
@@ -152,9 +152,17 @@ export class LentSockets implements Balancer {
     this.#refuseTimer ??= setTimeout(() => {
       this.#refuseTimer = undefined
       const message = { backlog: this.#backlog, speaksTls: this.#speaksTls() }
-      this.#refuser = Refuser.start(this.#sockets, message)
-      if (!this.#refuser) this.#refuseAfter(tryRefuserAgain)
+      const refuser = Refuser.start(this.#sockets, message, () => this.#onRefuserEnd(refuser))
+      this.#refuser = refuser
+      if (!refuser) this.#refuseAfter(tryRefuserAgain)
     }, delay)
+  }
+
+  /** Unless it was to end, somebody else ended it. */
+  #onRefuserEnd(refuser: Refuser | undefined): void {
+    if (refuser === undefined || refuser !== this.#refuser) return
+    this.#refuser = undefined
+    this.#refuseAfter(tryRefuserAgain)
   }
 
   /** The queues end with the last copy of each socket, and that is the one here. */

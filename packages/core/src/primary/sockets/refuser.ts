@@ -14,8 +14,15 @@ export class Refuser {
   readonly #child: ChildProcess
   readonly #message: RefuserMessage
 
-  /** @returns `undefined` where no process can be had now: no descriptor or no memory is left, say. */
-  static start(sockets: readonly TransferableHandle[], message: RefuserMessage): Refuser | undefined {
+  /**
+   * @param ended called when the process is gone, whoever ended it.
+   * @returns `undefined` where no process can be had now: no descriptor or no memory is left, say.
+   */
+  static start(
+    sockets: readonly TransferableHandle[],
+    message: RefuserMessage,
+    ended: () => void,
+  ): Refuser | undefined {
     if (isBundled) return undefined
     try {
       // So that it is known for what it is, should it outlive this process.
@@ -24,6 +31,7 @@ export class Refuser {
       const child = fork(program, { execArgv: [], env })
       // It comes as an event, or as a throw, or not at all.
       child.on('error', () => {})
+      child.once('exit', ended)
       return child.connected ? new Refuser(child, sockets, message) : undefined
     } catch {
       return undefined
