@@ -81,7 +81,7 @@ function announce(program: RunningProgram, asJson: boolean | undefined): void {
   const started = { ...program, record: readRecord(name)! }
   print(asJson, toJson(started), () =>
     [
-      `${colors.bold(name)} runs: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'} on ${status.address}, primary pid ${status.pid}`,
+      `${colors.bold(name)} runs: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'}${status.address === null ? '' : ` on ${status.address}`}, primary pid ${status.pid}`,
       `logs: ${logFiles(name).out}, ${logFiles(name).err}`,
     ].join('\n'),
   )
