@@ -12,11 +12,10 @@ const noteAfter = 5000
 /** Such as `ecosystem.config.js`, of pm2. */
 const configuration = /\.config\.[cm]?[jt]s$/
 
-export function hintAt({ code }: WorkerExit, { exec }: Release, settings: Settings): string {
-  const file = path.basename(exec)
+export function hintAt({ code }: WorkerExit, release: Release, settings: Settings): string {
   if (code !== 0) return ''
-  if (configuration.test(file))
-    return `. ${file} is a configuration by its name, and no program: start the program that it speaks of`
+  if (isConfiguration(release))
+    return `. ${path.basename(release.exec)} is a configuration by its name, and no program: start the program that it speaks of`
   return `. ${ifItServesNothing(settings)}`
 }
 
@@ -27,8 +26,12 @@ export function ifItServesNothing({ codeOptions }: Settings): string {
 }
 
 /** With what the primary ends when the first worker of another program has failed: its own code, as in plain Node. */
-export function exitCodeAfter({ code }: WorkerExit, { codeOptions }: Settings): number {
-  return codeOptions ? (code ?? 1) : 1
+export function exitCodeAfter({ code }: WorkerExit, release: Release, { codeOptions }: Settings): number {
+  return codeOptions && !isConfiguration(release) ? (code ?? 1) : 1
+}
+
+function isConfiguration({ exec }: Release): boolean {
+  return configuration.test(path.basename(exec))
 }
 
 /** A program that works and serves nobody looks like one that boots for long. */

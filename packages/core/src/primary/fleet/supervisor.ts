@@ -299,7 +299,7 @@ export class Supervisor {
       (lastWords && sockets.explain(lastWords)) ??
       `The first worker did not come up: ${describe(exit)}${hintAt(exit, this.#rollout.release, settings)}`
     const error = new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', message, { cause: toError(lastWords) })
-    this.#parts.onBootFailed(error, exitCodeAfter(exit, settings))
+    this.#parts.onBootFailed(error, exitCodeAfter(exit, this.#rollout.release, settings))
     return true
   }
 
