@@ -132,9 +132,10 @@ export class Fleet {
   abandon(slot: Slot, reason: string): void {
     const { next } = slot
     slot.next = undefined
-    // One that need not listen works already.
-    if (next?.serving || !this.#settings.listen) this.drain(next, reason)
-    else if (next) {
+    if (!next) return
+    // One that need not listen works as soon as there is a process.
+    if (next.serving || (!this.#settings.listen && next.pid > 0)) this.drain(next, reason)
+    else {
       this.draining.add(next)
       next.dismiss(reason)
     }

@@ -29,6 +29,8 @@ export class SlotFiller {
    *   if the app is broken, it fails once and not once per slot.
    */
   advance(now: number, proven: boolean): void {
+    // Of all, before it is asked which of them may be next.
+    for (const slot of this.#fleet.slots) this.#promote(slot, now)
     for (const slot of this.#fleet.slots) this.#fill(slot, now, proven || slot.index === 0)
   }
 
@@ -51,10 +53,13 @@ export class SlotFiller {
     return Math.min(...deadlines.filter((deadline) => deadline > now))
   }
 
-  #fill(slot: Slot, now: number, mayBoot: boolean): void {
+  #promote(slot: Slot, now: number): void {
     const { next } = slot
     if (next?.readyAt !== undefined && (this.#isVacant(slot) || now >= this.#soakedAt(next)))
       this.#replace(slot.promote())
+  }
+
+  #fill(slot: Slot, now: number, mayBoot: boolean): void {
     const { worker } = slot
     if (slot.next || slot.isDone || now < slot.retryAt) return
     if (!(worker ? this.#mayReplace(worker, now) : mayBoot && !this.#isHaunted(slot))) return
