@@ -54,7 +54,10 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
   const tellReady = tellParent()
-  const cluster = runInForeground(toStart(given, flags), flags)
+  const plan = toStart(given, flags)
+  // A script that has ended can still be found, and be run again by a reload.
+  if (plan.options.listen === false) plan.options.remainAfterExit ??= true
+  const cluster = runInForeground(plan, flags)
   staysUp(cluster).then(tellReady, (error: Error) => {
     // A first boot that fails ends the cluster, and says why, by itself.
     if (cluster.state === 'closing') return
