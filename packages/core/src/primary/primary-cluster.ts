@@ -33,6 +33,8 @@ export interface PrimaryParts {
 /** What `listen` returns in the primary: calls, their promises, and the events of what the supervisor does. */
 export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly role = 'primary'
+  readonly slot = -1
+  readonly leads = false
   /** Runs the user's code of this process. */
   readonly boundary: Boundary
   /** Passes on what this process and the workers publish. */

@@ -29,6 +29,10 @@ export interface WorkerBriefing {
   hangTimeout: number
   /** Node's compile cache, if it has one; the first worker of each release writes what is not there yet. */
   compileCache?: { folder: string; isWriter: boolean } | undefined
+  /** The primary says who leads. One of an older release does not. */
+  leads?: boolean
+  /** Of a spare: the variables that are to say its slot once it has one. */
+  slotVariables?: readonly string[] | undefined
 }
 
 /** What a worker's `server.listen(...)` asks for, after Node has read its arguments. */
@@ -114,6 +118,10 @@ export type ToPrimary =
   | { type: 'closed'; key: string }
   /** Nothing is left in its event loop but servers that listen: it will not listen anywhere else. */
   | { type: 'settled' }
+  /** It understands that it is told to lead: a worker of an older release does not. */
+  | { type: 'may-lead' }
+  /** Nothing that leads goes on in it any more, and it will not lead again. */
+  | { type: 'lead-over' }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
@@ -194,6 +202,8 @@ export type ToWorker =
       timeout: number
       reason: string
     }
+  /** Until it drains, it is the one that leads: no other does. */
+  | { type: 'lead' }
   | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }

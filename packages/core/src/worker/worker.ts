@@ -41,6 +41,7 @@ export class Worker {
   state: ClusterState = 'booting'
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
+  slot: number
   /** What it is called in the ids of sessions. */
   readonly id: string
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
@@ -66,6 +67,7 @@ export class Worker {
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
+    this.slot = briefing.slot
     this.id = briefing.id ?? newWorkerId()
     this.#stickyOption = briefing.sticky
     // Node would otherwise end this process, requests and all, the moment the
@@ -121,6 +123,8 @@ export class Worker {
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
+      // Another primary may begin at any time.
+      this.lifecycle.leading.abort()
       this.#calls.fail()
       void this.#drainAsOrphan()
     })
@@ -129,6 +133,11 @@ export class Worker {
       follow: (topic, follows) => this.#tell({ type: follows ? 'subscribe' : 'unsubscribe', topic }),
     })
     this.#takeSignals()
+    if (briefing.leads) this.#tell({ type: 'may-lead' })
+    else
+      this.lifecycle.leading.refuse(
+        'onLead: the primary is of a release that does not have it. Restart the program, primary and all',
+      )
   }
 
   /** How connections reach this worker, from its first server on. */
@@ -208,17 +217,29 @@ export class Worker {
       case 'drain':
         return void this.#drain(message)
       case 'workers':
-        this.workers = message.workers
-        this.state = message.state
-        this.#heartbeat.workers = message.workers.length
-        if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
-          this.#siblingPorts.forget()
-        return
+        return this.#learn(message)
+      case 'lead':
+        return this.lifecycle.leading.begin()
       case 'messages':
         return this.#bus.deliver(message.messages)
       case 'call-reply':
         return this.#calls.settle(message)
     }
+  }
+
+  #learn({ workers, state }: Extract<ToWorker, { type: 'workers' }>): void {
+    this.workers = workers
+    this.state = state
+    this.#heartbeat.workers = workers.length
+    const own = workers.find(({ pid }) => pid === process.pid)
+    if (own && own.state !== 'booting') this.#siblingPorts.forget()
+    if (own && own.slot !== this.slot) this.#takePlace(own.slot)
+  }
+
+  /** A spare learns late which slot it is in. */
+  #takePlace(slot: number): void {
+    this.slot = slot
+    for (const name of this.#briefing.slotVariables ?? []) process.env[name] = String(slot)
   }
 
   #watch(server: net.Server): void {
@@ -289,6 +310,7 @@ export class Worker {
         this.answered = true
       },
       (left) => this.#shutdownCode.run(left, reason),
+      () => this.#tell({ type: 'lead-over' }),
     )
     this.#leave()
   }

@@ -12,6 +12,7 @@ import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
 import { hintAt, noteSilence } from './first-boot.ts'
+import { Lead } from './lead.ts'
 import { News } from './news.ts'
 import { describe, type Reload, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
@@ -68,6 +69,7 @@ export class Supervisor {
   readonly #places: WantedPlaces
   readonly #capacity: CapacityWatch
   readonly #news: News
+  readonly #lead: Lead
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
 
@@ -79,6 +81,7 @@ export class Supervisor {
     this.#news = new News(fleet, system.clock, () => this.state)
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
+    this.#lead = new Lead(fleet, rollout, (worker) => events.emit('worker:lead', worker.info))
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
     this.#places = new WantedPlaces(fleet, sockets, system.clock, settings.bootTimeout)
     this.#capacity = new CapacityWatch({
@@ -92,6 +95,7 @@ export class Supervisor {
     this.#watch = new WorkerWatch({
       fleet,
       rollout,
+      lead: this.#lead,
       places: this.#places,
       sockets,
       relay: parts.relay,
@@ -240,6 +244,7 @@ export class Supervisor {
     this.#updateBalance()
     if (this.#fleet.isFilled) this.#onFilled()
     this.#rollout.finish()
+    this.#lead.appoint()
     this.#filler.advanceSpares(now)
     // Those that boot have a pid by then.
     this.#parts.steps.afterwards(() => this.#news.spread())

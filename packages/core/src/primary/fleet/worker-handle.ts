@@ -69,6 +69,10 @@ export class WorkerHandle {
   proven: boolean = false
   /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
   late: boolean = false
+  /** It would understand that it is to lead. */
+  mayLead: boolean = false
+  /** It is the one that leads. */
+  leads: boolean = false
   /** When the heartbeat is overdue, by the fleet's clock. */
   beatDue: number = Infinity
   /** The uncaught error that ends it, if one does. */
@@ -152,8 +156,8 @@ export class WorkerHandle {
   }
 
   get info(): WorkerInfo {
-    const { slot, pid, startedAt, release, vitals } = this
-    return { slot, pid, state: this.#publicState(), generation: release.generation, startedAt, vitals }
+    const { slot, pid, leads, startedAt, release, vitals } = this
+    return { slot, pid, state: this.#publicState(), generation: release.generation, leads, startedAt, vitals }
   }
 
   #publicState(): WorkerInfo['state'] {

@@ -20,6 +20,7 @@ import { relaySocketIo } from '../relay/socket-io.ts'
 import { killWorker } from './kill-worker.ts'
 import { withoutSocket } from './left-sockets.ts'
 import { withPreload } from './preload-arguments.ts'
+import { slotEnvironment, slotVariables } from './slot-environment.ts'
 import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.ts'
 
 /**
@@ -108,15 +109,19 @@ function fork(
     execArgv: withPreload([...execArgv, ...heapArguments(heapLimit, release)], preload),
   })
   const environment = { ...changed, ...(process.env['PWD'] && { PWD: pwd }), ...env }
+  const slotNames = slotVariables(env)
   const told: WorkerBriefing = {
     ...briefing,
     primary: process.pid,
     protocol: protocolVersion,
     folders,
     compileCache: compileCache.brief(release, { ...process.env, ...environment }),
+    leads: true,
+    slotVariables: briefing.slot < 0 ? slotNames : undefined,
   }
   return forkWorker({
     ...environment,
+    ...slotEnvironment(slotNames, briefing.slot),
     [briefingVariable]: JSON.stringify(told),
   })
 }
