@@ -9,6 +9,7 @@ import { usedMemory } from '../memory.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
+import { insideRoutes } from './inside/routes.ts'
 import { defaultName } from './name.ts'
 import { streamReload, toErrorInfo } from './reload-stream.ts'
 import { Restarts } from './restarts.ts'
@@ -48,6 +49,7 @@ export class ControlServer {
     this.#name = settings.name ?? defaultName(entry.file)
     this.#restarts = new Restarts(cluster)
     this.#server = http.createServer(limits, (request, response) => void this.#answer(request, response))
+    Object.assign(this.#routes, insideRoutes(cluster, answer))
     this.#server.maxConnections = mostConnections
   }
 

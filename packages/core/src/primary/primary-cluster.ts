@@ -111,6 +111,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#supervisor.workers
   }
 
+  /** For who looks inside them, and operates one of them. */
+  get fleet(): Pick<Supervisor, 'handles' | 'putAside' | 'replace'> {
+    return this.#supervisor
+  }
+
   /** Events reach listeners when the step that caused them is over; one that throws disturbs nobody. */
   override emit<Name>(
     event: Name | keyof ClusterEvents,

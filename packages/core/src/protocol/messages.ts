@@ -1,6 +1,7 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
 import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
+import type { Question } from './inside.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
@@ -151,6 +152,8 @@ export type ToPrimary =
   | { type: 'subscribe'; topic: string }
   /** It has none any more. */
   | { type: 'unsubscribe'; topic: string }
+  /** The answer to a question; what it must look like depends on that. */
+  | { type: 'told'; id: number; answer: unknown; error: { code: string; message: string } | undefined }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
 export interface Loan {
@@ -207,4 +210,6 @@ export type ToWorker =
   | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
+  /** Somebody looks inside. */
+  | { type: 'ask'; id: number; question: Question }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

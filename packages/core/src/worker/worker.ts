@@ -22,6 +22,7 @@ import { flush } from './compile-cache.ts'
 import { Crash } from './crash.ts'
 import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
+import type { Inside } from './inside/inside.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
 import { describeOptions } from './own-options.ts'
@@ -60,6 +61,7 @@ export class Worker {
   #signal: string | undefined
   #stickyOption: StickyOption | undefined
   #sticky: Sticky | undefined
+  #inside: Inside | undefined
   #draining = false
   #optionsTold = false
   #stickyGiven = false
@@ -74,7 +76,7 @@ export class Worker {
     // primary dies.
     cluster.worker!.exitedAfterDisconnect = true
     const { lagWarning, hangTimeout, drainTimeout } = briefing
-    this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
+    this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout })
     watchFlush((flushing) => this.#watchdog.judge(!flushing))
     this.#heartbeat = new Heartbeat((beat) =>
       this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
@@ -222,6 +224,8 @@ export class Worker {
         return this.lifecycle.leading.begin()
       case 'messages':
         return this.#bus.deliver(message.messages)
+      case 'ask':
+        return this.#answer(message)
       case 'call-reply':
         return this.#calls.settle(message)
     }
@@ -254,9 +258,35 @@ export class Worker {
     if (this.#briefing.crash === 'contain') this.#crash.begin(answer, body)
   }
 
-  /** The request that the code running now was started by, if it is known. */
+  /** The request that the code running now was started by, if it is known; also asked for by the watchdog. */
   get request(): string | undefined {
     return this.#crash.request
+  }
+
+  /** What somebody who looks inside sees, as JSON; also asked for by the watchdog, while this thread stands. */
+  look(query: boolean, most: number): string {
+    return JSON.stringify(this.#loadInside().look(query, most))
+  }
+
+  /** It is loaded where it is asked for. */
+  #loadInside(): Inside {
+    const { Inside: Loaded } = require('./inside/inside.js') as typeof import('./inside/inside.ts')
+    return (this.#inside ??= new Loaded({
+      vitals: this.#vitals,
+      request: () => this.request,
+      tell: (message) => this.#tell(message),
+      onInspector: () => this.#watchdog.lookForDebugger(),
+    }))
+  }
+
+  #answer(message: Extract<ToWorker, { type: 'ask' }>): void {
+    try {
+      void this.#loadInside().answer(message)
+    } catch (error) {
+      const { message: words } = error as Error
+      const reason = { code: 'ERR_CLUSTERED_RELEASE_GONE', message: `its files are gone: ${words}` }
+      this.#tell({ type: 'told', id: message.id, answer: undefined, error: reason })
+    }
   }
 
   /** An app that closes its servers before it exits is not told to drain: it serves nobody. */
@@ -331,9 +361,6 @@ export class Worker {
     cluster.worker!.disconnect()
   }
 }
-
-/** Of the runtime in `runtime.ts`; evaluated by the watchdog while this thread stands still. */
-const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.request"
 
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1

@@ -134,6 +134,11 @@ export class Supervisor {
     return this.#fleet.info
   }
 
+  /** The same, for who looks inside them. */
+  get handles(): WorkerHandle[] {
+    return this.#fleet.workers
+  }
+
   /** The one under way, if one is. */
   get reload(): Reload | undefined {
     return this.#rollout.reload
@@ -162,6 +167,25 @@ export class Supervisor {
       const reload = this.#rollout.begin()
       this.#reconcile()
       return reload
+    })
+  }
+
+  /** While it does something that takes its main thread, others serve in its place. */
+  putAside(worker: WorkerHandle, aside: boolean): void {
+    this.#step(() => {
+      worker.aside = aside
+      this.#updateBalance()
+    })
+  }
+
+  /** Another worker is to have that slot, or none if there is no reason any more. An empty one is filled now. */
+  replace(index: number, reason: string | undefined): void {
+    this.#step(() => {
+      const slot = this.#fleet.slots[index]
+      if (slot?.worker && reason === undefined) slot.worker.replaceFor = undefined
+      else if (slot?.worker) slot.worker.replaceFor ??= reason
+      if (reason !== undefined) slot?.forgive()
+      this.#reconcile()
     })
   }
 
