@@ -1,5 +1,5 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
-import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
 
 /** What the primary tells a worker at fork, before any message. */
@@ -132,6 +132,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** It ends in failure, and this is the last that it wrote to stderr. */
+  | { type: 'said'; text: string }
   /** What the program gives to `clustered`; of `others`, only the names can be told. */
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** For the log: it lives on. */
@@ -194,7 +196,8 @@ export type ToWorker =
       timeout: number
       reason: string
     }
-  | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
+  /** A primary of an older release says nothing of slots. */
+  | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

@@ -4,7 +4,7 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
-import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
@@ -23,6 +23,7 @@ import { Crash } from './crash.ts'
 import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
 import { describeOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
@@ -38,6 +39,7 @@ import { newWorkerId } from '../worker-id.ts'
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
+  slots: readonly SlotInfo[] = []
   state: ClusterState = 'booting'
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
@@ -128,6 +130,10 @@ export class Worker {
       send: (messages, sent) => send<ToPrimary>(process, { type: 'publish', messages }, undefined, sent),
       follow: (topic, follows) => this.#tell({ type: follows ? 'subscribe' : 'unsubscribe', topic }),
     })
+    process.once('exit', (code) => {
+      const text = code === 0 ? undefined : lastLine()
+      if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
+    })
     this.#takeSignals()
   }
 
@@ -209,6 +215,7 @@ export class Worker {
         return void this.#drain(message)
       case 'workers':
         this.workers = message.workers
+        this.slots = message.slots ?? []
         this.state = message.state
         this.#heartbeat.workers = message.workers.length
         if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
