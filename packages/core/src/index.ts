@@ -1,5 +1,14 @@
 export type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
-export type { CloseCallback, CloseOptions, Cluster, ClusterState, Vitals, WorkerInfo } from './cluster.ts'
+export type {
+  CloseCallback,
+  CloseOptions,
+  Cluster,
+  ClusterState,
+  SlotFailure,
+  SlotInfo,
+  Vitals,
+  WorkerInfo,
+} from './cluster.ts'
 export { adapt, type Clustered, clustered } from './clustered.ts'
 export { ClusteredError, type ClusteredErrorCode } from './errors.ts'
 export type { ClusterEvents, ScaleStep, WorkerExit } from './events.ts'

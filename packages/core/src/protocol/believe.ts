@@ -122,6 +122,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   vitals: { vitals: isVitals },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
+  said: { text: isText },
   options: {
     options: (value) => typeof value === 'object' && value !== null,
     others: (value) => Array.isArray(value) && value.every(isText),

@@ -1,5 +1,5 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
-import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
 import type { Question } from './inside.ts'
 
@@ -141,6 +141,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** It ends in failure, and this is the last that it wrote to stderr. */
+  | { type: 'said'; text: string }
   /** What the program gives to `clustered`; of `others`, only the names can be told. */
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** For the log: it lives on. */
@@ -207,7 +209,8 @@ export type ToWorker =
     }
   /** Until it drains, it is the one that leads: no other does. */
   | { type: 'lead' }
-  | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
+  /** A primary of an older release says nothing of slots. */
+  | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
   /** Somebody looks inside. */

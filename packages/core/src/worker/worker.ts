@@ -4,7 +4,7 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
-import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
@@ -24,6 +24,7 @@ import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
 import type { Inside } from './inside/inside.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
 import { describeOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
@@ -39,6 +40,7 @@ import { newWorkerId } from '../worker-id.ts'
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
+  slots: readonly SlotInfo[] = []
   state: ClusterState = 'booting'
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
@@ -133,6 +135,10 @@ export class Worker {
     this.#bus.connect({
       send: (messages, sent) => send<ToPrimary>(process, { type: 'publish', messages }, undefined, sent),
       follow: (topic, follows) => this.#tell({ type: follows ? 'subscribe' : 'unsubscribe', topic }),
+    })
+    process.once('exit', (code) => {
+      const text = code === 0 ? undefined : lastLine()
+      if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
     })
     this.#takeSignals()
     if (briefing.leads) this.#tell({ type: 'may-lead' })
@@ -231,8 +237,9 @@ export class Worker {
     }
   }
 
-  #learn({ workers, state }: Extract<ToWorker, { type: 'workers' }>): void {
+  #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
     this.workers = workers
+    this.slots = slots
     this.state = state
     this.#heartbeat.workers = workers.length
     const own = workers.find(({ pid }) => pid === process.pid)

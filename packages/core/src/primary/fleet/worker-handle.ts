@@ -82,6 +82,8 @@ export class WorkerHandle {
   readonly asks: Asks
   /** The uncaught error that ends it, if one does. */
   lastWords: LastWords | undefined
+  /** The last that it wrote to stderr, where it ended itself in failure. */
+  lastLine: string | undefined
   #state: WorkerInfo['state'] | 'exited' = 'booting'
   #killedFor: string | undefined
   /** It was told to leave, by a drain or because it was not needed while it booted. */
