@@ -56,7 +56,9 @@ class Single extends ClusterFace implements Cluster {
     const here = runtime()
     // Each test closes its own, and the next one begins anew.
     if (isTest) Object.assign(here, { lifecycle: undefined, singles: undefined })
-    here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
+    here.lifecycle ??= new Lifecycle((problem) =>
+      settings.logger.error('worker:problem', problem, { reason: problem }),
+    )
     here.lifecycle.add(settings.hooks)
     here.lifecycle.add({ onShutdown: () => this.emit('close', 'drained') })
     this.#singles = here.singles ??= {
@@ -167,10 +169,14 @@ export function startSingle(
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
     () =>
-      logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`),
+      logger.info(
+        'listening',
+        `listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`,
+        { address: formatAddress(single.address()), pid: process.pid },
+      ),
     (error: unknown) => {
       if ((error as ClusteredError | undefined)?.code === 'ERR_CLUSTERED_CLOSING') return
-      logger.error(toWords(error).message)
+      logger.error('error', toWords(error).message, { code: (error as NodeJS.ErrnoException).code })
       if (!isTest) setImmediate(() => process.exit(1))
     },
   )
