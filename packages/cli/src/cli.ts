@@ -108,6 +108,11 @@ function withStartOptions(command: Command): Command {
     .option('--kill-timeout <ms>', "The same, by pm2's name for it")
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
     .option('--sticky <kind>', "'socket.io': bring its requests to the worker that has their session")
+    .option(
+      '--log-format <format>',
+      "What the primary's own lines look like: pretty or json (default: pretty)",
+    )
+    .option('--log-time', "The primary's own pretty lines begin with the time (default: with --daemon)")
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
     .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")
 }

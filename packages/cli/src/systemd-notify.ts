@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Cluster } from '@clustered/core'
+import type { Log } from '@clustered/core/control'
 
 /**
  * Where systemd wants to be told, if it has started us with `Type=notify`.
@@ -12,11 +13,11 @@ export function takeNotify(): string | undefined {
 }
 
 /** Node has no datagrams over unix sockets; systemd's own tool has. */
-export function notifySystemd(cluster: Cluster, socket: string): void {
+export function notifySystemd(cluster: Cluster, socket: string, log: Log): void {
   const tell = (state: string): void => {
     const env = { ...process.env, NOTIFY_SOCKET: socket }
     spawn('systemd-notify', [`--pid=${process.pid}`, state], { env, stdio: 'ignore' })
-      .on('error', (error) => console.error(`[clustered] warning: systemd-notify: ${error.message}`))
+      .on('error', (error) => log.warn('systemd', `systemd-notify: ${error.message}`))
       .unref()
   }
   cluster.ready.then(

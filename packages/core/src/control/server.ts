@@ -65,6 +65,7 @@ export class ControlServer {
       process.once('exit', () => remove(socket))
     } catch (error) {
       this.#settings.logger.warn(
+        'control',
         `no control socket, so that the command 'clustered' does not see this program: ${(error as Error).message}`,
       )
     }
