@@ -60,7 +60,7 @@ export async function heap(cluster: PrimaryCluster, body: Body, response: Server
     cluster.fleet.putAside(worker, true)
     try {
       // Once it has begun it cannot be stopped: whoever has asked may go.
-      return await write('heap', worker, { what: 'heap', ...names })
+      return await write('heap', worker, { what: 'heap', move: aside && cluster.fleet.moves, ...names })
     } finally {
       cluster.fleet.putAside(worker, false)
     }
