@@ -9,6 +9,7 @@ import { usedMemory } from '../memory.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
+import { containerName } from './container.ts'
 import { watchReloads } from './last-reload.ts'
 import { defaultName } from './name.ts'
 import { streamReload, toErrorInfo } from './reload-stream.ts'
@@ -42,6 +43,7 @@ export class ControlServer {
   readonly #lastReload: () => LastReload | null
   readonly #server: Server
   readonly #startedAt = Date.now()
+  readonly #container = containerName()
 
   constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings) {
     this.#cluster = cluster
@@ -113,6 +115,7 @@ export class ControlServer {
       state,
       entry: this.#entry.file,
       cwd: this.#entry.cwd,
+      container: this.#container,
       version: process.version,
       startedAt: this.#startedAt,
       address: address === null ? null : formatAddress(address),
