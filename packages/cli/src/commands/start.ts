@@ -1,5 +1,5 @@
 import { defaultName, isProgramName, stderrLog } from '@clustered/core/control'
-import colors from 'picocolors'
+import { colors } from '../colors.ts'
 import { tellParent } from '../await-ready.ts'
 import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'

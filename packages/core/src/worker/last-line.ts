@@ -24,6 +24,7 @@ export function watchStderr(stream: NodeJS.WriteStream): void {
 /** The first line of what was written last, if that was just now. */
 export function lastLine(): string | undefined {
   if (performance.now() - at > oldest) return undefined
-  const text = typeof last === 'string' ? last : last instanceof Uint8Array ? Buffer.from(last).toString() : ''
+  const text =
+    typeof last === 'string' ? last : last instanceof Uint8Array ? Buffer.from(last).toString() : ''
   return text.trim().split('\n')[0]?.trimEnd().slice(0, longest) || undefined
 }

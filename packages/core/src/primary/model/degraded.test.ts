@@ -4,15 +4,26 @@ import { it } from 'node:test'
 import type { ClusterState, SlotInfo } from '../../cluster.ts'
 import { pass, readyCluster } from './ready-cluster.ts'
 
-const error = { name: 'TypeError', message: 'x is not\na function', code: undefined, stack: 'TypeError\n    at f (/app.js:1:2)' }
+const error = {
+  name: 'TypeError',
+  message: 'x is not\na function',
+  code: undefined,
+  stack: 'TypeError\n    at f (/app.js:1:2)',
+}
 
-function statesOf(cluster: { on: (event: 'state', listener: (state: ClusterState) => void) => unknown }): string[] {
+function statesOf(cluster: {
+  on: (event: 'state', listener: (state: ClusterState) => void) => unknown
+}): string[] {
   const states: string[] = []
   cluster.on('state', (state) => states.push(state))
   return states
 }
 
-const inShort = ({ state, failures, lastFailure }: SlotInfo): unknown[] => [state, failures, lastFailure?.reason]
+const inShort = ({ state, failures, lastFailure }: SlotInfo): unknown[] => [
+  state,
+  failures,
+  lastFailure?.reason,
+]
 
 it('is degraded while a slot has lost its worker, and says of each slot why', async () => {
   const { world, cluster } = await readyCluster({ workers: 2 })
@@ -25,12 +36,16 @@ it('is degraded while a slot has lost its worker, and says of each slot why', as
     ['booting', 1, 'exit code 1'],
     ['ready', 0, undefined],
   ])
-  assert.equal(cluster.slots[0]!.lastFailure!.lastWords, 'TypeError: x is not a function\nat f (/app.js:1:2)')
+  assert.equal(cluster.slots[0]!.lastFailure!.lastWords, 'TypeError: x is not a function, at f (/app.js:1:2)')
   await pass(world, 2000)
   assert.deepEqual(states, ['degraded', 'ready'])
   assert.deepEqual(cluster.slots.map(inShort)[0], ['ready', 1, 'exit code 1'])
   await pass(world, 10_000)
-  assert.deepEqual(cluster.slots.map(inShort)[0], ['ready', 0, 'exit code 1'], 'the failures are over, the last is known')
+  assert.deepEqual(
+    cluster.slots.map(inShort)[0],
+    ['ready', 0, 'exit code 1'],
+    'the failures are over, the last is known',
+  )
   void cluster.close()
   assert.deepEqual(states, ['degraded', 'ready', 'closing'])
 })
