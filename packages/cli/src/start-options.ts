@@ -25,6 +25,8 @@ export interface StartFlags {
   restart?: string
   remainAfterExit?: boolean
   surge?: string | number
+  logFormat?: string | boolean
+  logTime?: boolean
   envFile?: string
   /** Each time that it was given. */
   nodeArgs?: string[]
@@ -77,6 +79,8 @@ export function toStart(given: string, flags: StartFlags): Start {
       ...(!serves && { listen: false }),
       ...programFlags(flags),
       ...reloadFlags(flags),
+      ...(flags.logFormat !== undefined && { logFormat: formatOf(flags.logFormat) }),
+      ...(flags.logTime !== undefined && { logTime: flags.logTime }),
     },
   }
 }
@@ -106,6 +110,22 @@ function stickyKind(given: string | boolean): 'socket.io' {
     'ERR_CLUSTERED_USAGE',
     `--sticky ${given} is not known. Expected: --sticky socket.io. For sessions of another kind the app gives a function: clustered(app, { sticky }).`,
   )
+}
+
+function formatOf(given: string | boolean): 'pretty' | 'json' {
+  if (given === 'pretty' || given === 'json') return given
+  throw new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `--log-format ${given} is not known. Expected: --log-format pretty, or --log-format json.`,
+  )
+}
+
+/** As the primary's own lines are, those of the command are. */
+export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
+  logFormat: 'pretty' | 'json'
+  logTime: boolean
+} {
+  return { logFormat, logTime }
 }
 
 function workerCount(

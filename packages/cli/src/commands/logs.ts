@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import colors from 'picocolors'
+import { colors, errorColors } from '../colors.ts'
 import { choose } from '../choose.ts'
 import { CliError } from '../errors.ts'
 import { logFiles } from '../record.ts'
@@ -37,7 +37,7 @@ export async function logs(name: string, flags: LogFlags): Promise<void> {
       to.write(terminal ? terminal.add(chunk) : chunk)
   }
   const showOut = () => show(files.out, process.stdout, colors.dim(`${program.name} | `))
-  const showErr = () => show(files.err, process.stderr, colors.yellow(`${program.name} ! `))
+  const showErr = () => show(files.err, process.stderr, errorColors.yellow(`${program.name} ! `))
   if (flags.follow) await Promise.all([showErr(), showOut()])
   else {
     await showErr()

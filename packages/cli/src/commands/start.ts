@@ -1,5 +1,5 @@
-import { defaultName, isProgramName } from '@clustered/core/control'
-import colors from 'picocolors'
+import { defaultName, isProgramName, stderrLog } from '@clustered/core/control'
+import { colors } from '../colors.ts'
 import { tellParent } from '../await-ready.ts'
 import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
@@ -12,7 +12,7 @@ import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
-import { type StartFlags, toStart } from '../start-options.ts'
+import { logStyle, type StartFlags, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -53,15 +53,17 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 
 function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
-  const tellReady = tellParent()
-  const plan = toStart(given, flags)
+  // Who reads a log file later wants to know when.
+  const plan = toStart(given, { ...flags, logTime: flags.logTime ?? true })
   // A script that has ended can still be found, and be run again by a reload.
   if (plan.options.listen === false) plan.options.remainAfterExit ??= true
+  const log = stderrLog(logStyle(plan.options))
+  const tellReady = tellParent(log)
   const cluster = runInForeground(plan, flags)
   staysUp(cluster).then(tellReady, (error: Error) => {
     // A first boot that fails ends the cluster, and says why, by itself.
     if (cluster.state === 'closing') return
-    console.error(`[clustered] the workers do not stay up: ${error.message}. The daemon ends`)
+    log.error('daemon', `the workers do not stay up: ${error.message}. The daemon ends`)
     void cluster.close().then(() => process.exit(1))
   })
 }

@@ -10,6 +10,7 @@ import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
 import { insideRoutes } from './inside/routes.ts'
+import { containerName } from './container.ts'
 import { watchReloads } from './last-reload.ts'
 import { defaultName } from './name.ts'
 import { streamReload, toErrorInfo } from './reload-stream.ts'
@@ -43,6 +44,7 @@ export class ControlServer {
   readonly #lastReload: () => LastReload | null
   readonly #server: Server
   readonly #startedAt = Date.now()
+  readonly #container = containerName()
 
   constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings) {
     this.#cluster = cluster
@@ -65,6 +67,7 @@ export class ControlServer {
       process.once('exit', () => remove(socket))
     } catch (error) {
       this.#settings.logger.warn(
+        'control',
         `no control socket, so that the command 'clustered' does not see this program: ${(error as Error).message}`,
       )
     }
@@ -115,6 +118,7 @@ export class ControlServer {
       state,
       entry: this.#entry.file,
       cwd: this.#entry.cwd,
+      container: this.#container,
       version: process.version,
       startedAt: this.#startedAt,
       address: address === null ? null : formatAddress(address),

@@ -59,6 +59,7 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
     )
   if (isBundled)
     logger.warn(
+      'node:refuses',
       'this program is bundled with @clustered/core inside it: it is not said where a hung worker stands, and one that ' +
         'hangs when its primary dies stays. Have the bundler leave @clustered/core outside (external)',
     )
@@ -66,7 +67,9 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   const boundary = new Boundary(logger)
   const compileCache = new CompileCache(settings)
   const [system, sockets] = [nodeSystem(program === undefined, compileCache), new Places(settings)]
-  const shutdownCode = new ShutdownCode((problem) => logger.warn(`in the primary, ${problem}`))
+  const shutdownCode = new ShutdownCode((problem) =>
+    logger.warn('program:failed', `in the primary, ${problem}`),
+  )
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
   report(cluster, logger)
   takeSignals(cluster, logger)

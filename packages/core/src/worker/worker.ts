@@ -9,7 +9,7 @@ import { defaultGoodbye } from '../goodbye-settings.ts'
 import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
-import { resolveLogger } from '../logger.ts'
+import { stderrLog } from '../logger.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
@@ -309,6 +309,7 @@ export class Worker {
     return (this.#inside ??= new Loaded({
       vitals: this.#vitals,
       request: () => this.request,
+      giveAll: () => this.#servers.giveAll(),
       tell: (message) => this.#tell(message),
       onInspector: () => this.#watchdog.lookForDebugger(),
     }))
@@ -385,7 +386,7 @@ export class Worker {
   /** The primary has the app's logger at hand and says which worker it was. */
   #report(problem: string): void {
     if (process.connected) this.#tell({ type: 'problem', problem })
-    else resolveLogger(undefined).error(problem)
+    else stderrLog({ logFormat: 'pretty', logTime: false }).error('worker:problem', problem)
   }
 
   #leave(): void {

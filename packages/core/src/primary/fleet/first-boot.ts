@@ -43,8 +43,10 @@ export function noteSilence(worker: WorkerHandle, settings: Settings, clock: Clo
   clock.after(noteAfter, () => {
     if (worker.state === 'booting' && worker.listening.size === 0)
       logger.warn(
+        'boot:silent',
         `the first worker (pid ${worker.pid}) runs, and has no server that listens after ${noteAfter} ms; ` +
           `bootTimeout gives it ${bootTimeout} ms. ${ifItServesNothing(settings)}`,
+        { slot: worker.slot, pid: worker.pid },
       )
   })
 }

@@ -185,6 +185,7 @@ export class WorkerWatch implements WorkerEvents {
     if (this.#listensAfterAll) return
     this.#listensAfterAll = true
     settings.logger.info(
+      'place:unawaited',
       `the program listens at ${sockets.describe(key)}, and is started with --no-listen (listen: false): that is ` +
         'served, and nobody waits for it. If it is to serve requests, leave that option out',
     )
