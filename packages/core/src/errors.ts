@@ -23,6 +23,7 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_NOT_NODE'
   | 'ERR_CLUSTERED_BAD_MESSAGE'
   | 'ERR_CLUSTERED_TOO_MANY_MESSAGES'
+  | 'ERR_CLUSTERED_NO_LOG_FILE'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {

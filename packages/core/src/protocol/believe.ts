@@ -128,6 +128,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   publish: { messages: (value) => Array.isArray(value) && value.every(isPublished) },
   subscribe: { topic: isTopic },
   unsubscribe: { topic: isTopic },
+  reopened: { turn: isCount },
 }
 
 const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, has(fields)]))
