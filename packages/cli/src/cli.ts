@@ -11,6 +11,7 @@ import { start } from './commands/start.ts'
 import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
+import { withInsideCommands } from './inside-commands.ts'
 import { asTyped, typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
@@ -97,6 +98,7 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .alias('del')
     .action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)
+  withInsideCommands(cli)
   withStartOptions(
     cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
   ).action((file: string, flags: StartFlags) =>
