@@ -7,6 +7,7 @@ export type LogEvent =
   | 'worker:crash'
   | 'worker:problem'
   | 'worker:exit'
+  | 'lead'
   | 'slot:backoff'
   | 'reload:start'
   | 'reload:done'

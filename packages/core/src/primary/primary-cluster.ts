@@ -116,7 +116,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   /** For who looks inside them, and operates one of them. */
-  get fleet(): Pick<Supervisor, 'handles' | 'putAside' | 'replace'> {
+  get fleet(): Pick<Supervisor, 'handles' | 'moves' | 'putAside' | 'replace'> {
     return this.#supervisor
   }
 

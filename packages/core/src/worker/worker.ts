@@ -294,6 +294,7 @@ export class Worker {
     return (this.#inside ??= new Loaded({
       vitals: this.#vitals,
       request: () => this.request,
+      giveAll: () => this.#servers.giveAll(),
       tell: (message) => this.#tell(message),
       onInspector: () => this.#watchdog.lookForDebugger(),
     }))
