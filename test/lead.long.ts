@@ -65,10 +65,13 @@ it(`under load, through ${ACTIONS} reloads, kills, hangs, crashes and changes of
     if (name !== 'scale' && name !== 'kill another' && dice.chance(0.8)) await observer.hasSeen(terms + 1)
     else await sleep(dice.below(100))
     // While others are ready, the lead has somewhere to go.
-    await eventually(async () => {
-      const ready = (await workersOf(program)).filter(isReady)
-      return ready.length >= 2 && ready.some(({ leads }) => leads) && ready.some(({ leads }) => !leads)
-    }, `a second worker that is ready after ${done.join(', ')}`)
+    await eventually(
+      async () => {
+        const ready = (await workersOf(program)).filter(isReady)
+        return ready.length >= 2 && ready.some(({ leads }) => leads) && ready.some(({ leads }) => !leads)
+      },
+      `a second worker that is ready after ${done.join(', ')}`,
+    )
   }
   await clients.stop()
   const { terms, gaps } = observer

@@ -8,7 +8,9 @@ function lead(
   options: object,
   env: Record<string, string | undefined> = {},
 ): Program {
-  return start(t, 'lead.js', { env: { OPTIONS: JSON.stringify({ reload: { soak: 0 }, ...options }), ...env } })
+  return start(t, 'lead.js', {
+    env: { OPTIONS: JSON.stringify({ reload: { soak: 0 }, ...options }), ...env },
+  })
 }
 
 /** Who began and ended to lead, in the order in which they wrote it: `+4711`, `-4711`. */
@@ -49,8 +51,15 @@ describe('the lead', () => {
     assert.ok(!isAlive(second))
 
     // What it crashes of is contained: it drains.
-    await eventually(async () => (await who().catch(() => undefined))?.pid === third, 'an answer of the leader')
-    for (let asked = 0; !program.output.includes(`(pid ${third}, generation 2) crashed`) && asked < 100; asked++)
+    await eventually(
+      async () => (await who().catch(() => undefined))?.pid === third,
+      'an answer of the leader',
+    )
+    for (
+      let asked = 0;
+      !program.output.includes(`(pid ${third}, generation 2) crashed`) && asked < 100;
+      asked++
+    )
       await get(port, '/crash').catch(() => {})
     const fourth = await leader(program, 4)
     assert.deepEqual(terms(program).slice(-3), [`+${third}`, `-${third}`, `+${fourth}`])
@@ -85,7 +94,10 @@ describe('the lead', () => {
     const port = await program.listens()
     const first = await leader(program, 1)
     const answer = get(port, '/slow')
-    await eventually(async () => (await get(port, '/who')).body.includes(`${first}`), 'that it has the request')
+    await eventually(
+      async () => (await get(port, '/who')).body.includes(`${first}`),
+      'that it has the request',
+    )
     program.kill('SIGKILL')
     await answer
     await program.silent
@@ -115,7 +127,10 @@ it('a hook that fails is called again after a while, in a worker and in single m
     await leader(program, 1)
     const who = workers ? String.raw`worker 0 \(pid \d+\): ` : ''
     const failed = (message: string, pause: number) =>
-      new RegExp(`^\\[clustered\\] error: ${who}onLead failed: Error: ${message}. It is called again in ${pause} ms$`, 'm')
+      new RegExp(
+        `^\\[clustered\\] error: ${who}onLead failed: Error: ${message}. It is called again in ${pause} ms$`,
+        'm',
+      )
     assert.match(program.output, failed('the lead failed as told', 1000))
     assert.match(program.output, failed('the lead failed later', 2000))
     program.kill('SIGTERM')

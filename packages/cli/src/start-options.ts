@@ -20,6 +20,8 @@ export interface StartFlags {
   sticky?: string | boolean
   logFormat?: string | boolean
   logTime?: boolean
+  logMaxSize?: string | number
+  logMaxFiles?: string | number
   envFile?: string
   /** Each time that it was given. */
   nodeArgs?: string[]

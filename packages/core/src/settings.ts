@@ -10,6 +10,7 @@ import { containerMemory, heapShare } from './memory.ts'
 import type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky } from './options.ts'
 import type { CodeOptions } from './primary/code-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
+import type { LogFileOptions } from './primary/logs/options.ts'
 import { type Bounds, workerCount } from './worker-count.ts'
 
 /** The options with every default in place. */
@@ -47,6 +48,8 @@ export interface Settings extends LogStyle {
   name: string | undefined
   control: boolean
   logger: Log
+  /** Of a daemon. */
+  logFiles?: LogFileOptions | undefined
   /** Where the program, and what it gives to `clustered`, is in the workers alone. */
   codeOptions?: CodeOptions
 }

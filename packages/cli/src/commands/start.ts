@@ -5,6 +5,7 @@ import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
+import { rotation, warnOfRotation } from '../log-flags.ts'
 import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
@@ -22,7 +23,12 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
   const stopped = recordOf(given, argv)
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
-  if (!flags.daemon) return void runInForeground(plan, flags)
+  if (!flags.daemon) {
+    warnOfRotation(flags)
+    return void runInForeground(plan, flags)
+  }
+  // Refused here, and not in the daemon's log.
+  rotation(flags)
   const name = plan.options.name ?? defaultName(plan.file)
   if (!isProgramName(name))
     throw new CliError(
@@ -56,6 +62,8 @@ function becomeDaemon(given: string, flags: StartFlags): void {
   // Who reads a log file later wants to know when.
   const plan = toStart(given, { ...flags, logTime: flags.logTime ?? true })
   const log = stderrLog(logStyle(plan.options))
+  const name = plan.options.name ?? defaultName(plan.file)
+  plan.options.logFiles = { ...logFiles(name), ...rotation(flags) }
   const tellReady = tellParent(log)
   const cluster = runInForeground(plan, flags)
   staysUp(cluster).then(tellReady, (error: Error) => {

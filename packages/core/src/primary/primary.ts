@@ -12,6 +12,7 @@ import { Entry, type Program } from './entry.ts'
 import { answerForks, explainSecondPrimary } from './fork-loop.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
 import { guarded } from './guarded-logger.ts'
+import { LogFiles } from './logs/log-files.ts'
 import { CompileCache } from './process/compile-cache.ts'
 import { nodeSystem } from './process/node-system.ts'
 import { checkPermissions } from './process/permission.ts'
@@ -66,7 +67,9 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const compileCache = new CompileCache(settings)
-  const [system, sockets] = [nodeSystem(program === undefined, compileCache), new Places(settings)]
+  const logFiles = new LogFiles(settings.logFiles, logger)
+  const system = nodeSystem(program === undefined, compileCache, logFiles)
+  const sockets = new Places(settings)
   const shutdownCode = new ShutdownCode((problem) =>
     logger.warn('program:failed', `in the primary, ${problem}`),
   )
@@ -81,6 +84,6 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')
-    void new ControlServer(cluster, entry, settings).open()
+    void new ControlServer(cluster, entry, settings, logFiles).open()
   return cluster
 }

@@ -29,6 +29,7 @@ import { toWords } from '../thrown.ts'
 import { describeOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Presence } from './presence.ts'
+import { reopenLogs } from './reopen-logs.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
@@ -230,11 +231,23 @@ export class Worker {
         return this.lifecycle.leading.begin()
       case 'messages':
         return this.#bus.deliver(message.messages)
+      case 'reopen':
+        return this.#reopen(message)
       case 'ask':
         return this.#answer(message)
       case 'call-reply':
         return this.#calls.settle(message)
     }
+  }
+
+  /** As far as it cannot, the primary fetches what it writes. */
+  #reopen({ targets, turn }: Extract<ToWorker, { type: 'reopen' }>): void {
+    try {
+      reopenLogs(targets)
+    } catch (error) {
+      this.#report(`it cannot open the log file that has followed the rotated one: ${toWords(error).message}`)
+    }
+    this.#tell({ type: 'reopened', turn })
   }
 
   #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
