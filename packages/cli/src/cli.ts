@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { cac, type CAC, type Command } from 'cac'
+import { cac, type CAC } from 'cac'
 import { deleteProgram } from './commands/delete.ts'
 import { describe } from './commands/describe.ts'
 import { list } from './commands/list.ts'
@@ -11,14 +11,14 @@ import { start } from './commands/start.ts'
 import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
-import { asTyped } from './as-typed.ts'
 import { CliError } from './errors.ts'
-import { nearest } from './nearest.ts'
-import { takeNodeArguments } from './node-arguments.ts'
+import { nearest } from '@clustered/core/options'
 import { takeOutputErrors } from './output-errors.ts'
 import { printError } from './print.ts'
 import type { init as Init } from './commands/init.ts'
-import type { StartFlags } from './start-options.ts'
+import { readStartFlags } from './read-start-flags.ts'
+import type { StartFlags } from './start-flags.ts'
+import { helpOfFlags } from './start-help.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
@@ -30,8 +30,8 @@ export async function run(argv: string[]): Promise<number | undefined> {
   if (command !== 'start' || argv.includes('--daemon')) takeOutputErrors(command === 'logs')
   try {
     const starts = command === 'start' || command === 'startup'
-    const { rest, given } = starts ? takeNodeArguments(argv) : { rest: argv, given: [] }
-    const cli = makeCli(argv, given)
+    const { rest, flags } = starts ? readStartFlags(command, argv) : { rest: argv, flags: undefined }
+    const cli = makeCli(argv, flags)
     cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
     // Such as what the shell makes of a glob without quotes.
     if (starts && cli.args.length > 1) throw tooMany(cli.args)
@@ -45,24 +45,23 @@ export async function run(argv: string[]): Promise<number | undefined> {
   }
 }
 
-function makeCli(argv: string[], nodeArgs: string[]): CAC {
-  const typed = (flags: StartFlags): StartFlags => ({ ...asGiven(flags, argv), nodeArgs })
+/** @param typed the flags of `start` or `startup`, if it is one of them. */
+function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   const cli = cac('clustered')
   cli.option('--json', 'Answer with JSON')
   cli.help((sections) => {
-    const { description } = cli.matchedCommand ?? {}
-    return description ? [{ body: description }, ...sections] : sections
+    const { description, name } = cli.matchedCommand ?? {}
+    const flags = name === 'start' || name === 'startup' ? [helpOfFlags(name)] : []
+    return description ? [{ body: description }, ...sections, ...flags] : sections
   })
   cli.version(version)
 
-  withStartOptions(cli.command('start <file>', 'Run an app file on every core, as it is'))
-    .option('--daemon', 'Detach, keep it running, and write its logs to files')
-    .option('--watch', 'Reload when a file changes')
-    .option('--ignore <glob>', 'With --watch: files that do not matter; may be repeated')
+  cli
+    .command('start <file>', 'Run an app file on every core, as it is')
     .example('clustered start app.js -i 2 --daemon')
     .example('clustered start app.js --watch -- --port 8000')
     .action((file: string, flags: StartFlags) =>
-      start(file, typed(flags), argv.slice(argv.indexOf('start') + 1)),
+      start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
     )
   cli.command('list', 'All that runs, and how it is').alias('ls').action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
@@ -82,37 +81,17 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .alias('del')
     .action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)
-  withStartOptions(
-    cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
-  ).action((file: string, flags: StartFlags) =>
-    startup(file, typed(flags), argv.slice(argv.indexOf('startup') + 1)),
-  )
+  cli
+    .command('startup <file>', 'Print a systemd unit for a daemon, or for an app file')
+    .action((file: string, flags: StartFlags) =>
+      startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
+    )
   cli
     .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
     // What it needs to read code is for it alone.
     .action(async (...given: Parameters<typeof Init>) => (await import('./commands/init.ts')).init(...given))
   return cli
-}
-
-function withStartOptions(command: Command): Command {
-  return command
-    .option(
-      '-i, --instances <number>',
-      "How many workers: a number, 'max', or as the load needs: 2..8 (default: the usable CPUs)",
-    )
-    .option('--name <name>', "A name for it (default: the package's name, else the file's)")
-    .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
-    .option('--kill-timeout <ms>', "The same, by pm2's name for it")
-    .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
-    .option('--sticky <kind>', "'socket.io': bring its requests to the worker that has their session")
-    .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
-    .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")
-}
-
-function asGiven(flags: StartFlags, argv: string[]): StartFlags {
-  const name = asTyped(argv, '--name')
-  return name === undefined ? flags : { ...flags, name }
 }
 
 /** `help start` is `start --help`. */

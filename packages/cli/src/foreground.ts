@@ -1,7 +1,9 @@
 import { asGiven } from '@clustered/core/control'
-import { type Cluster, supervise } from '@clustered/core'
+import type { Cluster } from '@clustered/core'
+import { superviseAs } from '@clustered/core/options'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
-import { type Start, type StartFlags } from './start-options.ts'
+import type { StartFlags } from './start-flags.ts'
+import type { Start } from './start-options.ts'
 import { ignoring } from './ignored.ts'
 import { watch } from './watch.ts'
 
@@ -12,9 +14,8 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
   for (const [name, value] of Object.entries(asGiven()))
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
-  const cluster = supervise(file, options)
+  const cluster = superviseAs(file, options)
   if (notify) notifySystemd(cluster, notify)
-  if (flags.watch)
-    watch(cluster, { envFile: flags.envFile, ignore: ignoring([flags.ignore ?? []].flat().map(String)) })
+  if (flags.watch) watch(cluster, { envFile: flags.envFile, ignore: ignoring(flags.ignore) })
   return cluster
 }

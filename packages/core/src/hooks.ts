@@ -1,5 +1,3 @@
-import { badOption } from './bad-option.ts'
-
 /** Called without arguments; if it returns a promise, that is waited for. */
 export type Hook = () => unknown
 
@@ -24,15 +22,4 @@ export interface Hooks {
    * the log and left behind.
    */
   onShutdown?: Hook
-}
-
-export const hookNames = ['onReady', 'onDrain', 'onShutdown'] as const
-
-/** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION */
-export function resolveHooks({ onReady, onDrain, onShutdown }: Hooks): Hooks {
-  const hooks = { onReady, onDrain, onShutdown }
-  for (const name of hookNames)
-    if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
-      throw badOption(name, hooks[name], 'a function')
-  return hooks
 }

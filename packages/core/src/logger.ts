@@ -26,3 +26,12 @@ const silentLogger: Logger = { info() {}, warn() {}, error() {} }
 export function resolveLogger(logger: Logger | false | undefined): Logger {
   return logger === false ? silentLogger : (logger ?? stderrLogger)
 }
+
+export function isLogger(value: unknown): value is Logger {
+  const logger = value as Logger
+  return (
+    typeof logger === 'object' &&
+    logger !== null &&
+    (['info', 'warn', 'error'] as const).every((level) => typeof logger[level] === 'function')
+  )
+}

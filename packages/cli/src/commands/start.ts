@@ -12,7 +12,8 @@ import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
-import { type StartFlags, toStart } from '../start-options.ts'
+import type { StartFlags } from '../start-flags.ts'
+import { toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -24,11 +25,6 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
   const plan = toStart(given, flags)
   if (!flags.daemon) return void runInForeground(plan, flags)
   const name = plan.options.name ?? defaultName(plan.file)
-  if (!isProgramName(name))
-    throw new CliError(
-      'ERR_CLUSTERED_USAGE',
-      `--name ${name} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _.`,
-    )
   const started = await withName(name, async () => {
     await refuseSecond(name)
     const folder = namedFolder()

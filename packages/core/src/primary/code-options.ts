@@ -1,25 +1,16 @@
+import { flagOf } from '../options/paths.ts'
+import type { Sheet } from '../options/sheet.ts'
+import { options as table } from '../options/table.ts'
 import type { ToPrimary } from '../protocol/messages.ts'
 import { resolveOptions, type Settings } from '../settings.ts'
 import { whileWatched } from '../watcher.ts'
 
 type OptionsMessage = Extract<ToPrimary, { type: 'options' }>
 
-/** What is asked for anew each time that it matters, and so can change while the cluster runs; by option. */
-const changeable = {
-  drainTimeout: ['drainTimeout'],
-  shutdownDelay: ['shutdownDelay'],
-  bootTimeout: ['bootTimeout'],
-  reload: ['surge', 'soak'],
-  migrate: ['migrate'],
-  goodbye: ['goodbye'],
-  compileCache: ['compileCache'],
-  maxMemory: ['maxMemory'],
-  maxRequests: ['maxRequests'],
-  maxAge: ['maxAge'],
-} as const satisfies Record<string, (keyof Settings)[]>
-
-/** What they are called by `clustered start`. */
-const flags: Record<string, string> = { workers: '-i', name: '--name', env: '--env-file' }
+/** What is asked for anew each time that it matters, and so can change while the cluster runs. */
+const changeable = Object.entries(table).flatMap(([name, { change }]) =>
+  name !== 'workers' && (change === 'reload' || change === 'boot') ? (name as keyof Settings) : [],
+)
 
 /**
  * The options that a supervised program gives to `clustered(app, options)`:
@@ -27,17 +18,17 @@ const flags: Record<string, string> = { workers: '-i', name: '--name', env: '--e
  * What it was given itself counts more.
  */
 export class CodeOptions {
-  readonly #given: ReadonlySet<string>
+  readonly #given: Sheet
   readonly #scale: (workers: number) => void
   #isFirst = true
   #warned = ''
 
   /**
-   * @param given the names of the options that the primary was given.
+   * @param given what the primary was given.
    * @param scale is called once, when a worker first says how many are wanted.
    */
-  constructor(given: readonly string[], scale: (workers: number) => void) {
-    this.#given = new Set(given)
+  constructor(given: Sheet, scale: (workers: number) => void) {
+    this.#given = given
     this.#scale = scale
   }
 
@@ -45,8 +36,7 @@ export class CodeOptions {
   take(settings: Settings, { options, others }: OptionsMessage): void {
     const own = this.#read(options)
     if (!own) return
-    for (const [option, names] of Object.entries(changeable))
-      if (!this.#given.has(option)) for (const name of names) Object.assign(settings, { [name]: own[name] })
+    for (const name of changeable) Object.assign(settings, { [name]: own[name] })
     Object.assign(settings, whileWatched(settings))
     const setsSize = 'workers' in options && !this.#given.has('workers') && own.workers > 0
     if (setsSize && this.#isFirst) {
@@ -55,25 +45,27 @@ export class CodeOptions {
     }
     this.#isFirst = false
     const differ = Object.keys(options).filter(
-      (name) => !(name in changeable) && own[name as keyof Settings] !== settings[name as keyof Settings],
+      (name) =>
+        table[name as keyof typeof table].change === 'restart' &&
+        own[name as keyof Settings] !== settings[name as keyof Settings],
     )
     this.#warn(
       settings,
-      [...differ, ...others].filter((name) => !this.#given.has(name) && !(name === 'workers' && setsSize)),
+      [...differ, ...others].filter((name) => !this.#given.has(name)),
     )
   }
 
   /** A worker's own call has thrown, if they are wrong. */
   #read(options: object): Settings | undefined {
     try {
-      return resolveOptions(options)
+      return resolveOptions(options, this.#given)
     } catch {
       return undefined
     }
   }
 
   #warn({ logger }: Settings, unused: readonly string[]): void {
-    const names = unused.map((name) => (flags[name] ? `${name} (${flags[name]})` : name)).join(', ')
+    const names = unused.map((name) => (flagFor(name) ? `${name} (${flagFor(name)})` : name)).join(', ')
     if (names !== '' && names !== this.#warned)
       logger.warn(
         `options in the program's code that are not used, as its primary was not made by the program: ${names}. ` +
@@ -81,4 +73,10 @@ export class CodeOptions {
       )
     this.#warned = names
   }
+}
+
+/** What it is called by `clustered start`, if it is there. */
+function flagFor(name: string): string | undefined {
+  if (name === 'env') return '--env-file'
+  return table[name as keyof typeof table]?.kind.placeholder && flagOf(name)
 }

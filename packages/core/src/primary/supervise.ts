@@ -4,8 +4,11 @@ import cluster from 'node:cluster'
 import { badOption } from '../bad-option.ts'
 import type { Cluster } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
-import { hookNames, type Hooks } from '../hooks.ts'
+import type { Hooks } from '../hooks.ts'
 import type { ClusteredOptions } from '../options.ts'
+import { fromEnvironment } from '../options/environment.ts'
+import { isOfTheProgram, ofTheProgram } from '../options/of-the-program.ts'
+import { sheetOf, withSheet } from '../options/sheet.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { CodeOptions } from './code-options.ts'
@@ -29,8 +32,6 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
 
 type OfTheProgram = keyof Hooks | 'server' | 'onServer'
 
-const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfTheProgram[]
-
 /**
  * Puts a program on every core that knows nothing of Clustered: this process
  * becomes the primary of workers that run `file`, and what their servers
@@ -41,17 +42,14 @@ const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfT
  * ERR_CLUSTERED_SECOND_PROGRAM
  */
 export function supervise(file: string, options: SuperviseOptions = {}): Cluster {
+  return superviseAs(file, withSheet(options, fromEnvironment(process.env)))
+}
+
+/** The same, where what the environment says is among the options, or was found to count less. */
+export function superviseAs(file: string, options: SuperviseOptions): Cluster {
   const { args = [], execArgv = process.execArgv, ...rest } = options
-  for (const name of ofTheProgram) {
-    const { [name]: given } = rest as ClusteredOptions
-    if (given !== undefined)
-      throw badOption(
-        name,
-        given,
-        'none here. Leave it out, and set this in the program, or use clustered(app) there',
-        'is for code that is in the workers',
-      )
-  }
+  for (const [name, value] of Object.entries(rest))
+    if (value !== undefined && isOfTheProgram(name)) throw ofTheProgram(name, value)
   if (typeof rest.sticky === 'function')
     throw badOption(
       'sticky',
@@ -59,7 +57,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       "'socket.io', or nothing here, and the function in the program: clustered(app, { sticky })",
       'is for code that is in the workers',
     )
-  const settings = resolveOptions(rest)
+  const settings = resolveOptions(rest, new Map())
   const here = runtime()
   if (here.primary || cluster.isWorker)
     throw new ClusteredError(
@@ -79,7 +77,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
+  const codeOptions = new CodeOptions(sheetOf(rest), (size) =>
     setImmediate(() => primary.scaleAsOptionsSay(size)),
   )
   const primary = ofPrimary!.makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })

@@ -24,7 +24,7 @@ import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
-import { describeOptions } from './own-options.ts'
+import type { OwnOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Presence } from './presence.ts'
 import { Servers } from './servers.ts'
@@ -173,10 +173,10 @@ export class Worker {
   }
 
   /** The options of the program's first call of `clustered` are those of the cluster. */
-  tellOptions(options: object = {}): void {
+  tellOptions(own: OwnOptions): void {
     if (this.#optionsTold) return
     this.#optionsTold = true
-    this.#tell({ type: 'options', ...describeOptions(options) })
+    this.#tell({ type: 'options', ...own })
   }
 
   /** Has the primary carry out a method of `Cluster`. */

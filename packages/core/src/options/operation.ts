@@ -1,0 +1,33 @@
+import { isProgramName } from '../control/name.ts'
+import { isLogger, type Logger } from '../logger.ts'
+import type { ClusteredOptions } from '../options.ts'
+import { code, orFalse, textThat, yesOrNo } from './kinds.ts'
+import type { Options } from './option.ts'
+
+/** How the program is seen from outside. */
+export const operation: Options<Pick<ClusteredOptions, 'name' | 'control' | 'logger'>> = {
+  name: {
+    doc: 'What the program is called by the clustered command',
+    kind: textThat(
+      isProgramName,
+      'up to 64 letters, digits and . _ + -, the first one a letter, a digit or _',
+      '<name>',
+    ),
+    otherwise: "the package's, else the file's",
+    change: 'restart',
+  },
+  control: {
+    doc: 'Whether the primary opens a control socket, by which the clustered command sees and operates it',
+    off: 'There is none, and the clustered command does not see the program',
+    kind: yesOrNo(),
+    default: true,
+    change: 'restart',
+  },
+  logger: {
+    doc: 'Where log lines go',
+    off: 'No log lines are written',
+    kind: orFalse(code<Logger>(isLogger, 'false, or an object with the methods info, warn and error')),
+    otherwise: 'one line per event on stderr',
+    change: 'restart',
+  },
+}
