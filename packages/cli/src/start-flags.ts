@@ -1,4 +1,4 @@
-import { flagOf, type Named, sayable } from '@clustered/core/options'
+import { defaultInWords, flagOf, type Named, sayable } from '@clustered/core/options'
 
 /** What `clustered start` was given on the command line, as it was typed. */
 export interface StartFlags {
@@ -80,9 +80,14 @@ function flagsOf({ path, option }: Named): Flag[] {
   const no: Flag = { names: [name.replace('--', '--no-')], doc: off ?? '', implied: 'false', take }
   const { placeholder } = kind
   if (placeholder === undefined && option.default !== true) return [no]
-  const shown = option.otherwise?.replaceAll('`', '') ?? String(option.default)
   const names = [...aliases.filter(isShort), name, ...aliases.filter((alias) => !isShort(alias))]
-  const yes: Flag = { names, doc: `${doc} (default: ${shown})`, placeholder, implied: 'true', take }
+  const yes: Flag = {
+    names,
+    doc: `${doc} (default: ${defaultInWords(option).replaceAll('`', '')})`,
+    placeholder,
+    implied: 'true',
+    take,
+  }
   return off === undefined ? [yes] : [yes, no]
 }
 

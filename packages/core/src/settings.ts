@@ -38,7 +38,7 @@ export interface Settings extends Plain, Held {
   /** Between how many workers their number follows the load, if it does. */
   bounds: Bounds | undefined
   hooks: Hooks
-  /** Where the program, and what it gives to `clustered`, is in the workers alone. */
+  /** What workers say of the options in the code. */
   codeOptions?: CodeOptions
 }
 

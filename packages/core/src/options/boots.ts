@@ -41,7 +41,7 @@ export const boots: Options<
     aliases: ['-i', '--instances'],
   },
   bootTimeout: {
-    doc: 'How long a worker may take from fork to listening before its boot has failed',
+    doc: 'How long a worker may take from fork to listening before it is killed and counted as a failed boot',
     kind: time({ least: 100 }),
     default: 30_000,
     change: 'reload',
@@ -57,13 +57,14 @@ export const boots: Options<
     doc: 'How many workers are kept that have booted and accept nothing, to take the place of one that dies',
     kind: count(0, 1024),
     default: 0,
-    change: 'restart',
+    change: 'reload',
   },
   heapLimit: {
     doc: "The limit of each worker's JavaScript heap",
     off: 'Workers have the limit that Node gives them',
     kind: orFalse(size()),
-    otherwise: "in a container, each worker's share of three quarters of its memory",
+    otherwise:
+      "in a container whose memory is limited: each worker's share of three quarters of it; else Node's own",
     change: 'boot',
   },
   compileCache: {
@@ -77,12 +78,11 @@ export const boots: Options<
       ),
     ),
     otherwise: 'a private folder',
-    change: 'boot',
+    change: 'reload',
   },
   env: {
-    doc: 'Called at every boot of a worker for what is added to its environment',
+    doc: 'Called at every boot of a worker; what it returns is added to its environment',
     kind: aFunction('a function that returns an object'),
-    otherwise: 'nothing is added',
     change: 'restart',
   },
 }

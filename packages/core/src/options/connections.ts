@@ -28,7 +28,7 @@ export const connections: Options<
     doc: 'How long a connection may wait while no worker is there to take it; then it gets a 503',
     kind: time({ least: 100, zero: true }),
     default: 30_000,
-    change: 'restart',
+    change: 'reload',
   },
   balance: {
     doc: 'How connections reach workers: the kernel spreads them, or the primary hands each one on',
@@ -56,7 +56,7 @@ export const connections: Options<
     change: 'worker',
   },
   onServer: {
-    doc: "Called with each worker's server before it listens",
+    doc: 'Called with the server before it listens',
     kind: aFunction('a function (server) => ...'),
     change: 'worker',
   },

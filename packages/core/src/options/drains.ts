@@ -11,7 +11,7 @@ const goodbye: Options<GoodbyeOptions> = {
     change: 'reload',
   },
   quiet: {
-    doc: 'How long nothing may have come or gone on a WebSocket that gets its goodbye at once',
+    doc: 'A WebSocket on which something has come or gone within this time is left a little longer',
     kind: time({ least: 10, most: 60_000, zero: true }),
     default: 100,
     change: 'reload',
@@ -43,17 +43,17 @@ export const drains: Options<
     change: 'reload',
   },
   onReady: {
-    doc: 'Called in a worker once it listens and is ready',
+    doc: 'Called once the worker listens and is ready',
     kind: aFunction(),
     change: 'worker',
   },
   onDrain: {
-    doc: 'Called in a worker when its drain begins, beside the lame duck',
+    doc: 'Called when the drain begins, beside the lame duck',
     kind: aFunction(),
     change: 'worker',
   },
   onShutdown: {
-    doc: 'Called in a worker after its last request and all held work, before it leaves',
+    doc: 'Called after the last request and after all held work, before the worker leaves',
     kind: aFunction(),
     change: 'worker',
   },

@@ -10,20 +10,20 @@ export const faults: Options<
     doc: 'What an error does that nobody has caught: end its own request, or the worker with all that it has',
     kind: oneOf(['contain', 'exit']),
     default: 'contain',
-    change: 'restart',
+    change: 'boot',
   },
   hangTimeout: {
-    doc: 'How long an event loop may stand still before its worker is killed and replaced; 0 is for any time',
+    doc: 'A worker whose event loop has not turned for this long is killed and replaced; 0 is never',
     // A pause of the garbage collector, or of the machine, is no hang.
     kind: time({ least: 1000, zero: true }),
     default: 30_000,
-    change: 'restart',
+    change: 'boot',
   },
   lagWarning: {
-    doc: 'How long an event loop may stand still before the log says where; 0 is for any time',
+    doc: 'A worker whose event loop has not turned for this long is reported in the log; 0 is never',
     kind: time({ least: 100, zero: true }),
     default: 1000,
-    change: 'restart',
+    change: 'boot',
   },
   maxMemory: {
     doc: 'A worker whose resident memory is above this is replaced',
@@ -34,14 +34,14 @@ export const faults: Options<
     aliases: ['--max-memory-restart'],
   },
   maxRequests: {
-    doc: 'A worker that has served this many requests is replaced',
+    doc: 'A worker that has served this many requests, less up to a tenth at random, is replaced',
     kind: count(1, Infinity),
     default: Infinity,
     otherwise: 'no limit',
     change: 'reload',
   },
   maxAge: {
-    doc: 'A worker that is this old is replaced',
+    doc: 'A worker that is this old, less up to a tenth at random, is replaced',
     kind: time({ least: 1000, most: Infinity }),
     default: Infinity,
     otherwise: 'no limit',

@@ -13,11 +13,11 @@ export const operation: Options<Pick<ClusteredOptions, 'name' | 'control' | 'log
       'up to 64 letters, digits and . _ + -, the first one a letter, a digit or _',
       '<name>',
     ),
-    otherwise: "the package's, else the file's",
+    otherwise: "the name in the nearest package.json, else the entry file's",
     change: 'restart',
   },
   control: {
-    doc: 'Whether the primary opens a control socket, by which the clustered command sees and operates it',
+    doc: 'Whether the primary opens a control socket, by which the clustered command of the same user sees and operates it',
     off: 'There is none, and the clustered command does not see the program',
     kind: yesOrNo(),
     default: true,

@@ -22,7 +22,7 @@ export type Change =
   | 'reload'
   /** It is for code that runs in the workers: the new ones have it. */
   | 'worker'
-  /** A reload applies it to each worker but the first one, which says what it is. */
+  /** The same, and the first worker of the new code is replaced for it: a worker has it from its start on. */
   | 'boot'
   /** It counts when the program is started anew. */
   | 'restart'

@@ -33,3 +33,9 @@ export function variableOf(path: string): string {
 function words(path: string): string[] {
   return path.split(/\.|(?=[A-Z])/).map((word) => word.toLowerCase())
 }
+
+/** As in `10000`, `'auto'` and `no limit`; empty where there is none, and of an option with members. */
+export function defaultInWords({ otherwise, default: value }: Option<unknown>): string {
+  if (otherwise !== undefined || value === undefined || typeof value === 'object') return otherwise ?? ''
+  return typeof value === 'string' ? `'${value}'` : String(value)
+}

@@ -11,7 +11,6 @@ import { isOfTheProgram, ofTheProgram } from '../options/of-the-program.ts'
 import { sheetOf, withSheet } from '../options/sheet.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
-import { CodeOptions } from './code-options.ts'
 
 /** A worker that loads this package loads this file, and calls nothing of it. */
 const ofPrimary = runtime().worker ? undefined : (require('./primary.js') as typeof import('./primary.ts'))
@@ -77,10 +76,7 @@ export function superviseAs(file: string, options: SuperviseOptions): Cluster {
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  const codeOptions = new CodeOptions(sheetOf(rest), (size) =>
-    setImmediate(() => primary.scaleAsOptionsSay(size)),
-  )
-  const primary = ofPrimary!.makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
+  const primary = ofPrimary!.makePrimary(settings, sheetOf(rest), { file: entry, args, execArgv })
   here.primary = primary
   primary.start()
   return primary

@@ -38,6 +38,7 @@ export class SlotFiller {
     for (const slot of this.#fleet.spareSlots)
       if (slot.next?.readyAt !== undefined) this.#replace(slot.promote())
     if (!this.#fleet.isFilled || this.#rollout.reload) return
+    this.#fleet.countSpares()
     this.#fleet.dropOldSpares()
     for (const slot of this.#fleet.spareSlots) this.#fill(slot, now, true)
   }
