@@ -11,6 +11,7 @@ import { start } from './commands/start.ts'
 import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
+import { withInsideCommands } from './inside-commands.ts'
 import { CliError } from './errors.ts'
 import { nearest } from '@clustered/core/options'
 import { takeOutputErrors } from './output-errors.ts'
@@ -81,6 +82,7 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .alias('del')
     .action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)
+  withInsideCommands(cli)
   cli
     .command('startup <file>', 'Print a systemd unit for a daemon, or for an app file')
     .action((file: string, flags: StartFlags) =>

@@ -2,6 +2,12 @@
 export type Hook = () => unknown
 
 /**
+ * Called with a signal that is aborted when the lead ends. If it returns a
+ * promise, no other worker leads before that has settled or the process is gone.
+ */
+export type LeadHook = (signal: AbortSignal) => unknown
+
+/**
  * Called in each process that serves: in every worker, or in single mode. A
  * hook that fails is reported in the log and changes nothing else.
  */
@@ -22,4 +28,13 @@ export interface Hooks {
    * the log and left behind.
    */
   onShutdown?: Hook
+  /**
+   * Called in one worker of the cluster at a time: for what must be done once,
+   * such as cron jobs and queue consumers. The lead is for as long as the
+   * worker does not drain, whatever the hook returns. Then the signal is
+   * aborted, and what the hook returned is waited for, `drainTimeout` at most;
+   * only then another worker leads. If the hook fails, it is called again
+   * after a while. See docs/lead.md.
+   */
+  onLead?: LeadHook
 }

@@ -190,7 +190,7 @@ export type Sticky = 'socket.io' | ((request: IncomingMessage) => string | undef
 
 export interface ReloadOptions {
   /**
-   * How many slots are replaced at once.
+   * How many slots a reload replaces at once.
    * @default 1
    */
   surge?: number

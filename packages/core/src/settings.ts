@@ -52,7 +52,7 @@ export function resolveOptions(
 ): Settings {
   if (!isPlain(options)) throw badOption('options', options, 'an object')
   const checked = checkOptions(withSheet(options, environment), table)
-  const { onReady, onDrain, onShutdown, ...held } = checked as Plain & Held & Hooks & ClusteredOptions
+  const { onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain & Held & Hooks & ClusteredOptions
   const { workers, bounds } = workerCount(held.workers)
   return {
     ...held,
@@ -61,7 +61,7 @@ export function resolveOptions(
     maxMemory: held.maxMemory < 1 ? held.maxMemory * (containerMemory() ?? totalmem()) : held.maxMemory,
     heapLimit: heapLimit(held.heapLimit, bounds?.max ?? workers),
     env: held.env ?? (() => ({})),
-    hooks: { onReady, onDrain, onShutdown },
+    hooks: { onReady, onDrain, onShutdown, onLead },
     logger: resolveLogger(held.logger),
   }
 }

@@ -24,7 +24,7 @@ const interfaces: Record<string, string> = { reload: 'ReloadOptions', goodbye: '
 for (const { path: name, option } of allOptions)
   it(`the docstring of ${name} says what the table says`, () => {
     const [group, member] = name.split('.') as [string, string?]
-    const own = /^on(Ready|Drain|Shutdown)$/.test(name) ? 'Hooks' : 'ClusteredOptions'
+    const own = /^on(Ready|Drain|Shutdown|Lead)$/.test(name) ? 'Hooks' : 'ClusteredOptions'
     const text = member === undefined ? docstring(own, group) : docstring(interfaces[group]!, member)
     assert.ok(text.startsWith(option.doc), `${text}\nbegins with\n${option.doc}`)
     const [, shown = ''] = / ?@default (.*)/.exec(text) ?? []

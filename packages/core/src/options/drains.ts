@@ -1,3 +1,4 @@
+import type { Hooks } from '../hooks.ts'
 import type { ClusteredOptions, GoodbyeOptions } from '../options.ts'
 import { group } from './check.ts'
 import { aFunction, count, orFalse, time } from './kinds.ts'
@@ -20,7 +21,7 @@ const goodbye: Options<GoodbyeOptions> = {
 
 /** How workers, and the cluster, come to their end. */
 export const drains: Options<
-  Pick<ClusteredOptions, 'drainTimeout' | 'shutdownDelay' | 'goodbye' | 'onReady' | 'onDrain' | 'onShutdown'>
+  Pick<ClusteredOptions, 'drainTimeout' | 'shutdownDelay' | 'goodbye' | keyof Hooks>
 > = {
   drainTimeout: {
     doc: 'How long a draining worker may take to answer what it has in flight; what is left then is cut',
@@ -54,6 +55,11 @@ export const drains: Options<
   },
   onShutdown: {
     doc: 'Called after the last request and after all held work, before the worker leaves',
+    kind: aFunction(),
+    change: 'worker',
+  },
+  onLead: {
+    doc: 'Called in one worker of the cluster at a time: for what must be done once',
     kind: aFunction(),
     change: 'worker',
   },

@@ -79,7 +79,8 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     given: stronger,
     isSupervised: program !== undefined,
     // It is heard of within a step.
-    scale: (workers) => setImmediate(() => workers !== cluster.slots && cluster.scaleAsOptionsSay(workers)),
+    scale: (workers) =>
+      setImmediate(() => workers !== cluster.slots.length && cluster.scaleAsOptionsSay(workers)),
   })
   settings.codeOptions = codeOptions
   report(cluster, logger)
