@@ -1,6 +1,5 @@
 /** What the `clustered` command needs, and any client of the control socket: `@clustered/core/control`. */
 export { containerName } from './container.ts'
-export { usableCpus } from '../cpus.ts'
 export { controlFolders } from './folder.ts'
 export type { InspectLine } from './inside/inspect.ts'
 export type { WorkerLook } from './inside/look.ts'

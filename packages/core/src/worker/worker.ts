@@ -26,9 +26,10 @@ import type { Inside } from './inside/inside.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
-import { describeOptions } from './own-options.ts'
+import type { OwnOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { awaitsMessages, Presence } from './presence.ts'
+import { reopenLogs } from './reopen-logs.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
@@ -196,10 +197,10 @@ export class Worker {
   }
 
   /** The options of the program's first call of `clustered` are those of the cluster. */
-  tellOptions(options: object = {}): void {
+  tellOptions(own: OwnOptions): void {
     if (this.#optionsTold) return
     this.#optionsTold = true
-    this.#tell({ type: 'options', ...describeOptions(options) })
+    this.#tell({ type: 'options', ...own })
   }
 
   /** Has the primary carry out a method of `Cluster`. */
@@ -236,6 +237,8 @@ export class Worker {
         return this.lifecycle.leading.begin()
       case 'messages':
         return this.#bus.deliver(message.messages)
+      case 'reopen':
+        return this.#reopen(message)
       case 'ask':
         return this.#answer(message)
       case 'call-reply':
@@ -263,6 +266,16 @@ export class Worker {
     this.#isReady = true
     this.#watchdog.judge()
     if (this.#briefing.crash === 'contain') this.#crash.contain()
+  }
+
+  /** As far as it cannot, the primary fetches what it writes. */
+  #reopen({ targets, turn }: Extract<ToWorker, { type: 'reopen' }>): void {
+    try {
+      reopenLogs(targets)
+    } catch (error) {
+      this.#report(`it cannot open the log file that has followed the rotated one: ${toWords(error).message}`)
+    }
+    this.#tell({ type: 'reopened', turn })
   }
 
   #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
