@@ -41,6 +41,8 @@ export interface Settings extends Plain, Held, ProgramSettings {
   /** Between how many workers their number follows the load, if it does. */
   bounds: Bounds | undefined
   hooks: Hooks
+  /** The program is another one than that of this process. */
+  isSupervised?: boolean
   /** Of a daemon. */
   logFiles?: LogFileOptions | undefined
   /** What workers say of the options in the code. */

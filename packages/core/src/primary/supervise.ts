@@ -84,7 +84,7 @@ export function superviseAs(file: string, options: SuperviseOptions): Cluster {
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  const primary = ofPrimary!.makePrimary({ ...settings, logFiles }, sheetOf(rest), {
+  const primary = ofPrimary!.makePrimary({ ...settings, logFiles, isSupervised: true }, sheetOf(rest), {
     file: entry,
     args,
     execArgv,
