@@ -18,10 +18,19 @@ export function programSettings(given: ProgramOptions & { spares?: number }): Pr
   const { listen = true, readyAfter, restart, remainAfterExit = false, spares = 0 } = given
   if (!listen) {
     if (spares > 0)
-      throw badOption('spares', spares, '0 with listen: false', 'is for programs that listen: any other would work')
+      throw badOption(
+        'spares',
+        spares,
+        '0 with listen: false',
+        'is for programs that listen: any other would work',
+      )
     return { listen, readyAfter: readyAfter ?? 1000, restart: restart ?? 'on-failure', remainAfterExit }
   }
-  for (const [name, value] of Object.entries({ readyAfter, restart, remainAfterExit: remainAfterExit || undefined }))
+  for (const [name, value] of Object.entries({
+    readyAfter,
+    restart,
+    remainAfterExit: remainAfterExit || undefined,
+  }))
     if (value !== undefined)
       throw badOption(
         name,
