@@ -11,15 +11,18 @@ import { Queue } from './support/queue.ts'
 import { check, reload, run } from './support/unserving.ts'
 
 describe('a queue consumer', () => {
-  for (const end of ['closes', 'flag', 'message'])
+  for (const [end, job] of [
+    ['closes', 60],
+    // Longer than code is waited for that leaves no trace of what it waits for.
+    ['flag', 2000],
+    ['message', 60],
+  ] as const)
     it(`finishes the job in hand at every reload, scaling and stop (${end})`, async (t) => {
       const queue = await Queue.open(t)
-      const program = run(t, 'consumer.cjs', { workers: 2 }, { PORT: queue.port, END: end })
+      const program = run(t, 'consumer.cjs', { workers: 2 }, { PORT: queue.port, END: end, JOB: String(job) })
       await program.sees(/running, 2 workers, primary pid/)
-      for (let round = 0; round < 2; round++) {
-        await reload(program)
-        await queue.works(4)
-      }
+      await reload(program)
+      await queue.works(2)
       if (end === 'closes') {
         program.kill('SIGTTIN')
         await queue.until(() => queue.consumers.size === 3, 'three consumers')
@@ -47,15 +50,16 @@ describe('a queue consumer', () => {
   it('is alone where it is to be', async (t) => {
     const queue = await Queue.open(t)
     const options = { reload: { surge: 0, soak: 100 } }
-    const program = run(t, 'consumer.cjs', options, { PORT: queue.port })
+    // Longer than a boot.
+    const program = run(t, 'consumer.cjs', options, { PORT: queue.port, JOB: '600' })
     await program.sees(/running, 1 worker,/)
     await reload(program)
-    await queue.works(2)
+    await queue.works(1)
     const [worker] = program.workers()
     // A signal to a worker has it replaced, as does a limit.
     sendSignal(worker, 'SIGTERM')
     await queue.until(() => queue.consumers.size === 1 && !queue.consumers.has(worker!), 'another consumer')
-    await queue.works(2)
+    await queue.works(1)
     program.kill('SIGTERM')
     assert.equal(await program.ends(), 0)
     assert.equal(queue.mostConsumers, 1)

@@ -60,7 +60,7 @@ export function resolveOptions(
   if (!isPlain(options)) throw badOption('options', options, 'an object')
   const checked = checkOptions(withSheet(options, environment), table)
   const { onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain & Held & Hooks & ClusteredOptions
-  const program = programSettings(held as ClusteredOptions)
+  const program = programSettings(held)
   // A job that is done twice does harm, and WEB_CONCURRENCY is about what serves.
   const { workers, bounds } = workerCount(held.workers ?? (program.listen ? undefined : 1))
   return {
