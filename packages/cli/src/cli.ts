@@ -55,13 +55,19 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
   })
   cli.version(version)
 
-  withStartOptions(cli.command('start <file>', 'Run an app file on every core, as it is'))
+  withStartOptions(
+    cli.command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names'),
+  )
+    .option('--only <names>', 'Of a file that names programs: these, with commas between them')
+    .option('--env <name>', 'Of such a file: the variables of env_<name>')
+    .option('--no-prefix', 'Several programs in the foreground: no name before each line')
     .option('--daemon', 'Detach, keep it running, and write its logs to files')
     .option('--watch', 'Reload when a file changes')
     .option('--ignore <glob>', 'With --watch: files that do not matter; may be repeated')
     .example('clustered start app.js -i 2 --daemon')
     .example('clustered start app.js --watch -- --port 8000')
-    .action((file: string, flags: StartFlags) =>
+    .example('clustered start --env production --daemon')
+    .action((file: string | undefined, flags: StartFlags) =>
       start(file, typed(flags), argv.slice(argv.indexOf('start') + 1)),
     )
   cli.command('list', 'All that runs, and how it is').alias('ls').action(list)
@@ -72,13 +78,13 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .option('--lines <number>', 'How many lines to begin with (default: 15)')
     .action(logs)
   cli
-    .command('reload <name>', 'Replace every worker by one with the new code, without losing a request')
+    .command('reload <...names>', 'Replace every worker by one with the new code, without losing a request')
     .action(reload)
   cli.command('scale <name> <size>', 'Change how many workers there are: 4, +1, -1').action(scale)
-  cli.command('stop <name>', 'Answer what is in flight, and end').action(stop)
-  cli.command('restart <name>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
+  cli.command('stop <...names>', 'Answer what is in flight, and end').action(stop)
+  cli.command('restart <...names>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
   cli
-    .command('delete <name>', 'Stop, and forget it and its logs, which cannot be undone')
+    .command('delete <...names>', 'Stop, and forget it and its logs, which cannot be undone')
     .alias('del')
     .action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)

@@ -20,6 +20,8 @@ export type CliErrorCode =
   | 'ERR_CLUSTERED_BOOT_FAILED'
   | 'ERR_CLUSTERED_STILL_RUNNING'
   | 'ERR_CLUSTERED_NOTHING_TO_CHANGE'
+  | 'ERR_CLUSTERED_BAD_CONFIG'
+  | 'ERR_CLUSTERED_NO_FOLDER'
 
 /** An error that the user of the command can do something about: its message says what. */
 export class CliError extends Error {

@@ -22,7 +22,9 @@ export interface StartFlags {
   /** Each time that it was given. */
   nodeArgs?: string[]
   watch?: boolean
-  ignore?: string | string[]
+  ignore?: string | RegExp | (string | RegExp)[]
+  /** Which to watch, if not all of the working directory. */
+  folders?: string[]
   daemon?: boolean
   json?: boolean
   /** What stands after `--`. */

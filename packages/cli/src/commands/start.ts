@@ -1,6 +1,10 @@
+import type { Cluster } from '@clustered/core'
 import { defaultName, isProgramName } from '@clustered/core/control'
 import colors from 'picocolors'
 import { tellParent } from '../await-ready.ts'
+import { asConfig, configHere } from '../config/find-config.ts'
+import { logsAgain } from '../config/again.ts'
+import { type FileFlags, refuseFileFlags, runOne, startFile } from '../config/start-file.ts'
 import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
@@ -17,8 +21,22 @@ import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
 /** @param argv what followed `start` on the command line. */
-export async function start(given: string, flags: StartFlags, argv: string[]): Promise<void> {
-  if (process.env[daemonVariable]) return becomeDaemon(given, flags)
+export async function start(
+  given: string | undefined,
+  flags: StartFlags & FileFlags,
+  argv: string[],
+): Promise<number | undefined> {
+  const config = given === undefined ? configHere() : asConfig(given)
+  if (process.env[daemonVariable]) {
+    delete process.env[daemonVariable]
+    return becomeDaemon(config ? () => runOne(config, flags) : () => runFile(given!, flags))
+  }
+  if (config) return startFile(config, flags)
+  refuseFileFlags(flags)
+  return startProgram(given!, flags, argv)
+}
+
+async function startProgram(given: string, flags: StartFlags, argv: string[]): Promise<undefined> {
   const stopped = recordOf(given, argv)
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
@@ -48,13 +66,16 @@ export async function startAgain(name: string): Promise<RunningProgram> {
       `'${name}' has been deleted meanwhile. To start it anew: clustered start app.js --daemon`,
     )
   checkFolder(name, record.cwd)
-  return startDaemon(name, record.argv, record.cwd)
+  return startDaemon(name, record.argv, record.cwd, logsAgain(record))
 }
 
-function becomeDaemon(given: string, flags: StartFlags): void {
-  delete process.env[daemonVariable]
+function runFile(given: string, flags: StartFlags): Cluster {
+  return runInForeground(toStart(given, flags), flags)
+}
+
+function becomeDaemon(run: () => Cluster): undefined {
   const tellReady = tellParent()
-  const cluster = runInForeground(toStart(given, flags), flags)
+  const cluster = run()
   staysUp(cluster).then(tellReady, (error: Error) => {
     // A first boot that fails ends the cluster, and says why, by itself.
     if (cluster.state === 'closing') return
@@ -76,7 +97,7 @@ function recordOf(given: string, argv: string[]): DaemonRecord | undefined {
   return record
 }
 
-function announce(program: RunningProgram, asJson: boolean | undefined): void {
+function announce(program: RunningProgram, asJson: boolean | undefined): undefined {
   const { name, status } = program
   const started = { ...program, record: readRecord(name)! }
   print(asJson, toJson(started), () =>

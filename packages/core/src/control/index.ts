@@ -2,6 +2,8 @@
 export { controlFolders } from './folder.ts'
 export { defaultName, isProgramName } from './name.ts'
 export type { ErrorInfo, ReloadLine } from './reload-stream.ts'
+export { usableCpus } from '../cpus.ts'
+export { resolveOptions as checkOptions } from '../settings.ts'
 export { asGiven, givenEnvironment } from '../primary/process/given-environment.ts'
 export { asNamed, givenNames, workingDirectory } from '../primary/working-directory.ts'
 export { fits, removeStale, socketsIn } from './socket.ts'
