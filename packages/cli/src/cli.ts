@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { cac, type CAC, type Command } from 'cac'
 import { deleteProgram } from './commands/delete.ts'
 import { describe } from './commands/describe.ts'
+import { flush } from './commands/flush.ts'
 import { list } from './commands/list.ts'
 import { logs } from './commands/logs.ts'
 import { reload } from './commands/reload.ts'
@@ -16,6 +17,7 @@ import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { takeNodeArguments } from './node-arguments.ts'
 import { takeOutputErrors } from './output-errors.ts'
+import { pm2Aliases, pm2Words } from './pm2-words.ts'
 import { printError } from './print.ts'
 import type { init as Init } from './commands/init.ts'
 import type { StartFlags } from './start-options.ts'
@@ -55,11 +57,11 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
   })
   cli.version(version)
 
-  withStartOptions(
-    cli.command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names'),
+  withFileOptions(
+    withStartOptions(
+      cli.command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names'),
+    ),
   )
-    .option('--only <names>', 'Of a file that names programs: these, with commas between them')
-    .option('--env <name>', 'Of such a file: the variables of env_<name>')
     .option('--no-prefix', 'Several programs in the foreground: no name before each line')
     .option('--daemon', 'Detach, keep it running, and write its logs to files')
     .option('--watch', 'Reload when a file changes')
@@ -70,6 +72,7 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .action((file: string | undefined, flags: StartFlags) =>
       start(file, typed(flags), argv.slice(argv.indexOf('start') + 1)),
     )
+  cli.command('flush [...names]', 'Empty the logs of daemons: those that are named, or all').action(flush)
   cli.command('list', 'All that runs, and how it is').alias('ls').action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli
@@ -88,8 +91,10 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .alias('del')
     .action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)
-  withStartOptions(
-    cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
+  withFileOptions(
+    withStartOptions(
+      cli.command('startup <file>', "Print a systemd unit for a daemon, or for an app file; for 'all': one for each"),
+    ),
   ).action((file: string, flags: StartFlags) =>
     startup(file, typed(flags), argv.slice(argv.indexOf('startup') + 1)),
   )
@@ -98,6 +103,7 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .option('--dry-run', 'Only say what would change')
     // What it needs to read code is for it alone.
     .action(async (...given: Parameters<typeof Init>) => (await import('./commands/init.ts')).init(...given))
+  for (const { name, aliasNames } of cli.commands) aliasNames.push(...(pm2Aliases[name] ?? []))
   return cli
 }
 
@@ -114,6 +120,12 @@ function withStartOptions(command: Command): Command {
     .option('--sticky <kind>', "'socket.io': bring its requests to the worker that has their session")
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
     .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")
+}
+
+function withFileOptions(command: Command): Command {
+  return command
+    .option('--only <names>', 'Of a file that names programs: these, with commas between them')
+    .option('--env <name>', 'Of such a file: the variables of env_<name>')
 }
 
 function asGiven(flags: StartFlags, argv: string[]): StartFlags {
@@ -143,6 +155,8 @@ function tooMany([file, ...others]: readonly string[]): CliError {
 }
 
 function unknownCommand(cli: CAC, word: string): CliError {
+  if (Object.hasOwn(pm2Words, word))
+    return new CliError('ERR_CLUSTERED_USAGE', `There is no command '${word}'. ${pm2Words[word]}.`)
   const near = nearest(
     word,
     cli.commands.flatMap(({ name, aliasNames }) => [name, ...aliasNames]),

@@ -26,6 +26,8 @@ export async function deleteProgram(names: string[], { json }: { json?: boolean 
 }
 
 function whatWent({ record }: Pick<Program, 'record'>): string {
+  const kept = Object.values(record?.logs ?? {})
+  if (kept.length > 0) return `is deleted; its logs stay: ${kept.join(', ')}`
   return `is deleted${record ? ', and so are its logs' : ''}`
 }
 

@@ -38,8 +38,9 @@ export function fromPm2(
     const fate = pm2Keys[key]!
     if ('instead' in fate && !fate.idle?.(value)) notes.add(key, `no counterpart. In its place: ${fate.instead}`, name)
   }
-  const { cwd, args, node_args: nodeArgs, exec_interpreter: interpreter } = app
-  const interpreted = interpreterArguments(interpreter, name, path.resolve(base, String(cwd ?? ''), file))
+  const { args, node_args: nodeArgs, exec_interpreter: interpreter } = app
+  const cwd = textOf(app, 'cwd')
+  const interpreted = interpreterArguments(interpreter, name, path.resolve(base, cwd ?? '', file))
   const read = <T>(key: string, reader: (value: unknown) => T | undefined, expected: string): T | undefined => {
     const value = app[key]
     if (value === undefined || value === null || value === '') return undefined
@@ -50,11 +51,11 @@ export function fromPm2(
   const time = "milliseconds, or a time such as '10s'"
   const words = "a string, or an array of strings"
   const watch = read('watch', watchOf, 'true, false, a folder, or an array of folders')
-  const cron = app['cron_restart']
+  const cron = textOf(app, 'cron_restart')
   return clean({
     name,
     file,
-    cwd: textOf(app, 'cwd'),
+    cwd,
     args: args === undefined ? undefined : read('args', wordsOf, words),
     nodeArgs: [...interpreted, ...(nodeArgs === undefined ? [] : (read('node_args', wordsOf, words) ?? []))],
     workers: workersOf(app['instances'], usableCpus(), () =>
@@ -66,7 +67,7 @@ export function fromPm2(
     maxMemory: read('max_memory_restart', bytesOf, "bytes, or a size such as '300M' or '1G'"),
     drainTimeout: read('kill_timeout', millisecondsOf, time),
     bootTimeout: read('listen_timeout', millisecondsOf, time),
-    reloadAt: cron === undefined || cron === 0 || cron === '0' || cron === '' ? undefined : String(cron),
+    reloadAt: cron === '0' ? undefined : cron,
     watch,
     // As pm2: without it, where nobody has said what does not matter.
     ignore: watch ? ((app['ignore_watch'] as ProgramConfig['ignore']) ?? undefined) : undefined,
@@ -131,7 +132,7 @@ function kindOf(app: App): Partial<ProgramConfig> {
 function watchOf(value: unknown): ProgramConfig['watch'] | undefined {
   if (typeof value === 'boolean' || typeof value === 'string') return value
   if (Array.isArray(value) && value.every((each) => typeof each === 'string'))
-    return value.length > 0 ? (value as string[]) : true
+    return value.length > 0 ? value : true
   return undefined
 }
 
@@ -178,19 +179,19 @@ function filtered(filter: unknown): Record<string, undefined> {
 
 /** A program that is to run with the rights of another must not get those of whoever starts it. */
 function refuseUser(app: App, name: string): void {
-  const user = app['uid']
-  if (user === undefined || user === null || user === '') return
+  const user = textOf(app, 'uid')
+  if (user === undefined) return
   const own = [String(process.getuid?.()), process.env['USER'], process.env['LOGNAME']]
-  if (own.includes(String(user))) return
+  if (own.includes(user)) return
   throw bad(
-    `'${name}' is to run as user ${String(user)}, and Clustered starts programs as whoever calls it. Start it as that user ` +
-      `(sudo -u ${String(user)} clustered start ...), or with User= in its systemd unit (clustered startup), and take uid out of the file`,
+    `'${name}' is to run as user ${user}, and Clustered starts programs as whoever calls it. Start it as that user ` +
+      `(sudo -u ${user} clustered start ...), or with User= in its systemd unit (clustered startup), and take uid out of the file`,
   )
 }
 
 function textOf(app: App, key: string): string | undefined {
   const value = app[key]
-  return value === undefined || value === null || value === '' || typeof value === 'boolean' ? undefined : String(value)
+  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : undefined
 }
 
 function clean<T extends object>(object: T): T {

@@ -15,8 +15,8 @@ const loaders: Record<string, (resolve: (name: string) => string) => string[]> =
  * @throws {CliError} ERR_CLUSTERED_BAD_CONFIG where it is no Node.
  */
 export function interpreterArguments(interpreter: unknown, name: string, script: string): string[] {
-  if (interpreter === undefined || interpreter === null || interpreter === '') return []
-  const command = path.basename(String(interpreter)).replace(/\.(exe|js|cmd)$/, '')
+  if (typeof interpreter !== 'string' || interpreter === '') return []
+  const command = path.basename(interpreter).replace(/\.(exe|js|cmd)$/, '')
   // Where there is none, the file's own first line says what runs it.
   if (command === 'node' || command === 'none') return []
   const loader = loaders[command]
@@ -26,9 +26,9 @@ export function interpreterArguments(interpreter: unknown, name: string, script:
     } catch {
       throw bad(`'${name}' is run by ${command}, which is not installed in the project: npm install ${command}`)
     }
-  const node = /^node@/.test(command) ? `Install that Node.js, and call clustered with it` : undefined
+  const node = command.startsWith('node@') ? 'Install that Node.js, and call clustered with it' : undefined
   throw bad(
-    `'${name}' is run by ${String(interpreter)}, and Clustered runs programs with the Node.js that it is called with. ` +
+    `'${name}' is run by ${interpreter}, and Clustered runs programs with the Node.js that it is called with. ` +
       (node ?? `Start the others by --only, and run '${name}' with a systemd unit of its own`),
   )
 }

@@ -145,7 +145,8 @@ export function inProgram<T>(name: string, work: () => T): T {
 
 function isPattern(value: unknown): boolean {
   try {
-    new Cron(String(value), { paused: true })
+    const job = new Cron(String(value), { paused: true })
+    job.stop()
     return typeof value === 'string'
   } catch {
     return false

@@ -113,7 +113,12 @@ export const pm2Keys: Readonly<Record<string, Pm2Key>> = {
   post_update: { instead: 'run these commands in your deploy, before clustered reload', idle: isOff },
   install_url: { instead: 'install the program before it is started', idle: isOff },
   execute_command: { instead: 'name the file that Node runs in script', idle: isOff },
-  uid: { aliases: ['user'], becomes: 'nothing: who may start it is checked' },
+  uid: {
+    aliases: ['user'],
+    instead: 'start it as that user, or with User= in its systemd unit. Another user than the one who starts it is refused',
+    // That is no note, but an error.
+    idle: () => true,
+  },
   gid: { instead: 'start it as that user, or with Group= in its systemd unit', idle: isOff },
 }
 

@@ -33,7 +33,7 @@ export async function startFile(config: ConfigFile, flags: Flags): Promise<numbe
   const isInGroup = process.env[ofGroup] !== undefined
   delete process.env[ofGroup]
   if (isInGroup) leaveWithGroup()
-  const chosen = choose(config, flags, !isInGroup)
+  const chosen = chooseOf(config, flags, !isInGroup)
   if (flags.daemon) return startDaemons(config, chosen, flags)
   const [first, ...others] = chosen
   if (others.length > 0) return runGroup(chosen.map((planned) => ({ name: planned.name, argv: argvOf(config, planned, flags) })), flags)
@@ -43,12 +43,15 @@ export async function startFile(config: ConfigFile, flags: Flags): Promise<numbe
 
 /** This process becomes the primary of the one program that `--only` says. */
 export function runOne(config: ConfigFile, flags: Flags): Cluster {
-  const [planned] = choose(config, flags, false)
+  const [planned] = chooseOf(config, flags, false)
   return runProgram(config, planned!, flags)
 }
 
-/** @param says whether what the file has in vain is to be named. */
-function choose(config: ConfigFile, flags: Flags, says: boolean): Planned[] {
+/**
+ * The programs that are meant, each of which can be started.
+ * @param says whether what the file has in vain is to be named.
+ */
+export function chooseOf(config: ConfigFile, flags: Flags, says = true): Planned[] {
   refuseOtherFlags(config, flags)
   const { chosen, names, notes } = programsOf(config, flags)
   if (chosen.length === 0)
@@ -92,12 +95,16 @@ function refuseOtherFlags({ given }: ConfigFile, flags: Flags): void {
     const isGiven = value !== undefined && !(Array.isArray(value) && value.length === 0)
     const isAllowed = allowed.has(flag) && !(isGiven && (flag === 'nodeArgs' || flag === '--'))
     if (!isGiven || isAllowed) continue
-    const shown = flag === '--' ? 'what stands after --' : `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    const shown = flag === '--' ? 'what stands after --' : flagOf(flag)
     throw new CliError(
       'ERR_CLUSTERED_USAGE',
       `${shown} is for one program, and ${given} says of each how it is started. Write it there, or start the app's file: clustered start app.js`,
     )
   }
+}
+
+function flagOf(key: string): string {
+  return key.length === 1 ? `-${key}` : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 /** @throws {CliError} ERR_CLUSTERED_USAGE */
