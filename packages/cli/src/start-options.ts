@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import type { SuperviseOptions, WorkerBounds } from '@clustered/core'
+import type { ProgramOptions, Restart, SuperviseOptions, WorkerBounds } from '@clustered/core'
+import { usableCpus } from '@clustered/core/control'
 import { entryFile } from './entry-file.ts'
 import { readEnvFile } from './env-file.ts'
 import { CliError } from './errors.ts'
@@ -18,6 +19,12 @@ export interface StartFlags {
   killTimeout?: string | number
   bootTimeout?: string | number
   sticky?: string | boolean
+  /** `false` for `--no-listen`. */
+  listen?: boolean
+  readyAfter?: string | number
+  restart?: string
+  remainAfterExit?: boolean
+  surge?: string | number
   envFile?: string
   /** Each time that it was given. */
   nodeArgs?: string[]
@@ -49,7 +56,10 @@ export function toStart(given: string, flags: StartFlags): Start {
   const env = (): Record<string, string | undefined> => (envFile === undefined ? {} : readEnvFile(envFile))
   if (flags.ignore !== undefined && !watch)
     throw new CliError('ERR_CLUSTERED_USAGE', '--ignore is of --watch, which is not given.')
-  const workers = workerCount(flags.instances, env()['WEB_CONCURRENCY'])
+  const serves = flags.listen !== false
+  const workers = serves
+    ? workerCount(flags.instances, env()['WEB_CONCURRENCY'])
+    : workerCount(flags.instances === 'max' ? usableCpus() : flags.instances, undefined)
   const drainTimeout =
     timeFlag('--drain-timeout', flags.drainTimeout, true) ??
     timeFlag('--kill-timeout', flags.killTimeout, true) ??
@@ -66,9 +76,35 @@ export function toStart(given: string, flags: StartFlags): Start {
       ...(drainTimeout !== undefined && { drainTimeout }),
       ...(bootTimeout !== undefined && { bootTimeout }),
       ...(flags.sticky !== undefined && { sticky: stickyKind(flags.sticky) }),
-      ...(watch && { reload: { soak: whileWatching.soak, surge: whileWatching.surge } }),
+      ...(!serves && { listen: false }),
+      ...programFlags(flags),
+      ...reloadFlags(flags),
     },
   }
+}
+
+/** For a daemon: a script that has ended can still be found, and be run again by a reload. */
+export function remain(options: SuperviseOptions): void {
+  if (options.listen === false) options.remainAfterExit ??= true
+}
+
+/** What is wrong with them is said where they are read. */
+function programFlags({ readyAfter, restart, remainAfterExit }: StartFlags): ProgramOptions {
+  return {
+    ...(readyAfter !== undefined && {
+      readyAfter: readyAfter === 'message' ? readyAfter : timeFlag('--ready-after', readyAfter, true)!,
+    }),
+    ...(restart !== undefined && { restart: restart as Restart }),
+    ...(remainAfterExit !== undefined && { remainAfterExit }),
+  }
+}
+
+function reloadFlags({ watch, surge }: StartFlags): Pick<SuperviseOptions, 'reload'> {
+  const reload = {
+    ...(watch && { soak: whileWatching.soak, surge: whileWatching.surge }),
+    ...(surge !== undefined && { surge: Number(surge) }),
+  }
+  return Object.keys(reload).length > 0 ? { reload } : {}
 }
 
 function stickyKind(given: string | boolean): 'socket.io' {

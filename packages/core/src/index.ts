@@ -12,6 +12,7 @@ export type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky, WorkerBou
 export { publish, subscribe } from './messages/publish-subscribe.ts'
 export { type Admitted, Overload, type OverloadOptions } from './overload.ts'
 export { supervise, type SuperviseOptions } from './primary/supervise.ts'
+export type { ProgramOptions, Restart } from './program-options.ts'
 export type { LastWords } from './protocol/messages.ts'
 export type { StallReport } from './protocol/watchdog.ts'
 export { workerId } from './worker-id.ts'

@@ -192,7 +192,9 @@ export type Sticky = 'socket.io' | ((request: IncomingMessage) => string | undef
 
 export interface ReloadOptions {
   /**
-   * How many slots are replaced at once.
+   * How many slots are replaced at once. 0: one after the other, and without
+   * overlap: the old worker is gone before the new one starts, at every
+   * replacement. For what must not run twice at the same time.
    * @default 1
    */
   surge?: number

@@ -8,11 +8,12 @@ import { type Logger, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 import type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky } from './options.ts'
 import type { CodeOptions } from './primary/code-options.ts'
+import { type ProgramSettings, serving } from './program-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
 import { type Bounds, workerCount } from './worker-count.ts'
 
 /** The options with every default in place. */
-export interface Settings {
+export interface Settings extends ProgramSettings {
   /** With how many the cluster begins. */
   workers: number
   /** Between how many their number follows the load, if it does. */
@@ -129,6 +130,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
   const { surge = 1, soak = 1000 } = reload
   const { spares = 0 } = options
   return {
+    ...serving,
     workers,
     bounds,
     bootTimeout: duration('bootTimeout', bootTimeout, { least: 100 }),
@@ -136,7 +138,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     shutdownDelay: duration('shutdownDelay', shutdownDelay, { least: 100, zero: true }),
     queueTimeout: duration('queueTimeout', queueTimeout, { least: 100, zero: true }),
     balance,
-    surge: integer('reload.surge', surge, 1, 1024),
+    surge: integer('reload.surge', surge, 0, 1024),
     soak: duration('reload.soak', soak, { least: 50, zero: true }),
     migrate,
     goodbye: goodbyeSettings(options.goodbye),

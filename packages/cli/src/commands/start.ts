@@ -16,7 +16,7 @@ import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
-import { type StartFlags, toStart } from '../start-options.ts'
+import { remain, type StartFlags, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -70,7 +70,9 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 }
 
 function runFile(given: string, flags: StartFlags): Cluster {
-  return runInForeground(toStart(given, flags), flags)
+  const plan = toStart(given, flags)
+  remain(plan.options)
+  return runInForeground(plan, flags)
 }
 
 function becomeDaemon(run: () => Cluster): undefined {
@@ -102,7 +104,7 @@ function announce(program: RunningProgram, asJson: boolean | undefined): undefin
   const started = { ...program, record: readRecord(name)! }
   print(asJson, toJson(started), () =>
     [
-      `${colors.bold(name)} runs: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'} on ${status.address}, primary pid ${status.pid}`,
+      `${colors.bold(name)} runs: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'}${status.address === null ? '' : ` on ${status.address}`}, primary pid ${status.pid}`,
       `logs: ${logFiles(name).out}, ${logFiles(name).err}`,
     ].join('\n'),
   )

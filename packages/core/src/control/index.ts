@@ -1,4 +1,5 @@
 /** What the `clustered` command needs, and any client of the control socket: `@clustered/core/control`. */
+export { usableCpus } from '../cpus.ts'
 export { controlFolders } from './folder.ts'
 export { defaultName, isProgramName } from './name.ts'
 export type { ErrorInfo, ReloadLine } from './reload-stream.ts'

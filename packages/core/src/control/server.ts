@@ -102,7 +102,7 @@ export class ControlServer {
   }
 
   #status(): ProgramStatus {
-    const { state, generation, slots, bounds, balance, workers } = this.#cluster
+    const { state, generation, slots, finished, bounds, balance, workers } = this.#cluster
     const address = this.#cluster.address()
     return {
       name: this.#name,
@@ -116,6 +116,8 @@ export class ControlServer {
       balance,
       generation,
       slots,
+      listen: this.#settings.listen,
+      finished,
       bounds,
       restarts: this.#restarts.count,
       drainTimeout: this.#settings.drainTimeout,

@@ -29,6 +29,10 @@ export interface ProgramStatus {
   generation: number
   /** How many workers are wanted. */
   slots: number
+  /** Whether it serves: `false` for a queue consumer, a scheduler, a script. */
+  listen: boolean
+  /** In how many slots such a program has ended by itself, and is not started again. */
+  finished: number
   /** Between how many that follows the load, or `null` where it does not. */
   bounds: ScaleBounds | null
   /** How many workers have left their place without being told to. */

@@ -68,7 +68,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
       onFilled: () => this.#onFilled(),
       onClosing: () => this.#onClosing(),
       onGone: () => this.#onGone(),
-      onBootFailed: (error) => this.#fail(error),
+      onBootFailed: (error, exitCode) => this.#fail(error, exitCode),
+      onFinished: (exitCode) => this.#ending.ask(exitCode),
       onCall: (worker, message) => void carryOut(this, worker, message),
     })
   }
@@ -98,6 +99,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   get bounds(): ScaleBounds | null {
     const { bounds } = this.#settings
     return bounds ? { ...bounds, held: this.#supervisor.isHeld } : null
+  }
+
+  /** How many slots are empty because the program has ended there by itself, and is not started again. */
+  get finished(): number {
+    return this.#supervisor.finished
   }
 
   /** What a worker that boots now runs. */
@@ -232,9 +238,9 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   /** What the program cannot do without is not to be had: the cluster ends. */
-  #fail(error: Error): void {
+  #fail(error: Error, exitCode = 1): void {
     if (this.state === 'closing') return
-    this.#ending.ask(1)
+    this.#ending.ask(exitCode)
     this.#settings.logger.error(error.message)
     this.#ready.reject(error)
     this.#supervisor.end('the boot failed')

@@ -26,8 +26,10 @@ export function report(cluster: Cluster, logger: Logger): void {
   cluster.on('worker:hung', (worker, stall) => logger.error(`${name(worker)} hangs: for ${stalled(stall)}`))
   cluster.on('worker:exit', (worker, exit) => {
     lastLag.delete(worker.pid)
-    const line = `${name(worker)} is gone: ${describe(exit)}`
-    if (exit.asTold) logger.info(line)
+    const line = exit.finished
+      ? `${name(worker)} has ended by itself, and is not started again: ${describe(exit)}`
+      : `${name(worker)} is gone: ${describe(exit)}`
+    if (exit.asTold || (exit.finished && exit.code === 0)) logger.info(line)
     else logger.error(line)
   })
   cluster.on('worker:problem', (worker, problem) => logger.error(`${name(worker)}: ${problem}`))
@@ -56,6 +58,7 @@ function listening(cluster: Cluster): string {
   // One that is being replaced and the one that follows it are in the same slot.
   const slots = cluster.workers.flatMap(({ slot, state }) => (state === 'ready' ? slot : []))
   const workers = new Set(slots).size
+  if (cluster.address() === null) return `running, ${workers} ${plural(workers)}, primary pid ${process.pid}`
   const where = `${formatAddress(cluster.address())}, ${workers} ${plural(workers)}`
   return `listening on ${where}, balance: ${cluster.balance}, primary pid ${process.pid}`
 }

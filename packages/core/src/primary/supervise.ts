@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
 import { hookNames, type Hooks } from '../hooks.ts'
 import type { ClusteredOptions } from '../options.ts'
+import { type ProgramOptions, programSettings } from '../program-options.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { CodeOptions } from './code-options.ts'
@@ -17,7 +18,7 @@ const ofPrimary = runtime().worker ? undefined : (require('./primary.js') as typ
  * All durations are in milliseconds. Hooks and the server are left to the
  * program, which is in the workers.
  */
-export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
+export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram>, ProgramOptions {
   /** What the program finds in `process.argv` after its file. */
   args?: readonly string[]
   /**
@@ -35,13 +36,15 @@ const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfT
  * Puts a program on every core that knows nothing of Clustered: this process
  * becomes the primary of workers that run `file`, and what their servers
  * listen at, the primary listens at for them. A worker is ready when one of its
- * servers listens and, if it follows another worker, all that the other has.
+ * servers listens and, if it follows another worker, all that the other has;
+ * with `listen: false`, when it says so or has stayed up for a while.
  *
  * @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_BAD_OPTION,
  * ERR_CLUSTERED_SECOND_PROGRAM
  */
 export function supervise(file: string, options: SuperviseOptions = {}): Cluster {
-  const { args = [], execArgv = process.execArgv, ...rest } = options
+  const { args = [], execArgv = process.execArgv, listen, readyAfter, restart, remainAfterExit, ...rest } = options
+  const program = programSettings({ listen, readyAfter, restart, remainAfterExit })
   for (const name of ofTheProgram) {
     const { [name]: given } = rest as ClusteredOptions
     if (given !== undefined)
@@ -59,7 +62,11 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       "'socket.io', or nothing here, and the function in the program: clustered(app, { sticky })",
       'is for code that is in the workers',
     )
-  const settings = resolveOptions(rest)
+  if (!program.listen && rest.spares)
+    throw badOption('spares', rest.spares, '0', 'is for programs that listen: a spare of any other would work')
+  // A job that runs twice does harm, and WEB_CONCURRENCY is about what serves.
+  const workers = rest.workers ?? (program.listen ? undefined : 1)
+  const settings = { ...resolveOptions({ ...rest, workers }), ...program }
   const here = runtime()
   if (here.primary || cluster.isWorker)
     throw new ClusteredError(

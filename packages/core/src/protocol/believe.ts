@@ -109,6 +109,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   listening: { key: isString },
   closed: { key: isString },
   settled: {},
+  ready: {},
   answer: { key: isString, connection: isCount, accepted: isFlag },
   adopt: { key: isString, served: isFlag },
   pass: { key: isString, to: isText, bytes: isHead },

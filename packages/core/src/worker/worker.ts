@@ -6,7 +6,7 @@ import cluster from 'node:cluster'
 import type net from 'node:net'
 import type { ClusterState, WorkerInfo } from '../cluster.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
-import { Lifecycle } from '../lifecycle.ts'
+import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
 import { resolveLogger } from '../logger.ts'
@@ -26,7 +26,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { toWords } from '../thrown.ts'
 import { describeOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
-import { Presence } from './presence.ts'
+import { awaitsMessages, Presence } from './presence.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
@@ -54,7 +54,7 @@ export class Worker {
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
   readonly #bus = bus()
-  readonly #shutdownCode = new ShutdownCode(this.lifecycle.report)
+  readonly #shutdownCode: ShutdownCode
   /** The last that this worker got itself. */
   #signal: string | undefined
   #stickyOption: StickyOption | undefined
@@ -63,10 +63,12 @@ export class Worker {
   #optionsTold = false
   #stickyGiven = false
   #exitHeld = false
+  #isReady = false
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
     this.id = briefing.id ?? newWorkerId()
+    this.#shutdownCode = new ShutdownCode(this.lifecycle.report, this.#serves ? undefined : { awaitsMessages })
     this.#stickyOption = briefing.sticky
     // Node would otherwise end this process, requests and all, the moment the
     // primary dies.
@@ -97,7 +99,7 @@ export class Worker {
     this.#presence = new Presence(
       () =>
         !this.#shutdownCode.isRunning &&
-        (this.#draining || this.#servers.everListened || this.#bus.hasListeners),
+        (this.#draining || this.#servers.everListened || this.#bus.hasListeners || awaitsMessages()),
       () => this.#tell({ type: 'settled' }),
     )
     this.#siblingPorts = new SiblingPorts(briefing.ports)
@@ -129,6 +131,7 @@ export class Worker {
       follow: (topic, follows) => this.#tell({ type: follows ? 'subscribe' : 'unsubscribe', topic }),
     })
     this.#takeSignals()
+    this.#awaitReadiness()
   }
 
   /** How connections reach this worker, from its first server on. */
@@ -212,13 +215,35 @@ export class Worker {
         this.state = message.state
         this.#heartbeat.workers = message.workers.length
         if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
-          this.#siblingPorts.forget()
+          this.#onReady()
         return
       case 'messages':
         return this.#bus.deliver(message.messages)
       case 'call-reply':
         return this.#calls.settle(message)
     }
+  }
+
+  /** The program is ready when it listens; of one that need not, it is the briefing that says when. */
+  get #serves(): boolean {
+    return this.#briefing.readyAfter === undefined
+  }
+
+  /** From the first turn of the event loop on: until then, the program is only loaded. */
+  #awaitReadiness(): void {
+    const { readyAfter } = this.#briefing
+    if (typeof readyAfter !== 'number') return
+    const tell = (): void => this.#tell({ type: 'ready' })
+    setImmediate(() => setTimeout(tell, readyAfter).unref()).unref()
+  }
+
+  /** The primary knows that it is. */
+  #onReady(): void {
+    this.#siblingPorts.forget()
+    if (this.#serves || this.#isReady) return
+    this.#isReady = true
+    this.#watchdog.judge()
+    if (this.#briefing.crash === 'contain') this.#crash.contain()
   }
 
   #watch(server: net.Server): void {
@@ -284,6 +309,8 @@ export class Worker {
         await Promise.all([
           this.#servers.drain(timeout, goodbye, migrate),
           this.#sticky?.sayGoodbye(timeout, goodbye),
+          // It goes on taking jobs until it is told not to.
+          !this.#serves && this.#shutdownCode.run(Math.max(leastForShutdown, timeout), reason),
         ])
         await this.#sticky?.close(deadline - performance.now())
         this.answered = true

@@ -1,3 +1,4 @@
+import type { WorkerExit } from '../../events.ts'
 import { backoff, delayAfterDeath, stableAfter } from './backoff.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
@@ -12,6 +13,10 @@ export class Slot {
   last: WorkerHandle | undefined
   /** No boot before this time, by the fleet's clock. */
   retryAt = 0
+  /** How the program has ended by itself here, if it is not to be started again. */
+  finished: WorkerExit | undefined
+  /** It has, once: that is what it does. */
+  endsByItself = false
   /** Boots that failed, in a row. */
   #failedBoots = 0
   /** Workers that were ready and died soon after, in a row. */
@@ -53,9 +58,20 @@ export class Slot {
     return { failures: readyAt === undefined ? this.#failedBoots : this.#deaths, delay }
   }
 
-  /** New code is no reason to wait out what the old has earned. */
+  /** New code is no reason to wait out what the old has earned, or to leave be what the old has finished. */
   forgive(): void {
     this.retryAt = 0
+    this.finished = undefined
+  }
+
+  finish(exit: WorkerExit): void {
+    this.finished = exit
+    this.endsByItself = true
+  }
+
+  /** Nothing is to be done here before somebody asks for it. */
+  get isDone(): boolean {
+    return this.finished !== undefined && this.workers.length === 0
   }
 
   /** The next worker takes the place. @returns the one that it replaces. */
@@ -63,7 +79,7 @@ export class Slot {
     const old = this.worker
     this.worker = this.next
     if (this.worker) this.worker.proven = true
-    this.next = this.last = undefined
+    this.next = this.last = this.finished = undefined
     this.#failedBoots = 0
     return old
   }
