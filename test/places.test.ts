@@ -37,7 +37,10 @@ describe('a program that does not listen', () => {
   it('a queue consumer is named as what it is', async (t) => {
     const program = supervise(t, 'consumes.cjs', {}, { bootTimeout: 500 })
     assert.equal(await program.ends(), 1)
-    assert.match(program.output, /not listening after 500 ms: it runs, and has no server that listens.*--no-listen/)
+    assert.match(
+      program.output,
+      /not listening after 500 ms: it runs, and has no server that listens.*--no-listen/,
+    )
   })
 })
 

@@ -53,7 +53,10 @@ describe('a queue consumer', () => {
         check(queue, 1)
         const [victim] = program.workers()
         sendSignal(victim, 'SIGKILL')
-        await queue.until(() => queue.consumers.size === 1 && !queue.consumers.has(victim!), 'another consumer')
+        await queue.until(
+          () => queue.consumers.size === 1 && !queue.consumers.has(victim!),
+          'another consumer',
+        )
         await queue.works(4)
       }
       program.kill('SIGTERM')
@@ -139,7 +142,10 @@ describe('a program that serves nothing', () => {
     const silent = run(t, 'script.cjs', options, { SAYS: 'hello', AFTER: 'never' })
     await says.sees(/worker 0 .* is ready after/)
     assert.equal(await silent.ends(), 1)
-    assert.match(silent.output, /not ready after 1000 ms: .* has not said that it is, by process.send\('ready'\)/)
+    assert.match(
+      silent.output,
+      /not ready after 1000 ms: .* has not said that it is, by process.send\('ready'\)/,
+    )
   })
 
   it('is contained, watched and rolled back as one that serves', async (t) => {

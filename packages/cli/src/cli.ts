@@ -12,6 +12,7 @@ import { start } from './commands/start.ts'
 import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
+import { withInsideCommands } from './inside-commands.ts'
 import { asTyped } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
@@ -91,6 +92,7 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .alias('del')
     .action(deleteProgram)
   cli.command('top [name]', 'Every program and its workers, live').action(top)
+  withInsideCommands(cli)
   withFileOptions(
     withStartOptions(
       cli.command('startup <file>', "Print a systemd unit for a daemon, or for an app file; for 'all': one for each"),
@@ -117,11 +119,17 @@ function withStartOptions(command: Command): Command {
     .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
     .option('--kill-timeout <ms>', "The same, by pm2's name for it")
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
-    .option('--no-listen', 'It serves nothing: a queue consumer, a scheduler, a script (one worker by default)')
+    .option(
+      '--no-listen',
+      'It serves nothing: a queue consumer, a scheduler, a script (one worker by default)',
+    )
     .option('--ready-after <ms>', "With --no-listen: ready after so long, or 'message' (default: 1000)")
     .option('--restart <when>', "With --no-listen: 'always', 'on-failure' or 'never' (default: on-failure)")
     .option('--remain-after-exit', 'With --no-listen: go on when the program has ended, for a reload')
-    .option('--surge <number>', 'How many slots a reload replaces at once; 0: old one out, new one in (default: 1)')
+    .option(
+      '--surge <number>',
+      'How many slots a reload replaces at once; 0: old one out, new one in (default: 1)',
+    )
     .option('--sticky <kind>', "'socket.io': bring its requests to the worker that has their session")
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
     .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")

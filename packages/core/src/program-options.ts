@@ -61,11 +61,17 @@ export function programSettings(options: ProgramOptions): ProgramSettings {
   if (listen) {
     for (const [name, value] of Object.entries(options))
       if (name !== 'listen' && value !== undefined)
-        throw badOption(name, value, 'none here, or listen: false beside it', 'is for programs that do not listen')
+        throw badOption(
+          name,
+          value,
+          'none here, or listen: false beside it',
+          'is for programs that do not listen',
+        )
     return serving
   }
   if (!restarts.includes(restart)) throw badOption('restart', restart, "'always', 'on-failure' or 'never'")
-  if (typeof remainAfterExit !== 'boolean') throw badOption('remainAfterExit', remainAfterExit, 'true or false')
+  if (typeof remainAfterExit !== 'boolean')
+    throw badOption('remainAfterExit', remainAfterExit, 'true or false')
   return { listen, readyAfter: readyTime(readyAfter), restart, remainAfterExit }
 }
 

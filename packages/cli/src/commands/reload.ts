@@ -57,7 +57,7 @@ async function reloadOne({ client, name: its }: RunningProgram, json: boolean | 
   return end?.ok ? 0 : 1
 }
 
-function describeStep(line: Exclude<ReloadLine, End>): string {
+export function describeStep(line: Exclude<ReloadLine, End>): string {
   if (line.event === 'reload:start') return `reload to generation ${line.generation}`
   const { slot, pid, generation } = line.worker
   const event: string = line.event

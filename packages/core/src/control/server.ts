@@ -9,11 +9,13 @@ import { usedMemory } from '../memory.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
+import { insideRoutes } from './inside/routes.ts'
+import { watchReloads } from './last-reload.ts'
 import { defaultName } from './name.ts'
 import { streamReload, toErrorInfo } from './reload-stream.ts'
 import { Restarts } from './restarts.ts'
 import { openSocket } from './socket.ts'
-import type { ProgramStatus } from './status.ts'
+import type { LastReload, ProgramStatus } from './status.ts'
 
 /** What a client may take up, so that none can make a difference to what the primary is for. */
 const limits = {
@@ -38,6 +40,7 @@ export class ControlServer {
   readonly #entry: Entry
   readonly #name: string
   readonly #restarts: Restarts
+  readonly #lastReload: () => LastReload | null
   readonly #server: Server
   readonly #startedAt = Date.now()
 
@@ -47,7 +50,9 @@ export class ControlServer {
     this.#entry = entry
     this.#name = settings.name ?? defaultName(entry.file)
     this.#restarts = new Restarts(cluster)
+    this.#lastReload = watchReloads(cluster)
     this.#server = http.createServer(limits, (request, response) => void this.#answer(request, response))
+    Object.assign(this.#routes, insideRoutes(cluster, answer))
     this.#server.maxConnections = mostConnections
   }
 
@@ -95,14 +100,14 @@ export class ControlServer {
 
   async #scale(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { workers, by } = await readBody(request)
-    const wanted = workers ?? (typeof by === 'number' ? this.#cluster.slots + by : undefined)
+    const wanted = workers ?? (typeof by === 'number' ? this.#cluster.size + by : undefined)
     if (typeof wanted !== 'number') throw new BadRequest(400, 'scale takes { "workers": 4 } or { "by": -1 }')
     await this.#cluster.scale(wanted)
     answer(response, 200, this.#status())
   }
 
   #status(): ProgramStatus {
-    const { state, generation, slots, finished, bounds, balance, workers } = this.#cluster
+    const { state, generation, size, slots, bounds, balance, workers } = this.#cluster
     const address = this.#cluster.address()
     return {
       name: this.#name,
@@ -115,10 +120,11 @@ export class ControlServer {
       address: address === null ? null : formatAddress(address),
       balance,
       generation,
-      slots,
+      slots: size,
       listen: this.#settings.listen,
-      finished,
       bounds,
+      bySlot: slots,
+      lastReload: this.#lastReload(),
       restarts: this.#restarts.count,
       drainTimeout: this.#settings.drainTimeout,
       shutdownDelay: this.#settings.shutdownDelay,

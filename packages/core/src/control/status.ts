@@ -1,4 +1,4 @@
-import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
 import type { Bounds } from '../worker-count.ts'
 
@@ -6,6 +6,15 @@ import type { Bounds } from '../worker-count.ts'
 export interface ScaleBounds extends Bounds {
   /** Somebody has asked for a number, which stands until the next reload. */
   held: boolean
+}
+
+/** How a reload went. */
+export interface LastReload {
+  /** That it brought, or was to bring. */
+  generation: number
+  state: 'under way' | 'done' | 'failed'
+  /** When it began or, once it is over, ended, in milliseconds since the epoch. */
+  at: number
 }
 
 /** What a primary says of its program over the control socket. */
@@ -31,10 +40,12 @@ export interface ProgramStatus {
   slots: number
   /** Whether it serves: `false` for a queue consumer, a scheduler, a script. */
   listen: boolean
-  /** In how many slots such a program has ended by itself, and is not started again. */
-  finished: number
   /** Between how many that follows the load, or `null` where it does not. */
   bounds: ScaleBounds | null
+  /** Each slot, empty ones too. */
+  bySlot: SlotInfo[]
+  /** The last reload, or the one under way; `null` before the first. */
+  lastReload: LastReload | null
   /** How many workers have left their place without being told to. */
   restarts: number
   /** Milliseconds. */

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Http2Session, ServerHttp2Stream as Http2Stream } from 'node:http2'
+import type net from 'node:net'
 import { type StreamHandle, handleOf } from './handles.ts'
 
 interface SessionState {
@@ -11,6 +12,11 @@ export function streamsOf(session: Http2Session): Iterable<Http2Stream> {
   const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'state')
   const state = key && (session as unknown as Record<symbol, SessionState | undefined>)[key]
   return state?.streams?.values() ?? []
+}
+
+/** Whether a session of HTTP/2 is on that connection. */
+export function hasSession(socket: net.Socket): boolean {
+  return Object.getOwnPropertySymbols(socket).some(({ description }) => description === 'session')
 }
 
 /** How long (in ms) the rest of a frame is offered to the kernel that has taken a part of it. */

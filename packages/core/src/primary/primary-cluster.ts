@@ -1,7 +1,7 @@
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
-import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
+import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { closingError } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
@@ -33,6 +33,8 @@ export interface PrimaryParts {
 /** What `listen` returns in the primary: calls, their promises, and the events of what the supervisor does. */
 export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly role = 'primary'
+  readonly slot = -1
+  readonly leads = false
   /** Runs the user's code of this process. */
   readonly boundary: Boundary
   /** Passes on what this process and the workers publish. */
@@ -91,7 +93,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   /** How many workers are wanted. */
-  get slots(): number {
+  get size(): number {
+    return this.#supervisor.size
+  }
+
+  get slots(): SlotInfo[] {
     return this.#supervisor.slots
   }
 
@@ -101,11 +107,6 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return bounds ? { ...bounds, held: this.#supervisor.isHeld } : null
   }
 
-  /** How many slots are empty because the program has ended there by itself, and is not started again. */
-  get finished(): number {
-    return this.#supervisor.finished
-  }
-
   /** What a worker that boots now runs. */
   get generation(): number {
     return this.#supervisor.generation
@@ -113,6 +114,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   get workers(): WorkerInfo[] {
     return this.#supervisor.workers
+  }
+
+  /** For who looks inside them, and operates one of them. */
+  get fleet(): Pick<Supervisor, 'handles' | 'putAside' | 'replace'> {
+    return this.#supervisor
   }
 
   /** Events reach listeners when the step that caused them is over; one that throws disturbs nobody. */
@@ -174,8 +180,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   /** One worker more, or fewer, but never none. */
   scaleBy(difference: number): void {
-    const workers = Math.max(1, this.slots + difference)
-    if (workers !== this.slots) this.scale(workers).catch(() => {})
+    const workers = Math.max(1, this.size + difference)
+    if (workers !== this.size) this.scale(workers).catch(() => {})
   }
 
   /** Workers know what has become of them by now, before they hear of anything else. */

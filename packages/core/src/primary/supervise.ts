@@ -43,7 +43,15 @@ const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfT
  * ERR_CLUSTERED_SECOND_PROGRAM
  */
 export function supervise(file: string, options: SuperviseOptions = {}): Cluster {
-  const { args = [], execArgv = process.execArgv, listen, readyAfter, restart, remainAfterExit, ...rest } = options
+  const {
+    args = [],
+    execArgv = process.execArgv,
+    listen,
+    readyAfter,
+    restart,
+    remainAfterExit,
+    ...rest
+  } = options
   const program = programSettings({ listen, readyAfter, restart, remainAfterExit })
   for (const name of ofTheProgram) {
     const { [name]: given } = rest as ClusteredOptions
@@ -63,7 +71,12 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'is for code that is in the workers',
     )
   if (!program.listen && rest.spares)
-    throw badOption('spares', rest.spares, '0', 'is for programs that listen: a spare of any other would work')
+    throw badOption(
+      'spares',
+      rest.spares,
+      '0',
+      'is for programs that listen: a spare of any other would work',
+    )
   // A job that runs twice does harm, and WEB_CONCURRENCY is about what serves.
   const workers = rest.workers ?? (program.listen ? undefined : 1)
   const settings = { ...resolveOptions({ ...rest, workers }), ...program }

@@ -1,6 +1,7 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
-import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
+import type { Question } from './inside.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
@@ -34,6 +35,10 @@ export interface WorkerBriefing {
    * ready, or that it says so itself. Not there of any other.
    */
   readyAfter?: number | 'message' | undefined
+  /** The primary says who leads. One of an older release does not. */
+  leads?: boolean
+  /** Of a spare: the variables that are to say its slot once it has one. */
+  slotVariables?: readonly string[] | undefined
 }
 
 /** What a worker's `server.listen(...)` asks for, after Node has read its arguments. */
@@ -121,6 +126,10 @@ export type ToPrimary =
   | { type: 'ready' }
   /** Nothing is left in its event loop but servers that listen: it will not listen anywhere else. */
   | { type: 'settled' }
+  /** It understands that it is told to lead: a worker of an older release does not. */
+  | { type: 'may-lead' }
+  /** Nothing that leads goes on in it any more, and it will not lead again. */
+  | { type: 'lead-over' }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
@@ -139,6 +148,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** It ends in failure, and this is the last that it wrote to stderr. */
+  | { type: 'said'; text: string }
   /** What the program gives to `clustered`; of `others`, only the names can be told. */
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** For the log: it lives on. */
@@ -150,6 +161,8 @@ export type ToPrimary =
   | { type: 'subscribe'; topic: string }
   /** It has none any more. */
   | { type: 'unsubscribe'; topic: string }
+  /** The answer to a question; what it must look like depends on that. */
+  | { type: 'told'; id: number; answer: unknown; error: { code: string; message: string } | undefined }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
 export interface Loan {
@@ -201,7 +214,12 @@ export type ToWorker =
       timeout: number
       reason: string
     }
-  | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
+  /** Until it drains, it is the one that leads: no other does. */
+  | { type: 'lead' }
+  /** A primary of an older release says nothing of slots. */
+  | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
+  /** Somebody looks inside. */
+  | { type: 'ask'; id: number; question: Question }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

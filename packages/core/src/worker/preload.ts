@@ -14,6 +14,7 @@ import { runtime } from '../runtime.ts'
 import { briefingVariable } from '../protocol/briefing.ts'
 import type { WorkerBriefing } from '../protocol/messages.ts'
 import { checkProtocol } from './check-protocol.ts'
+import { watchStderr } from './last-line.ts'
 import { Worker } from './worker.ts'
 
 /** What a worker's threads know it by. */
@@ -25,7 +26,7 @@ if (briefing && cluster.isWorker && isMainThread) {
   delete process.env[briefingVariable]
   // The entry file, which Node itself would have taken.
   if (isSingleExecutable) process.argv.splice(2, 1)
-  surviveLostLogs({ inUse: false })
+  surviveLostLogs({ inUse: false, onStderr: watchStderr })
   setEnvironmentData(inWorker, true)
   const told = JSON.parse(briefing) as WorkerBriefing
   checkProtocol(told)

@@ -21,7 +21,9 @@ export function hintAt({ code }: WorkerExit, release: Release, settings: Setting
 
 /** What to do with a program that works, and is none for a cluster that serves. */
 export function ifItServesNothing({ codeOptions }: Settings): string {
-  const how = codeOptions ? 'start it with --no-listen (listen: false)' : 'run it by clustered start --no-listen'
+  const how = codeOptions
+    ? 'start it with --no-listen (listen: false)'
+    : 'run it by clustered start --no-listen'
   return `If it is to serve nothing (a queue consumer, a scheduler, a script): ${how}`
 }
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { WorkerInfo } from '../../cluster.ts'
+import type { SlotInfo, WorkerInfo } from '../../cluster.ts'
 import type { WorkerExit } from '../../events.ts'
 import type { Settings } from '../../settings.ts'
 import { Slot } from './slot.ts'
@@ -38,6 +38,16 @@ export class Fleet {
 
   get info(): WorkerInfo[] {
     return this.workers.map((worker) => worker.info)
+  }
+
+  /** @param now by the fleet's clock. */
+  slotInfo(now: number): SlotInfo[] {
+    return this.slots.map((slot) => slot.info(now))
+  }
+
+  /** A slot has lost its worker, or cannot get one. */
+  get isDegraded(): boolean {
+    return this.slots.some((slot) => slot.isMissed)
   }
 
   /** Every slot has a worker that serves, or has had one that has finished. */

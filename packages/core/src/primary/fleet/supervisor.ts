@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { ClusterState, WorkerInfo } from '../../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
 import type { ClusterEvents, ScaleStep, WorkerExit } from '../../events.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
@@ -12,6 +12,7 @@ import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
 import { exitCodeAfter, hintAt, noteSilence } from './first-boot.ts'
+import { Lead } from './lead.ts'
 import { News } from './news.ts'
 import { describe, type Reload, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
@@ -22,7 +23,10 @@ import { WantedPlaces } from './wanted-places.ts'
 import { WorkerHandle } from './worker-handle.ts'
 import { WorkerWatch } from './worker-watch.ts'
 
-/** Where the cluster is in its life, and what that is to others. It only ever moves on. */
+/**
+ * Where the cluster is in its life, and what that is to others while no slot is
+ * missed. It only ever moves on.
+ */
 const phases = {
   /** No worker has ever been ready: what fails ends the cluster. */
   proving: 'booting',
@@ -70,8 +74,11 @@ export class Supervisor {
   readonly #places: WantedPlaces
   readonly #capacity: CapacityWatch
   readonly #news: News
+  readonly #lead: Lead
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
+  /** The last that listeners have heard of. */
+  #toldState: ClusterState = 'booting'
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts
@@ -81,6 +88,7 @@ export class Supervisor {
     this.#news = new News(fleet, system.clock, () => this.state)
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
+    this.#lead = new Lead(fleet, rollout, (worker) => events.emit('worker:lead', worker.info))
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
     this.#places = new WantedPlaces(fleet, sockets, system.clock, settings.bootTimeout)
     this.#capacity = new CapacityWatch({
@@ -94,6 +102,7 @@ export class Supervisor {
     this.#watch = new WorkerWatch({
       fleet,
       rollout,
+      lead: this.#lead,
       places: this.#places,
       sockets,
       relay: parts.relay,
@@ -113,16 +122,16 @@ export class Supervisor {
   }
 
   get state(): ClusterState {
-    return phases[this.#phase]
+    const mayMiss = this.#phase === 'booting' || this.#phase === 'serving'
+    return mayMiss && this.#fleet.isDegraded ? 'degraded' : phases[this.#phase]
   }
 
-  get slots(): number {
+  get size(): number {
     return this.#fleet.slots.length
   }
 
-  /** In how many of them the program has ended by itself. */
-  get finished(): number {
-    return this.#fleet.slots.filter(({ isDone }) => isDone).length
+  get slots(): SlotInfo[] {
+    return this.#fleet.slotInfo(this.#parts.system.clock.now())
   }
 
   /** Whether that was asked for, so that the load does not change it before the next reload. */
@@ -136,6 +145,11 @@ export class Supervisor {
 
   get workers(): WorkerInfo[] {
     return this.#fleet.info
+  }
+
+  /** The same, for who looks inside them. */
+  get handles(): WorkerHandle[] {
+    return this.#fleet.workers
   }
 
   /** The one under way, if one is. */
@@ -169,9 +183,28 @@ export class Supervisor {
     })
   }
 
+  /** While it does something that takes its main thread, others serve in its place. */
+  putAside(worker: WorkerHandle, aside: boolean): void {
+    this.#step(() => {
+      worker.aside = aside
+      this.#updateBalance()
+    })
+  }
+
+  /** Another worker is to have that slot, or none if there is no reason any more. An empty one is filled now. */
+  replace(index: number, reason: string | undefined): void {
+    this.#step(() => {
+      const slot = this.#fleet.slots[index]
+      if (slot?.worker && reason === undefined) slot.worker.replaceFor = undefined
+      else if (slot?.worker) slot.worker.replaceFor ??= reason
+      if (reason !== undefined) slot?.forgive()
+      this.#reconcile()
+    })
+  }
+
   resize(workers: number, reason: 'asked' | 'options'): void {
     if (reason === 'asked') this.#capacity.hold()
-    this.#resize(workers, { from: this.slots, reason })
+    this.#resize(workers, { from: this.size, reason })
   }
 
   #resize(workers: number, step: ScaleStep): void {
@@ -191,6 +224,7 @@ export class Supervisor {
       const delay = this.isProven && settings.listen ? settings.shutdownDelay : 0
       this.#phase = 'delaying'
       events.emit('close', reason)
+      this.#tellState()
       this.#refuseCalls()
       this.#news.spread()
       if (delay > 0) system.clock.after(delay, () => this.end(reason))
@@ -203,6 +237,7 @@ export class Supervisor {
     if (this.#isEnding) return
     this.#step(() => {
       this.#phase = 'emptying'
+      this.#tellState()
       this.#refuseCalls()
       this.#fleet.dismissBooting(reason)
       void this.#parts.sockets.close().then(() => this.#drain(reason))
@@ -231,6 +266,12 @@ export class Supervisor {
     return this.#parts.steps.run(step)
   }
 
+  #tellState(): void {
+    if (this.state === this.#toldState) return
+    this.#toldState = this.state
+    this.#parts.events.emit('state', this.#toldState)
+  }
+
   #refuseCalls(): void {
     this.#rollout.abort(new ClusteredError('ERR_CLUSTERED_CLOSING', 'reload: the cluster is closing.'))
     this.#parts.onClosing()
@@ -248,7 +289,9 @@ export class Supervisor {
     this.#updateBalance()
     if (this.#fleet.isFilled) this.#onFilled()
     this.#rollout.finish()
+    this.#lead.appoint()
     this.#filler.advanceSpares(now)
+    this.#tellState()
     // Those that boot have a pid by then.
     this.#parts.steps.afterwards(() => this.#news.spread())
     if (this.#fleet.isFinished && !this.#parts.settings.remainAfterExit) return this.#onFinished()

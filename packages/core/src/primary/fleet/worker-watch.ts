@@ -11,10 +11,12 @@ import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
 import { ifItServesNothing } from './first-boot.ts'
 import { Lateness } from './lateness.ts'
+import type { Lead } from './lead.ts'
 import { PlaceDifferences } from './place-differences.ts'
 import { recycleReason } from './recycling.ts'
 import type { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
+import { slotFailure } from './slot-failure.ts'
 import { Silence } from './silence.ts'
 import type { WantedPlaces } from './wanted-places.ts'
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts'
@@ -28,6 +30,7 @@ const relistenTime = 1000
 export interface WatchedFleet {
   readonly fleet: Fleet
   readonly rollout: Rollout
+  readonly lead: Lead
   readonly places: WantedPlaces
   readonly sockets: Sockets
   readonly relay: Relay
@@ -107,7 +110,7 @@ export class WorkerWatch implements WorkerEvents {
     message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' }>,
     handle: TransferableHandle | undefined,
   ): void {
-    const { sockets, places, call, settings } = this.#watched
+    const { sockets, places, lead, call, settings, reconcile } = this.#watched
     switch (message.type) {
       case 'listen':
         return void sockets.share(worker, message, places.lends(worker, message.key))
@@ -123,6 +126,12 @@ export class WorkerWatch implements WorkerEvents {
       case 'settled':
         worker.settled = true
         return this.#onListening()
+      case 'may-lead':
+        worker.mayLead = true
+        return
+      case 'lead-over':
+        lead.end(worker)
+        return reconcile()
       case 'answer':
         return sockets.onAnswer(worker, message)
       case 'room':
@@ -142,6 +151,8 @@ export class WorkerWatch implements WorkerEvents {
         return this.#onBeat(worker, message.next)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)
+      case 'said':
+        return void (worker.lastLine = message.text)
       case 'crash':
         return message.contained ? this.#onContained(worker, message.error) : undefined
       case 'problem':
@@ -254,9 +265,11 @@ export class WorkerWatch implements WorkerEvents {
     if (isFirst) events.emit('worker:crash', worker.info, error)
     const { lastWords } = worker
     const exit = { reason: 'crash', code: null, signal: null, lastWords, asTold: false, finished: false }
+    const slot = fleet.slotOf(worker)
+    if (slot) slot.lastFailure = slotFailure(worker, exit)
     worker.replaceFor ??= 'crash'
     // New code that crashes before it has shown that it stays up has not shown it.
-    if (fleet.slotOf(worker)?.next === worker) rollout.fails(worker, exit)
+    if (slot?.next === worker) rollout.fails(worker, exit)
     reconcile()
   }
 
@@ -280,11 +293,12 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   #onExit(worker: WorkerHandle, exit: WorkerExit): void {
-    const { fleet, sockets, relay, events, reconcile } = this.#watched
+    const { fleet, sockets, relay, lead, events, reconcile } = this.#watched
     relay.forget(worker)
     this.#lateness.forget(worker)
     this.#silence.forget(worker)
     sockets.onExit(worker)
+    lead.end(worker)
     const slot = fleet.remove(worker)
     const finished = slot !== undefined && this.#isFinish(slot, worker, exit)
     events.emit('worker:exit', worker.info, { ...exit, finished })
@@ -307,6 +321,9 @@ export class WorkerWatch implements WorkerEvents {
     const wasNext = worker === slot.next
     slot.drop(worker)
     if (!settings.listen && exit.code === 0) onProven()
+    // What a contained error was is worth more than how its worker then left.
+    const isFault = !exit.finished || exit.code !== 0
+    if (!worker.crashed && isFault) slot.lastFailure = slotFailure(worker, exit)
     if (endsCluster(exit)) return
     if (exit.finished) return slot.finish(exit)
     if (!wasNext) fleet.fillWithSpare(slot)

@@ -33,6 +33,7 @@ const events = [
   'reload:start',
   'reload:done',
   'reload:failed',
+  'state',
   'scale',
   'close',
 ] as const
@@ -53,6 +54,7 @@ export class Life {
   readonly #broken: string[] = []
   /** Workers whose place is given up without a replacement: that is what was asked for. */
   #mayEmpty = false
+  #toldState = 'booting'
   #lastReload: 'done' | 'failed' | undefined
   readonly #dice: Dice
   readonly #tells: boolean
@@ -82,7 +84,12 @@ export class Life {
     }
     if (dice() < 0.2) {
       const restart = (['always', 'on-failure', 'never'] as const)[this.#upTo(3)]!
-      Object.assign(this.#settings, { listen: false, readyAfter: 100, restart, spares: 0 } satisfies Partial<Settings>)
+      Object.assign(this.#settings, {
+        listen: false,
+        readyAfter: 100,
+        restart,
+        spares: 0,
+      } satisfies Partial<Settings>)
     }
     const { listen, surge } = this.#settings
     this.world.listens = listen
@@ -110,7 +117,13 @@ export class Life {
       if (this.world.hasEarlyPlace && !isMissed) return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
+    this.world.onLead = ({ pid, mayLead }) => {
+      const leaders = this.world.alive.filter(({ leads }) => leads)
+      this.#hold(leaders.length === 1, `${leaders.length} lead at once`)
+      this.#hold(mayLead, `worker ${pid} is to lead, and does not know what that is`)
+    }
     if (this.#settings.bounds) this.#followLoad(this.#settings.bounds)
+    this.cluster.on('state', (state) => (this.#toldState = state))
     this.cluster.on('reload:done', () => (this.#lastReload = 'done'))
     this.cluster.on('reload:failed', () => (this.#lastReload = 'failed'))
     if (dice() < 0.5) for (const name of events) this.cluster.on(name, () => this.#listener())
@@ -138,6 +151,7 @@ export class Life {
     while (clock.next <= until) {
       clock.turn()
       await turns()
+      this.#checkLead()
     }
     clock.passTo(until)
   }
@@ -241,7 +255,7 @@ export class Life {
   #check(): void {
     assert.deepEqual(this.#broken, [])
     const { cluster, world, calls } = this
-    const { workers, state, slots, generation } = cluster
+    const { workers, state, size: slots, generation } = cluster
     const known = (infos: readonly WorkerInfo[]): object[] =>
       infos.map(({ slot, pid, state: at, generation: of }) => ({ slot, pid, at, of }))
     const shown = JSON.stringify(known(workers))
@@ -249,12 +263,16 @@ export class Life {
       assert.equal(world.alive.length, 0, `closed means gone: ${shown}`)
       assert.equal(workers.length, 0, 'nobody is kept')
     } else {
+      assert.equal(state, 'ready')
+      assert.equal(this.#toldState, 'ready', 'and listeners know it')
       const ready = workers.filter((worker) => worker.state === 'ready')
-      const filled = slots - cluster.finished
+      const finished = cluster.slots.filter((slot) => slot.state === 'finished').length
+      const filled = slots - finished
       assert.equal(ready.length, filled, `every slot has its worker: ${shown}`)
       assert.equal(new Set(ready.map(({ slot }) => slot)).size, filled, `and no two the same: ${shown}`)
       const { bounds } = cluster
-      if (bounds && !bounds.held && cluster.finished === 0) assert.equal(slots, bounds.max, `the load has what it needs: ${shown}`)
+      if (bounds && !bounds.held && finished === 0)
+        assert.equal(slots, bounds.max, `the load has what it needs: ${shown}`)
       const spares = workers.filter((worker) => worker.state === 'spare')
       assert.equal(spares.length, this.#settings.spares, `the spares are there: ${shown}`)
       assert.equal(workers.length, filled + this.#settings.spares, `and nobody else: ${shown}`)
@@ -265,6 +283,12 @@ export class Life {
       )
       for (const { news } of world.alive)
         assert.deepEqual(known(news), known(workers), 'every worker knows the others')
+      const leaders = workers.flatMap(({ leads, pid }) => (leads ? pid : []))
+      assert.deepEqual(
+        leaders,
+        world.alive.flatMap(({ leads, pid }) => (leads ? pid : [])),
+        'who leads is known',
+      )
       if (this.#lastReload === 'done')
         assert.ok(
           workers.every((worker) => worker.generation === generation),
@@ -279,6 +303,15 @@ export class Life {
     const settled = state === 'closing' ? pending : pending.filter(({ what }) => what !== 'close')
     assert.deepEqual(settled, [], 'every promise is settled')
     this.#checkNoStorm()
+  }
+
+  /** Whenever nobody leads, nobody could. */
+  #checkLead(): void {
+    const { cluster, world } = this
+    if (cluster.state === 'closing' || world.processes.some(({ leads }) => leads)) return
+    const serving = new Set(cluster.workers.flatMap(({ state, pid }) => (state === 'ready' ? pid : [])))
+    const idle = world.alive.filter(({ pid, mayLead }) => mayLead && serving.has(pid))
+    this.#hold(idle.length === 0, `nobody leads, and ${idle.length} could`)
   }
 
   /** Within a second no slot boots more often than its backoff allows. */

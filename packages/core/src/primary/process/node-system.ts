@@ -1,12 +1,12 @@
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
-import type { Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { Throttling } from '../../cpus.ts'
 import { controlFolders } from '../../control/folder.ts'
 import { freeMemory } from '../../memory.ts'
 import { briefingVariable, protocolVersion } from '../../protocol/briefing.ts'
 import { receive, send } from '../../protocol/channel.ts'
-import { asWatchdogReport, asToPrimary } from '../../protocol/believe.ts'
+import { asWatchdogLine, asToPrimary } from '../../protocol/believe.ts'
 import { readLines } from '../../protocol/lines.ts'
 import type { WorkerBriefing } from '../../protocol/messages.ts'
 import { watchdogDescriptor } from '../../protocol/watchdog.ts'
@@ -20,6 +20,7 @@ import { relaySocketIo } from '../relay/socket-io.ts'
 import { killWorker } from './kill-worker.ts'
 import { withoutSocket } from './left-sockets.ts'
 import { withPreload } from './preload-arguments.ts'
+import { slotEnvironment, slotVariables } from './slot-environment.ts'
 import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.ts'
 
 /**
@@ -75,17 +76,18 @@ function spawn(worker: Worker, clock: Clock, events: ProcessEvents): WorkerProce
     if (message === 'ready') events.message({ type: 'ready' }, undefined)
   })
   // Where no descriptor was left for them, a process has no pipes.
-  const pipe = child.stdio?.[watchdogDescriptor] as Readable | null | undefined
+  const pipe = child.stdio?.[watchdogDescriptor] as Duplex | null | undefined
   pipe?.on('error', () => {})
   if (pipe)
     readLines(pipe, (line) => {
-      const stall = asWatchdogReport(line)
+      const stall = asWatchdogLine(line)
       if (stall) events.stall(stall)
       else onRubbish()
     })
   return {
     pid: child.pid ?? 0,
     send: (message, handle, sent) => send(child, message, handle, sent),
+    askThread: (question) => pipe?.writable && pipe.write(`${JSON.stringify(question)}\n`),
     kill() {
       const problem = killWorker(child)
       if (problem) onRefusal(problem)
@@ -112,15 +114,19 @@ function fork(
     execArgv: withPreload([...execArgv, ...heapArguments(heapLimit, release)], preload),
   })
   const environment = { ...changed, ...(process.env['PWD'] && { PWD: pwd }), ...env }
+  const slotNames = slotVariables(env)
   const told: WorkerBriefing = {
     ...briefing,
     primary: process.pid,
     protocol: protocolVersion,
     folders,
     compileCache: compileCache.brief(release, { ...process.env, ...environment }),
+    leads: true,
+    slotVariables: briefing.slot < 0 ? slotNames : undefined,
   }
   return forkWorker({
     ...environment,
+    ...slotEnvironment(slotNames, briefing.slot),
     [briefingVariable]: JSON.stringify(told),
   })
 }
