@@ -38,8 +38,23 @@ describe('a key of a pm2 file', () => {
     [{}, { name: 'app', file: 'app.js', workers: 1 }],
     [{ name: 'my app' }, { name: 'my-app' }],
     [{ exec: 'app.js', script: undefined }, { file: 'app.js' }],
-    [{ instances: 'max' }, { workers: undefined }],
-    [{ instances: 0 }, { workers: undefined }],
+    [{ instances: 'max' }, { workers: undefined, listen: undefined }],
+    [
+      { instances: 0, exec_mode: 'cluster_mode' },
+      { workers: undefined, listen: undefined },
+    ],
+    [
+      { instances: 0, exec_mode: 'fork' },
+      { workers: cpus, listen: 'auto', restart: 'always' },
+    ],
+    [
+      { wait_ready: true, exec_mode: 'fork' },
+      { listen: 'auto', readyAfter: 'message', reload: { surge: 0 } },
+    ],
+    [
+      { autorestart: false, cron_restart: '0 3 * * *' },
+      { listen: false, restart: 'never', remainAfterExit: true },
+    ],
     [{ instances: '3' }, { workers: 3 }],
     [{ instances: -1 }, { workers: Math.max(1, cpus - 1) }],
     [{ instances: '2..8' }, { workers: { min: 2, max: 8 } }],
@@ -47,15 +62,24 @@ describe('a key of a pm2 file', () => {
     [{ max_memory_restart: '300M' }, { maxMemory: 300 * 1024 ** 2 }],
     [{ maxMemoryRestart: '1G' }, { maxMemory: 1024 ** 3 }],
     [{ max_memory_restart: 64_000_000 }, { maxMemory: 64_000_000 }],
-    [{ kill_timeout: 3000, listen_timeout: '8s' }, { drainTimeout: 3000, bootTimeout: 8000 }],
+    [
+      { kill_timeout: 3000, listen_timeout: '8s' },
+      { drainTimeout: 3000, bootTimeout: 8000 },
+    ],
     [{ killTimeout: '3000' }, { drainTimeout: 3000 }],
     [{ args: '--port 1 "two words"' }, { args: ['--port', '1', 'two words'] }],
     [{ args: ['a b', 1] }, { args: ['a b', '1'] }],
-    [{ node_args: '--harmony --max-http-header-size=9' }, { nodeArgs: ['--harmony', '--max-http-header-size=9'] }],
+    [
+      { node_args: '--harmony --max-http-header-size=9' },
+      { nodeArgs: ['--harmony', '--max-http-header-size=9'] },
+    ],
     [{ interpreter_args: ['--harmony'], interpreter: 'node' }, { nodeArgs: ['--harmony'] }],
     [{ env: { A: 1, B: { c: 2 }, C: true } }, { env: { A: 1, B: '{"c":2}', C: true } }],
     [{ port: 3000 }, { env: { PORT: 3000 } }],
-    [{ watch: true, ignore_watch: ['logs', /x$/] }, { watch: true, ignore: ['logs', /x$/] }],
+    [
+      { watch: true, ignore_watch: ['logs', /x$/] },
+      { watch: true, ignore: ['logs', /x$/] },
+    ],
     [{ watch: ['src', 'lib'] }, { watch: ['src', 'lib'] }],
     [{ cron_restart: '0 3 * * *' }, { reloadAt: '0 3 * * *' }],
     [{ cron: 0 }, { reloadAt: undefined }],
@@ -67,7 +91,10 @@ describe('a key of a pm2 file', () => {
     [{ log_date_format: 'HH:mm' }, { logTime: 'HH:mm' }],
     [{ autostart: false }, { autostart: false }],
     [{ exp_backoff_restart_delay: 100, merge_logs: true, vizion: false }, {}],
-    [{ drainTimeout: 5, shutdownDelay: 7 }, { drainTimeout: 5, shutdownDelay: 7 }],
+    [
+      { drainTimeout: 5, shutdownDelay: 7 },
+      { drainTimeout: 5, shutdownDelay: 7 },
+    ],
   ] as const)
     it(JSON.stringify(app), () => {
       const { program, said } = mapped(app)
@@ -84,10 +111,18 @@ describe('a key of a pm2 file', () => {
   })
 
   it('is named where it has no counterpart and asks for something', () => {
-    const { said } = mapped({ increment_var: 'PORT', source_map_support: true, namespace: 'default', max_restart: 3 })
+    const { said } = mapped({
+      increment_var: 'PORT',
+      source_map_support: true,
+      namespace: 'default',
+      max_restart: 3,
+    })
     assert.match(said.join('\n'), /^warning: file: increment_var \(app\): no counterpart.*CLUSTERED_SLOT/m)
     assert.match(said.join('\n'), /source_map_support \(app\).*--enable-source-maps/)
-    assert.match(said.join('\n'), /max_restart \(app\): no key that is known\. Is it max_restarts that you mean/)
+    assert.match(
+      said.join('\n'),
+      /max_restart \(app\): no key that is known\. Is it max_restarts that you mean/,
+    )
     assert.equal(said.length, 3)
   })
 
@@ -103,7 +138,8 @@ describe('a key of a pm2 file', () => {
       assert.ok(row, `${key} is missing`)
       if ('becomes' in fate) assert.ok(row.includes(`\`${fate.becomes}\``), `${key}: ${row}`)
     }
-    for (const spelling of pm2Spellings.keys()) if (spelling.includes('_')) assert.ok(rows.has(spelling), spelling)
+    for (const spelling of pm2Spellings.keys())
+      if (spelling.includes('_')) assert.ok(rows.has(spelling), spelling)
     for (const word of [...Object.keys(pm2Words), ...Object.values(pm2Aliases).flat()])
       assert.ok(rows.has(`pm2 ${word}`), `pm2 ${word} is missing`)
   })
@@ -157,7 +193,8 @@ describe('a file that names programs', () => {
     }
     assert.equal(configHere().given, 'clustered.config.js')
     desk.write('apps.js', "exports.apps = [{ script: 'x' }]\nrequire('http').createServer().listen(1)")
-    for (const name of ['web.js', 'apps.js', 'nothing.js', 'web']) assert.equal(asConfig(name), undefined, name)
+    for (const name of ['web.js', 'apps.js', 'nothing.js', 'web'])
+      assert.equal(asConfig(name), undefined, name)
   })
 
   it('says what is wrong with it, and with which program', async (t) => {
@@ -195,7 +232,11 @@ describe('a file that names programs', () => {
       ],
       [pm2("{ apps: [{ script: 'web.js', user: 'nobody-here' }] }"), /is to run as user nobody-here/],
       [pm2("{ apps: [{ script: 'web.js' }] }"), /there is no 'wab' in it\. Is it web/, { only: 'wab' }],
-      [pm2("{ apps: [{ script: 'web.js', env_production: {} }] }"), /--env prod\. Is it production/, { env: 'prod' }],
+      [
+        pm2("{ apps: [{ script: 'web.js', env_production: {} }] }"),
+        /--env prod\. Is it production/,
+        { env: 'prod' },
+      ],
       [['ecosystem.yml', 'apps: []'], /is YAML.*js-yaml/],
       [own('{ "file": "web.js", "drainTimout": 1 }'), /drainTimout of 'web'.*Is it drainTimeout/],
       [own('{ "file": "web.js", "drainTimeout": 1 }'), /'web': drainTimeout: 1 is not valid/],

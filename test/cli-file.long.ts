@@ -62,7 +62,10 @@ describe("pm2's ecosystem file", () => {
     const { desk, ports } = await project(t)
     const started = await desk.run('start', '--env', 'production', '--daemon')
     assert.equal(started.code, 0, started.stderr)
-    assert.match(started.stdout, /^shop-web +runs: 2 workers on \S+, primary pid \d+\nshop-api +runs: 1 worker /)
+    assert.match(
+      started.stdout,
+      /^shop-web +runs: 2 workers on \S+, primary pid \d+\nshop-api +runs: 1 worker /,
+    )
     assert.match(started.stderr, /increment_var \(shop-web\): no counterpart.*CLUSTERED_SLOT/)
     assert.equal((await get(ports.web, '/env')).body, 'green ')
     assert.equal((await get(ports.api, '/env')).body, 'undefined one,two three')
@@ -84,7 +87,10 @@ describe("pm2's ecosystem file", () => {
 
     desk.write('web.js', plainApp('web 2'))
     desk.write('api.js', plainApp('api 2'))
-    desk.write('ecosystem.config.js', ecosystem({ ports }).replaceAll('green', 'blue').replace('6000', '7000'))
+    desk.write(
+      'ecosystem.config.js',
+      ecosystem({ ports }).replaceAll('green', 'blue').replace('6000', '7000'),
+    )
     const clients = load([
       ...nodeClients(2, { port: ports.web }, {}),
       ...undiciClients(2, { port: ports.api }, {}),
@@ -92,18 +98,30 @@ describe("pm2's ecosystem file", () => {
     const reloaded = await desk.run('reload', 'all')
     await clients.stop()
     assert.equal(reloaded.code, 0, reloaded.stderr)
-    assert.match(reloaded.stdout, /^shop-api +every slot \(1\) runs generation 2.*\nshop-web +every slot \(2\) runs generation 2/)
+    assert.match(
+      reloaded.stdout,
+      /^shop-api +every slot \(1\) runs generation 2.*\nshop-web +every slot \(2\) runs generation 2/,
+    )
     assert.deepEqual(clients.failures, [])
     assert.deepEqual([(await get(ports.web)).body, (await get(ports.api)).body], ['web 2', 'api 2'])
     assert.equal((await get(ports.web, '/env')).body, 'blue ', 'the file is read again')
-    assert.match((await desk.run('logs', 'shop-web', '--lines', '30')).stderr, /has changed: drainTimeout\..*clustered restart shop-web/)
+    assert.match(
+      (await desk.run('logs', 'shop-web', '--lines', '30')).stderr,
+      /has changed: drainTimeout\..*clustered restart shop-web/,
+    )
 
     // A file that is broken is a deploy that is broken: one fails, the other does not.
     desk.write('ecosystem.config.js', ecosystem({ ports, web: `, X: missing` }))
     const broken = await desk.run('reload', 'shop-*', '--json')
     assert.equal(broken.code, 1)
     const outcomes = JSON.parse(broken.stdout) as { name: string; ok: boolean; error: { message: string } }[]
-    assert.deepEqual(outcomes.map(({ name, ok }) => [name, ok]), [['shop-api', false], ['shop-web', false]])
+    assert.deepEqual(
+      outcomes.map(({ name, ok }) => [name, ok]),
+      [
+        ['shop-api', false],
+        ['shop-web', false],
+      ],
+    )
     assert.match(outcomes[0]!.error.message, /missing is not defined/)
     assert.equal((await get(ports.web)).body, 'web 2')
     const notStopped = await desk.run('restart', 'shop-web')
@@ -119,7 +137,10 @@ describe("pm2's ecosystem file", () => {
     const installed = spawnSync('sh', ['-s', '--', units], { input: script.stdout, encoding: 'utf8' })
     assert.equal(installed.status, 0, installed.stderr)
     const unit = (name: string): string => readFileSync(path.join(units, `${name}.service`), 'utf8')
-    assert.match(unit('shop-web'), /ExecStart=\S+ \S+main\.js start ecosystem\.config\.js --only shop-web --env production\n/)
+    assert.match(
+      unit('shop-web'),
+      /ExecStart=\S+ \S+main\.js start ecosystem\.config\.js --only shop-web --env production\n/,
+    )
     assert.match(unit('shop-web'), /TimeoutStopSec=11\n/)
     assert.match(unit('shop-api'), new RegExp(`StandardOutput=append:${out}\n`))
     const ofFile = await desk.run('startup', 'ecosystem.config.js', '--env', 'production')
@@ -135,15 +156,27 @@ describe("pm2's ecosystem file", () => {
 
     const pids = (await desk.json<Listed[]>('list')).map(({ pid }) => pid)
     const flushed = await desk.json<{ name: string; freed: number }[]>('flush')
-    assert.ok(flushed.every(({ freed }) => freed > 100), JSON.stringify(flushed))
+    assert.ok(
+      flushed.every(({ freed }) => freed > 100),
+      JSON.stringify(flushed),
+    )
     assert.equal((await desk.run('logs', 'other')).stderr, '')
     assert.match((await desk.run('reload', 'shop-*', 'othr')).stderr, /Is it 'other' that you mean/)
     const nothing = await desk.run('stop', 'x*')
-    assert.deepEqual([nothing.code, /There is no 'x\*'\. There is: other, shop-web/.test(nothing.stderr)], [1, true])
-    assert.match((await desk.run('stop', '0')).stderr, /There is no '0'\. Programs have names here, and no ids/)
+    assert.deepEqual(
+      [nothing.code, /There is no 'x\*'\. There is: other, shop-web/.test(nothing.stderr)],
+      [1, true],
+    )
+    assert.match(
+      (await desk.run('stop', '0')).stderr,
+      /There is no '0'\. Programs have names here, and no ids/,
+    )
 
     const stopped = await desk.run('stop', 'ecosystem.config.js', '--json')
-    assert.deepEqual((JSON.parse(stopped.stdout) as object[]).map((one) => Object.keys(one)), [['name', 'ok', 'pid', 'stopped']])
+    assert.deepEqual(
+      (JSON.parse(stopped.stdout) as object[]).map((one) => Object.keys(one)),
+      [['name', 'ok', 'pid', 'stopped']],
+    )
     // One that does not run is a failure where it was named, and none where it only fits.
     const mixed = await desk.run('reload', 'shop-web', 'other')
     assert.equal(mixed.code, 1)
@@ -165,11 +198,15 @@ describe('several programs in the foreground', () => {
     const { desk, ports } = await project(t)
     const child = desk.spawn(['start'])
     let output = ''
-    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (output += text.toString()))
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (text: Buffer) => (output += text.toString()))
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
     await eventually(() => (output.match(/listening on/g)?.length ?? 0) === 2, 'both listen')
     await get(ports.web, '/log')
-    await eventually(() => /^shop-web \| \{"message":"a line","version":"web 1"\}$/m.test(output), 'the line, with its name')
+    await eventually(
+      () => /^shop-web \| \{"message":"a line","version":"web 1"\}$/m.test(output),
+      'the line, with its name',
+    )
     assert.match(output, /^shop-api \| at \d{4}: \[clustered\] worker 0 \S+ \d+\) is ready/m)
     const checks = Promise.all([get(ports.web, '/check'), get(ports.api, '/check')])
     await eventually(async () => {
@@ -178,7 +215,10 @@ describe('several programs in the foreground', () => {
     }, 'requests are under way')
     child.kill('SIGINT')
     assert.equal(await ended, 0, output)
-    assert.deepEqual((await checks).map(({ status }) => status), [200, 200])
+    assert.deepEqual(
+      (await checks).map(({ status }) => status),
+      [200, 200],
+    )
     assert.doesNotMatch(output, /^(?!shop-(web|api) \| |warning: )./m, 'no line without a name')
     assert.deepEqual(desk.sockets, [])
   })
@@ -187,11 +227,14 @@ describe('several programs in the foreground', () => {
     const { desk } = await project(t)
     const config = desk.root
     desk.write('broken.js', 'setTimeout(() => { throw new Error("no database") }, 300)')
-    desk.write('clustered.config.mjs', `export default () => ({ programs: [
+    desk.write(
+      'clustered.config.mjs',
+      `export default () => ({ programs: [
       { file: 'web.js', workers: 1, env: { PORT: 0 } },
       { file: 'api.js', workers: 1, env: { PORT: 0 } },
       { file: 'broken.js', workers: 1, autostart: false },
-    ] })`)
+    ] })`,
+    )
     const failed = await desk.run('start', '--only', 'web,broken', '--no-prefix')
     assert.equal(failed.code, 1)
     assert.match(failed.stderr, /^Error: no database/m, config)
@@ -208,7 +251,10 @@ describe('several programs in the foreground', () => {
     const [web, ...others] = await both()
     assert.deepEqual([web!.name, others.length, child.exitCode], ['web', 0, null])
     child.kill('SIGKILL')
-    await eventually(() => ![web!.pid, ...web!.workers.map(({ pid }) => pid)].some(isAlive), 'none is left behind')
+    await eventually(
+      () => ![web!.pid, ...web!.workers.map(({ pid }) => pid)].some(isAlive),
+      'none is left behind',
+    )
   })
 })
 
@@ -221,15 +267,21 @@ describe("a file of Clustered's own", () => {
     symlinkSync(tsx, path.join(desk.project, 'node_modules/tsx'))
     desk.write('app/web.js', plainApp('1'))
     desk.write('app/.env', 'COLOUR=red\n')
-    desk.write('clustered.config.ts', `
+    desk.write(
+      'clustered.config.ts',
+      `
       import { defineConfig } from '@clustered/cli'
       const port: number = ${port}
       export default defineConfig({ programs: [
         { file: 'web.js', cwd: 'app', workers: 1, args: ['a b'], env: { PORT: port }, envFile: '.env', reloadAt: '* * * * * *' },
-      ] })`)
+      ] })`,
+    )
     const { code, stderr } = await desk.run('start', '--daemon')
     assert.equal(code, 0, stderr)
     assert.equal((await get(port, '/env')).body, 'red a b')
-    await eventually(async () => (await desk.json<Listed[]>('list'))[0]!.generation > 1, 'a reload, as the pattern says')
+    await eventually(
+      async () => (await desk.json<Listed[]>('list'))[0]!.generation > 1,
+      'a reload, as the pattern says',
+    )
   })
 })

@@ -16,7 +16,9 @@ const glob = /[*?[\]{}!()]/
 
 /** Whether the words may stand for several programs: more than one word, `all`, a glob, a file that names programs. */
 export function meansSeveral(words: readonly string[]): boolean {
-  return words.length > 1 || words.some((word) => word === all || glob.test(word) || asConfig(word) !== undefined)
+  return (
+    words.length > 1 || words.some((word) => word === all || glob.test(word) || asConfig(word) !== undefined)
+  )
 }
 
 /**
@@ -26,7 +28,8 @@ export function meansSeveral(words: readonly string[]): boolean {
  */
 export async function chooseSeveral(words: readonly string[]): Promise<Meant[]> {
   const programs = await findPrograms()
-  if (programs.length === 0) throw new CliError('ERR_CLUSTERED_NOTHING_RUNNING', `Nothing runs. ${howToStart}`)
+  if (programs.length === 0)
+    throw new CliError('ERR_CLUSTERED_NOTHING_RUNNING', `Nothing runs. ${howToStart}`)
   const meant = new Map<string, Meant>()
   const add = (program: Program, isNamed: boolean): void => {
     const key = program.client?.socket ?? program.record?.socket ?? program.name

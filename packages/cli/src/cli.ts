@@ -60,7 +60,10 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
 
   withFileOptions(
     withStartOptions(
-      cli.command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names'),
+      cli.command(
+        'start [file]',
+        'Run an app file on every core, as it is, or the programs that a file names',
+      ),
     ),
   )
     .option('--no-prefix', 'Several programs in the foreground: no name before each line')
@@ -86,7 +89,9 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .action(reload)
   cli.command('scale <name> <size>', 'Change how many workers there are: 4, +1, -1').action(scale)
   cli.command('stop <...names>', 'Answer what is in flight, and end').action(stop)
-  cli.command('restart <...names>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
+  cli
+    .command('restart <...names>', 'Stop a daemon, if it runs, and start it as it was started')
+    .action(restart)
   cli
     .command('delete <...names>', 'Stop, and forget it and its logs, which cannot be undone')
     .alias('del')
@@ -95,7 +100,10 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
   withInsideCommands(cli)
   withFileOptions(
     withStartOptions(
-      cli.command('startup <file>', "Print a systemd unit for a daemon, or for an app file; for 'all': one for each"),
+      cli.command(
+        'startup <file>',
+        "Print a systemd unit for a daemon, or for an app file; for 'all': one for each",
+      ),
     ),
   ).action((file: string, flags: StartFlags) =>
     startup(file, typed(flags), argv.slice(argv.indexOf('startup') + 1)),

@@ -17,6 +17,10 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
   const cluster = supervise(file, options)
   if (notify) notifySystemd(cluster, notify)
   if (flags.watch)
-    watch(cluster, { envFile: flags.envFile, ignore: ignoring([flags.ignore ?? []].flat()), folders: flags.folders })
+    watch(cluster, {
+      envFile: flags.envFile,
+      ignore: ignoring([flags.ignore ?? []].flat()),
+      folders: flags.folders,
+    })
   return cluster
 }

@@ -6,24 +6,33 @@ export const pm2Words: Readonly<Record<string, string>> = {
   save: 'There is nothing to save: every daemon is remembered until it is deleted. To have all started after a reboot: clustered startup all',
   dump: 'There is nothing to save: every daemon is remembered until it is deleted. To have all started after a reboot: clustered startup all',
   cleardump: 'Nothing is saved that could be cleared. To forget daemons: clustered delete NAME, or all',
-  resurrect: 'Daemons are remembered as they were started. To start them again: clustered restart all. To have that done after a reboot: clustered startup all',
+  resurrect:
+    'Daemons are remembered as they were started. To start them again: clustered restart all. To have that done after a reboot: clustered startup all',
   kill: 'There is no daemon between that could be killed. To stop all programs: clustered stop all',
   ping: 'There is no daemon between that could answer. To see what runs: clustered list',
-  update: 'There is no daemon between that could be of an older version. To run a program with the version that is installed now: clustered restart NAME, or all',
-  updatePM2: 'There is no daemon between that could be of an older version. To run a program with the version that is installed now: clustered restart NAME, or all',
-  unstartup: 'Each program has a systemd unit of its own. To take one away: sudo systemctl disable --now NAME',
+  update:
+    'There is no daemon between that could be of an older version. To run a program with the version that is installed now: clustered restart NAME, or all',
+  updatePM2:
+    'There is no daemon between that could be of an older version. To run a program with the version that is installed now: clustered restart NAME, or all',
+  unstartup:
+    'Each program has a systemd unit of its own. To take one away: sudo systemctl disable --now NAME',
   id: 'Programs have names and no ids. To see them: clustered list',
   pid: 'To see the pids: clustered describe NAME, or clustered describe NAME --json',
-  startOrReload: 'In two steps: clustered start FILE --daemon starts what does not run yet; clustered reload FILE reloads all of it',
-  startOrGracefulReload: 'In two steps: clustered start FILE --daemon starts what does not run yet; clustered reload FILE reloads all of it',
-  startOrRestart: 'In two steps: clustered start FILE --daemon starts what does not run yet; clustered restart FILE restarts all of it',
+  startOrReload:
+    'In two steps: clustered start FILE --daemon starts what does not run yet; clustered reload FILE reloads all of it',
+  startOrGracefulReload:
+    'In two steps: clustered start FILE --daemon starts what does not run yet; clustered reload FILE reloads all of it',
+  startOrRestart:
+    'In two steps: clustered start FILE --daemon starts what does not run yet; clustered restart FILE restarts all of it',
   gracefulReload: 'Every reload is graceful: clustered reload NAME',
   reset: 'Counters are those of the primary, and begin anew with clustered restart NAME',
   env: 'To see the environment of a worker on Linux: tr "\\0" "\\n" < /proc/PID/environ, with a pid of clustered describe NAME',
-  reloadLogs: 'Logs are opened for appending and never kept by another name: logrotate with copytruncate needs no word',
+  reloadLogs:
+    'Logs are opened for appending and never kept by another name: logrotate with copytruncate needs no word',
   logrotate: 'See docs/cli.md for logs that rotate',
   ecosystem: "pm2's file is read as it is. For one of Clustered's own: docs/config-file.md",
-  deploy: 'Clustered copies no code to other machines. On the machine, after the code is there: clustered reload NAME',
+  deploy:
+    'Clustered copies no code to other machines. On the machine, after the code is there: clustered reload NAME',
   pull: 'Clustered fetches no code. After git pull: clustered reload NAME',
   forward: 'Clustered fetches no code. After git checkout: clustered reload NAME',
   backward: 'Clustered fetches no code. After git checkout: clustered reload NAME',
@@ -32,7 +41,8 @@ export const pm2Words: Readonly<Record<string, string>> = {
   attach: 'Programs have no standard input. To see what one writes: clustered logs NAME -f',
   trigger: 'There are no custom actions. A route of your app, or a signal, does as well',
   serve: 'Clustered runs programs, and serves no files by itself. nginx does, or express.static in a program',
-  expose: 'Clustered runs programs, and serves no files by itself. nginx does, or express.static in a program',
+  expose:
+    'Clustered runs programs, and serves no files by itself. nginx does, or express.static in a program',
   install: 'There are no modules',
   uninstall: 'There are no modules',
   set: 'There is no configuration beside the file of your programs: docs/config-file.md',

@@ -39,7 +39,10 @@ function recordFile(name: string): string {
 }
 
 /** @param elsewhere those of its files that are not where all are: as its record says, if it is not given. */
-export function logFiles(name: string, elsewhere: Partial<LogFiles> = readRecord(name)?.logs ?? {}): LogFiles {
+export function logFiles(
+  name: string,
+  elsewhere: Partial<LogFiles> = readRecord(name)?.logs ?? {},
+): LogFiles {
   const folder = folderOf(name)
   return { out: path.join(folder, 'out.log'), err: path.join(folder, 'err.log'), ...elsewhere }
 }
@@ -100,7 +103,10 @@ function read(name: string): DaemonRecord | undefined {
 }
 
 function isRecord(value: unknown): value is DaemonRecord {
-  const { pid, socket, argv, cwd, startedAt, stopped, identity, logs } = (value ?? {}) as Record<string, unknown>
+  const { pid, socket, argv, cwd, startedAt, stopped, identity, logs } = (value ?? {}) as Record<
+    string,
+    unknown
+  >
   return (
     Number.isSafeInteger(pid) &&
     typeof socket === 'string' &&

@@ -14,7 +14,9 @@ export interface Unit {
 /** For a shell: writes the units of several programs, and has systemd start them with the machine. */
 export function installScript(units: readonly Unit[]): string {
   const names = units.map(({ name }) => name).join(' ')
-  const files = units.map((unit) => `cat >"$folder/${unit.name}.service" <<'END_OF_UNIT'\n${systemdUnit(unit)}END_OF_UNIT\n`)
+  const files = units.map(
+    (unit) => `cat >"$folder/${unit.name}.service" <<'END_OF_UNIT'\n${systemdUnit(unit)}END_OF_UNIT\n`,
+  )
   return `#!/bin/sh
 # Installs a systemd unit for each of: ${names}
 # To install:                   clustered startup ... | sudo sh

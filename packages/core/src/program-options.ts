@@ -9,10 +9,11 @@ export interface ProgramOptions {
   /**
    * Whether the program serves. `false` for a queue consumer, a scheduler, a
    * script: nobody waits for it to listen, and there is one worker unless
-   * `workers` says otherwise. See docs/programs.md.
+   * `workers` says otherwise. `'auto'`: it need not listen until it first does,
+   * and from then on it serves. See docs/programs.md.
    * @default true
    */
-  listen?: boolean
+  listen?: boolean | 'auto'
   /**
    * With `listen: false`, when a worker is ready: so long after its boot, in
    * milliseconds, if it is still up, or sooner if it says so, by
@@ -39,6 +40,8 @@ export interface ProgramOptions {
 /** The same with every default in place. */
 export interface ProgramSettings {
   listen: boolean
+  /** It need not listen, and serves from when it does. */
+  mayListen: boolean
   /** Undefined where it is ready when it listens. */
   readyAfter: number | 'message' | undefined
   restart: Restart
@@ -47,6 +50,7 @@ export interface ProgramSettings {
 
 export const serving: ProgramSettings = {
   listen: true,
+  mayListen: false,
   readyAfter: undefined,
   restart: 'always',
   remainAfterExit: false,
@@ -57,8 +61,9 @@ const restarts: readonly Restart[] = ['always', 'on-failure', 'never']
 /** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION */
 export function programSettings(options: ProgramOptions): ProgramSettings {
   const { listen = true, readyAfter = 1000, restart = 'on-failure', remainAfterExit = false } = options
-  if (typeof listen !== 'boolean') throw badOption('listen', listen, 'true or false')
-  if (listen) {
+  if (typeof listen !== 'boolean' && listen !== 'auto')
+    throw badOption('listen', listen, "true, false or 'auto'")
+  if (listen === true) {
     for (const [name, value] of Object.entries(options))
       if (name !== 'listen' && value !== undefined)
         throw badOption(
@@ -72,7 +77,13 @@ export function programSettings(options: ProgramOptions): ProgramSettings {
   if (!restarts.includes(restart)) throw badOption('restart', restart, "'always', 'on-failure' or 'never'")
   if (typeof remainAfterExit !== 'boolean')
     throw badOption('remainAfterExit', remainAfterExit, 'true or false')
-  return { listen, readyAfter: readyTime(readyAfter), restart, remainAfterExit }
+  return {
+    listen: false,
+    mayListen: listen === 'auto',
+    readyAfter: readyTime(readyAfter),
+    restart,
+    remainAfterExit,
+  }
 }
 
 function readyTime(readyAfter: unknown): number | 'message' {

@@ -19,7 +19,10 @@ export async function flush(names: string[], { json }: { json?: boolean }): Prom
           'ERR_CLUSTERED_NOT_A_DAEMON',
           `'${name}' was not started with --daemon: it writes where it was started, and not to log files.`,
         )
-      const freed = [...new Set<string>(Object.values(logFiles(record.name)))].reduce((sum, file) => sum + empty(file), 0)
+      const freed = [...new Set<string>(Object.values(logFiles(record.name)))].reduce(
+        (sum, file) => sum + empty(file),
+        0,
+      )
       return { did: `its logs are empty (${bytes(freed)} before)`, json: { freed } }
     },
   )

@@ -51,8 +51,11 @@ async function unitsOf(given: string, flags: StartFlags & FileFlags, argv: strin
 async function daemonUnits(given: string): Promise<Unit[]> {
   const programs = (await chooseSeveral([given])).map(({ program }) => program).filter(isRunning)
   for (const { name, record } of programs)
-    if (!record) warn(`'${name}' was not started with --daemon: how to start it is not known here. It has no unit`)
-  const units = programs.flatMap(({ record, status }) => (record ? [ofDaemon(record, status.drainTimeout)] : []))
+    if (!record)
+      warn(`'${name}' was not started with --daemon: how to start it is not known here. It has no unit`)
+  const units = programs.flatMap(({ record, status }) =>
+    record ? [ofDaemon(record, status.drainTimeout)] : [],
+  )
   if (units.length > 0) return units
   throw new CliError('ERR_CLUSTERED_NOTHING_RUNNING', `No daemon runs. ${howToStart}`)
 }

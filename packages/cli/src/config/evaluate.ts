@@ -27,7 +27,8 @@ function readJson(): unknown {
 async function load(): Promise<unknown> {
   const { default: main, ...named } = (await import(pathToFileURL(file).href)) as Record<string, unknown>
   // TypeScript that became CommonJS has its default export one level deeper.
-  const given = isObject(main) && '__esModule' in main && 'default' in main ? main['default'] : (main ?? named)
+  const given =
+    isObject(main) && '__esModule' in main && 'default' in main ? main['default'] : (main ?? named)
   return typeof given === 'function' ? (given as () => unknown)() : given
 }
 

@@ -17,7 +17,8 @@ export interface ConfigFile {
 const own = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `clustered.config.${ending}`)
 const ofPm2 = ['js', 'cjs', 'mjs', 'json'].map((ending) => `ecosystem.config.${ending}`)
 
-const byName = /^(clustered\.config\.([cm]?[jt]s|json)|(ecosystem|pm2|process(es)?)\b.*\.(config\.[cm]?js|[cm]?js|json5?|ya?ml))$/
+const byName =
+  /^(clustered\.config\.([cm]?[jt]s|json)|(ecosystem|pm2|process(es)?)\b.*\.(config\.[cm]?js|[cm]?js|json5?|ya?ml))$/
 
 /** One that names programs, and is called something else. */
 const names = /\b(apps|programs)\b/

@@ -36,12 +36,17 @@ export function fromPm2(
   refuseUser(app, name)
   for (const [key, value] of Object.entries(app)) {
     const fate = pm2Keys[key]!
-    if ('instead' in fate && !fate.idle?.(value)) notes.add(key, `no counterpart. In its place: ${fate.instead}`, name)
+    if ('instead' in fate && !fate.idle?.(value))
+      notes.add(key, `no counterpart. In its place: ${fate.instead}`, name)
   }
   const { args, node_args: nodeArgs, exec_interpreter: interpreter } = app
   const cwd = textOf(app, 'cwd')
   const interpreted = interpreterArguments(interpreter, name, path.resolve(base, cwd ?? '', file))
-  const read = <T>(key: string, reader: (value: unknown) => T | undefined, expected: string): T | undefined => {
+  const read = <T>(
+    key: string,
+    reader: (value: unknown) => T | undefined,
+    expected: string,
+  ): T | undefined => {
     const value = app[key]
     if (value === undefined || value === null || value === '') return undefined
     const result = reader(value)
@@ -49,19 +54,22 @@ export function fromPm2(
     return result
   }
   const time = "milliseconds, or a time such as '10s'"
-  const words = "a string, or an array of strings"
+  const words = 'a string, or an array of strings'
   const watch = read('watch', watchOf, 'true, false, a folder, or an array of folders')
   const cron = textOf(app, 'cron_restart')
+  const kind = kindOf(app)
+  const workers = workersOf(app['instances'], usableCpus(), () =>
+    complain('instances', app['instances'], "a whole number, 'max', -1 for all CPUs but one, or '2..8'"),
+  )
   return clean({
     name,
     file,
     cwd,
     args: args === undefined ? undefined : read('args', wordsOf, words),
     nodeArgs: [...interpreted, ...(nodeArgs === undefined ? [] : (read('node_args', wordsOf, words) ?? []))],
-    workers: workersOf(app['instances'], usableCpus(), () =>
-      complain('instances', app['instances'], "a whole number, 'max', -1 for all CPUs but one, or '2..8'"),
-    ),
-    ...kindOf(app),
+    // What need not listen has one worker otherwise.
+    workers: workers ?? (kind.listen === undefined ? undefined : usableCpus()),
+    ...kind,
     env: environmentOf(app, environments, environment, name),
     autostart: app['autostart'] === false ? false : undefined,
     maxMemory: read('max_memory_restart', bytesOf, "bytes, or a size such as '300M' or '1G'"),
@@ -104,7 +112,9 @@ function sort(given: App): Sorted {
 
 function notKnown(key: string): string {
   const near = nearest(key, [...pm2Spellings.keys(), ...ownKeys])
-  return near ? `no key that is known. Is it ${near} that you mean?` : 'no key that is known, and of no effect'
+  return near
+    ? `no key that is known. Is it ${near} that you mean?`
+    : 'no key that is known, and of no effect'
 }
 
 /** @throws {CliError} ERR_CLUSTERED_BAD_CONFIG */
@@ -117,16 +127,28 @@ export function pm2Name(given: App, environment: string | undefined): string {
   // pm2 takes any text as a name.
   const plain = plainName(full)
   if (plain !== '') return plain
-  throw bad(`'${full}' cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _`)
+  throw bad(
+    `'${full}' cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _`,
+  )
 }
 
 /**
- * pm2 does not say whether a program serves, and does not look. What it may
- * start by itself again in one process alone need not.
+ * pm2 does not say whether a program serves. In cluster mode it does; what is
+ * to end serves nothing; of any other it shows. One that does not serve is
+ * replaced as pm2 restarts it, the old one first.
  */
 function kindOf(app: App): Partial<ProgramConfig> {
-  void app
-  return {}
+  const restart = app['autorestart'] === false || app['autorestart'] === 'false' ? 'never' : 'always'
+  const isCluster = /^cluster/.test(textOf(app, 'exec_mode') ?? '')
+  const isClustered = app['exec_mode'] === undefined && app['instances'] !== undefined
+  if (restart === 'always' && (isCluster || isClustered)) return {}
+  return {
+    listen: restart === 'never' ? false : 'auto',
+    restart,
+    reload: { surge: 0 },
+    ...(app['wait_ready'] === true && { readyAfter: 'message' }),
+    ...(restart === 'never' && textOf(app, 'cron_restart') !== undefined && { remainAfterExit: true }),
+  }
 }
 
 function watchOf(value: unknown): ProgramConfig['watch'] | undefined {
@@ -154,7 +176,9 @@ function environmentOf(
   for (const part of [filtered(app['filter_env']), app['env'], chosen]) {
     if (part === undefined || part === null) continue
     if (typeof part !== 'object' || Array.isArray(part))
-      throw bad(`env of '${name}' is ${JSON.stringify(part)}. Expected: an object such as { NODE_ENV: 'production' }`)
+      throw bad(
+        `env of '${name}' is ${JSON.stringify(part)}. Expected: an object such as { NODE_ENV: 'production' }`,
+      )
     Object.assign(variables, part)
   }
   if (app['port'] !== undefined) variables['PORT'] = app['port']
@@ -172,7 +196,11 @@ function filtered(filter: unknown): Record<string, undefined> {
   const parts = [filter].flat().filter((part) => typeof part === 'string')
   const names = Object.keys(givenEnvironment())
   const out = names.filter((name) =>
-    filter === true ? true : typeof filter === 'string' ? name === filter : parts.some((part) => name.includes(part)),
+    filter === true
+      ? true
+      : typeof filter === 'string'
+        ? name === filter
+        : parts.some((part) => name.includes(part)),
   )
   return Object.fromEntries(out.map((name) => [name, undefined]))
 }

@@ -27,7 +27,10 @@ interface Member {
  * this starts it again as a whole.
  * @returns the exit code: 0, or that of the first that failed.
  */
-export async function runGroup(members: readonly Member[], { prefix = true }: { prefix?: boolean }): Promise<number> {
+export async function runGroup(
+  members: readonly Member[],
+  { prefix = true }: { prefix?: boolean },
+): Promise<number> {
   const group = new Group()
   const width = Math.max(...members.map(({ name }) => name.length))
   const labels = members.map(({ name }, index) => {

@@ -24,7 +24,9 @@ export function interpreterArguments(interpreter: unknown, name: string, script:
     try {
       return loader(createRequire(script).resolve)
     } catch {
-      throw bad(`'${name}' is run by ${command}, which is not installed in the project: npm install ${command}`)
+      throw bad(
+        `'${name}' is run by ${command}, which is not installed in the project: npm install ${command}`,
+      )
     }
   const node = command.startsWith('node@') ? 'Install that Node.js, and call clustered with it' : undefined
   throw bad(

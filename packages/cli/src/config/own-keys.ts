@@ -39,6 +39,10 @@ const optionKeys = [
   'heapLimit',
   'spares',
   'compileCache',
+  'listen',
+  'readyAfter',
+  'restart',
+  'remainAfterExit',
 ] as const satisfies (keyof ProgramConfig)[]
 
 export const ownKeys: ReadonlySet<string> = new Set([...aboutTheStart, ...optionKeys])

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { checkOptions, isProgramName } from '@clustered/core/control'
+import { checkOptions, checkProgram, isProgramName } from '@clustered/core/control'
 import type { SuperviseOptions } from '@clustered/core'
 import { Cron } from 'croner'
 import type { ProgramConfig } from '../index.cts'
@@ -46,10 +46,14 @@ type Named = ProgramConfig & { name: string }
  */
 export function ownName({ name, file }: Record<string, unknown>): string {
   if (typeof file !== 'string' || file === '')
-    throw bad(`'${String(name ?? '?')}' has no file. Expected: the file that Node runs, such as file: 'app.js'`)
+    throw bad(
+      `'${String(name ?? '?')}' has no file. Expected: the file that Node runs, such as file: 'app.js'`,
+    )
   if (name === undefined) return plainName(path.parse(file).name) || 'app'
   if (isProgramName(name)) return name as string
-  throw bad(`${shown(name)} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _`)
+  throw bad(
+    `${shown(name)} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _`,
+  )
 }
 
 /**
@@ -73,12 +77,35 @@ export function toPlanned(program: Named, base: string, environment: string | un
   check('args', (value) => wordsOf(value) !== undefined, words)
   check('nodeArgs', (value) => wordsOf(value) !== undefined, words)
   check('env', isEnvironment, "an object such as { NODE_ENV: 'production' }")
-  check('environments', (value) => isObject(value) && Object.values(value).every(isEnvironment), 'an object of objects such as { production: { NODE_ENV: "production" } }')
+  check(
+    'environments',
+    (value) => isObject(value) && Object.values(value).every(isEnvironment),
+    'an object of objects such as { production: { NODE_ENV: "production" } }',
+  )
   check('envFile', isText, 'a file')
-  check('watch', (value) => typeof value === 'boolean' || isTexts(value), 'true, false, a folder, or an array of folders')
-  check('ignore', (value) => [value].flat().every((each) => isText(each) || each instanceof RegExp), 'globs or regular expressions')
-  check('logs', (value) => value === false || (isObject(value) && Object.entries(value).every(([key, file]) => ['out', 'error'].includes(key) && isText(file))), "false, or an object such as { out: 'out.log', error: 'error.log' }")
-  check('logTime', (value) => typeof value === 'boolean' || isText(value), "true, or a format such as 'YYYY-MM-DD HH:mm:ss'")
+  check(
+    'watch',
+    (value) => typeof value === 'boolean' || isTexts(value),
+    'true, false, a folder, or an array of folders',
+  )
+  check(
+    'ignore',
+    (value) => [value].flat().every((each) => isText(each) || each instanceof RegExp),
+    'globs or regular expressions',
+  )
+  check(
+    'logs',
+    (value) =>
+      value === false ||
+      (isObject(value) &&
+        Object.entries(value).every(([key, file]) => ['out', 'error'].includes(key) && isText(file))),
+    "false, or an object such as { out: 'out.log', error: 'error.log' }",
+  )
+  check(
+    'logTime',
+    (value) => typeof value === 'boolean' || isText(value),
+    "true, or a format such as 'YYYY-MM-DD HH:mm:ss'",
+  )
   check('autostart', (value) => typeof value === 'boolean', 'true or false')
   check('reloadAt', isPattern, "a cron pattern, such as '0 3 * * *' for each night at three")
   check('sticky', (value) => value === 'socket.io', "'socket.io'")
@@ -86,7 +113,11 @@ export function toPlanned(program: Named, base: string, environment: string | un
   const file = fileOf(script, cwd, called)
   const nodeArgs = splitNodeArguments(wordsOf(program.nodeArgs ?? []) ?? [])
   const options = optionsOf(program) as SuperviseOptions
-  inProgram(called, () => checkOptions(options))
+  const { listen, readyAfter, restart, remainAfterExit, ...others } = options
+  inProgram(called, () => {
+    checkProgram({ listen, readyAfter, restart, remainAfterExit })
+    checkOptions(others)
+  })
   const { watch = false, logTime, logs = {} } = program
   return {
     name: called,
@@ -110,7 +141,10 @@ export function toPlanned(program: Named, base: string, environment: string | un
 function fileOf(script: string, cwd: string, name: string): string {
   const [command = '', ...rest] = script.split(' ')
   if (/^(npm|pnpm|yarn|npx|node|tsx|ts-node)$/.test(command)) {
-    const meant = command === 'node' || command.startsWith('ts') ? rest.find((word) => !word.startsWith('-')) : startedIn(cwd)
+    const meant =
+      command === 'node' || command.startsWith('ts')
+        ? rest.find((word) => !word.startsWith('-'))
+        : startedIn(cwd)
     throw new CliError(
       'ERR_CLUSTERED_NOT_A_PROGRAM',
       `'${name}' is run by the command ${script}, and a file is expected: the one that Node runs in the end` +
@@ -179,7 +213,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isEnvironment(value: unknown): boolean {
-  return isObject(value) && Object.values(value).every((each) => ['string', 'number', 'boolean', 'undefined'].includes(typeof each))
+  return (
+    isObject(value) &&
+    Object.values(value).every((each) => ['string', 'number', 'boolean', 'undefined'].includes(typeof each))
+  )
 }
 
 function shown(value: unknown): string {
@@ -188,7 +225,9 @@ function shown(value: unknown): string {
 
 function unknownKey(key: string, name: string): CliError {
   const near = nearest(key, [...ownKeys])
-  return bad(`${key} of '${name}' is no key that is known. ${near ? `Is it ${near} that you mean?` : `There is: ${[...ownKeys].join(', ')}`}`)
+  return bad(
+    `${key} of '${name}' is no key that is known. ${near ? `Is it ${near} that you mean?` : `There is: ${[...ownKeys].join(', ')}`}`,
+  )
 }
 
 function bad(message: string): CliError {

@@ -68,14 +68,19 @@ export const pm2Keys: Readonly<Record<string, Pm2Key>> = {
   username: { notNeeded: 'It is whoever calls the command.' },
 
   restart_delay: {
-    instead: 'leave it out: a worker that had been ready is replaced at once, and later ones within 1 s. Failed boots wait, up to 30 s',
+    instead:
+      'leave it out: a worker that had been ready is replaced at once, and later ones within 1 s. Failed boots wait, up to 30 s',
     idle: isOff,
   },
   max_restarts: {
-    instead: 'leave it out: a slot is never given up, it waits longer after each failure. If the very first boot fails, the program ends with 1',
+    instead:
+      'leave it out: a slot is never given up, it waits longer after each failure. If the very first boot fails, the program ends with 1',
     idle: isOff,
   },
-  min_uptime: { instead: 'leave it out: a worker that stays up for 10 s has ended a series of failures', idle: isOff },
+  min_uptime: {
+    instead: 'leave it out: a worker that stays up for 10 s has ended a series of failures',
+    idle: isOff,
+  },
   namespace: {
     instead: "give names that begin alike, as in shop-web and shop-jobs, and say clustered reload 'shop-*'",
     idle: (value) => !value || value === 'default',
@@ -91,10 +96,13 @@ export const pm2Keys: Readonly<Record<string, Pm2Key>> = {
     idle: (value) => !value || value === 'NODE_APP_INSTANCE',
   },
   source_map_support: { instead: "add --enable-source-maps to node_args, which is Node's own", idle: isOff },
-  disable_source_map_support: { instead: 'source maps are off unless node_args has --enable-source-maps', idle: isOff },
-  shutdown_with_message: {
-    instead: "listen to SIGTERM in the program, in place of the message 'shutdown'",
+  disable_source_map_support: {
+    instead: 'source maps are off unless node_args has --enable-source-maps',
     idle: isOff,
+  },
+  shutdown_with_message: {
+    notNeeded:
+      "A program that serves nothing and listens to messages, and to no signal, gets the message 'shutdown'.",
   },
   stop_exit_codes: {
     instead: 'autorestart: false keeps what has ended from being started again, whatever its exit code',
@@ -103,7 +111,11 @@ export const pm2Keys: Readonly<Record<string, Pm2Key>> = {
   watch_delay: { instead: 'leave it out: all files that are saved within 50 ms are one change', idle: isOff },
   watch_options: { instead: 'name folders in watch, and what does not matter in ignore_watch', idle: isOff },
   pid_file: { aliases: ['pid'], instead: 'ask for it: clustered describe NAME --json', idle: isOff },
-  log_type: { instead: 'have the program write JSON; clustered start --log-format json is for the lines of Clustered itself', idle: isOff },
+  log_type: {
+    instead:
+      'have the program write JSON; clustered start --log-format json is for the lines of Clustered itself',
+    idle: isOff,
+  },
   trace: { instead: 'load OpenTelemetry by node_args: --import ./telemetry.js', idle: isOff },
   disable_trace: { notNeeded: 'Nothing is traced.' },
   v8: { instead: 'clustered top shows memory and event loop of each worker', idle: isOff },
@@ -115,7 +127,8 @@ export const pm2Keys: Readonly<Record<string, Pm2Key>> = {
   execute_command: { instead: 'name the file that Node runs in script', idle: isOff },
   uid: {
     aliases: ['user'],
-    instead: 'start it as that user, or with User= in its systemd unit. Another user than the one who starts it is refused',
+    instead:
+      'start it as that user, or with User= in its systemd unit. Another user than the one who starts it is refused',
     // That is no note, but an error.
     idle: () => true,
   },

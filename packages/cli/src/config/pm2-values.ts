@@ -18,9 +18,12 @@ export function millisecondsOf(value: unknown): number | undefined {
 
 /** One string is split as a shell would; an array is taken word by word. */
 export function wordsOf(value: unknown): string[] | undefined {
-  if (typeof value === 'string' || typeof value === 'number') return tokenizeArgs(String(value), { loose: true })
+  if (typeof value === 'string' || typeof value === 'number')
+    return tokenizeArgs(String(value), { loose: true })
   if (!Array.isArray(value)) return undefined
-  return value.every((each) => ['string', 'number', 'boolean'].includes(typeof each)) ? value.map(String) : undefined
+  return value.every((each) => ['string', 'number', 'boolean'].includes(typeof each))
+    ? value.map(String)
+    : undefined
 }
 
 /**

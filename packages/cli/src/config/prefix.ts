@@ -34,6 +34,8 @@ export class Prefix {
     this.#rest = text
     if (lines.length > 0 && this.#to.writable && !this.#to.write(Buffer.concat(lines)))
       // A reader that has left takes no more, and is not waited for.
-      await Promise.race([once(this.#to, 'drain'), once(this.#to, 'close'), once(this.#to, 'error')]).catch(() => {})
+      await Promise.race([once(this.#to, 'drain'), once(this.#to, 'close'), once(this.#to, 'error')]).catch(
+        () => {},
+      )
   }
 }

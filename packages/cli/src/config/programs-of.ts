@@ -59,14 +59,21 @@ export function programsOf(config: ConfigFile, { only, env }: Choice): Programs 
 function entriesOf(value: unknown): { entries: Entry[]; isOwn: boolean } {
   const { programs, apps, pm2, script } = (value ?? {}) as Record<string, unknown>
   const isOwn = programs !== undefined
-  const list = isOwn ? programs : (apps ?? pm2 ?? (Array.isArray(value) ? value : script === undefined ? undefined : value))
+  const list = isOwn
+    ? programs
+    : (apps ?? pm2 ?? (Array.isArray(value) ? value : script === undefined ? undefined : value))
   if (list === undefined)
-    throw bad("it names no programs. Expected: { programs: [{ file: 'app.js' }] }, or as for pm2 { apps: [{ script: 'app.js' }] }")
+    throw bad(
+      "it names no programs. Expected: { programs: [{ file: 'app.js' }] }, or as for pm2 { apps: [{ script: 'app.js' }] }",
+    )
   const entries = [list].flat() as unknown[]
-  if (entries.length === 0) throw bad(`${isOwn ? 'programs' : 'apps'} is empty. Expected: one program at least`)
+  if (entries.length === 0)
+    throw bad(`${isOwn ? 'programs' : 'apps'} is empty. Expected: one program at least`)
   for (const entry of entries)
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-      throw bad(`${JSON.stringify(entry)} is no program. Expected: an object such as ${isOwn ? "{ file: 'app.js' }" : "{ script: 'app.js' }"}`)
+      throw bad(
+        `${JSON.stringify(entry)} is no program. Expected: an object such as ${isOwn ? "{ file: 'app.js' }" : "{ script: 'app.js' }"}`,
+      )
   return { entries: entries as Entry[], isOwn }
 }
 
@@ -84,15 +91,20 @@ function namesIn(only: string | undefined): string[] | undefined {
 function refuseSecondOf(names: readonly string[]): void {
   const second = names.find((name, index) => names.indexOf(name) < index)
   if (second !== undefined)
-    throw bad(`two programs are called '${second}'. Give each a name of its own, by which it is reloaded and stopped`)
+    throw bad(
+      `two programs are called '${second}'. Give each a name of its own, by which it is reloaded and stopped`,
+    )
 }
 
 function refuseUnknown(wanted: readonly string[] | undefined, names: readonly string[]): void {
-  if (wanted?.length === 0) throw new CliError('ERR_CLUSTERED_USAGE', '--only names no program. As in: --only web,api')
+  if (wanted?.length === 0)
+    throw new CliError('ERR_CLUSTERED_USAGE', '--only names no program. As in: --only web,api')
   for (const name of wanted ?? []) {
     if (names.includes(name)) continue
     const near = nearest(name, names)
-    throw bad(`there is no '${name}' in it. ${near ? `Is it ${near} that you mean?` : `There is: ${names.join(', ')}`}`)
+    throw bad(
+      `there is no '${name}' in it. ${near ? `Is it ${near} that you mean?` : `There is: ${names.join(', ')}`}`,
+    )
   }
 }
 
@@ -106,7 +118,10 @@ function refuseUnknownEnvironment(entries: readonly Entry[], env: string | undef
   )
   if (known.has(env)) return
   const near = nearest(env, [...known])
-  const there = known.size > 0 ? `There is: ${[...known].join(', ')}` : `Expected: a key env_${env} (of pm2), or environments: { ${env}: { ... } }`
+  const there =
+    known.size > 0
+      ? `There is: ${[...known].join(', ')}`
+      : `Expected: a key env_${env} (of pm2), or environments: { ${env}: { ... } }`
   throw bad(`no program has variables for --env ${env}. ${near ? `Is it ${near} that you mean?` : there}`)
 }
 

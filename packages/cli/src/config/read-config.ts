@@ -29,19 +29,24 @@ export function readConfig(file: string): unknown {
     if (said && said.length > 0) process.stderr.write(said)
     return deserialize(told)
   }
-  throw new CliError('ERR_CLUSTERED_BAD_CONFIG', `${file} ${why(signal, error)}. Nothing was started.${whatItSaid(said)}`)
+  throw new CliError(
+    'ERR_CLUSTERED_BAD_CONFIG',
+    `${file} ${why(signal, error)}. Nothing was started.${whatItSaid(said)}`,
+  )
 }
 
 function why(signal: string | null, error: NodeJS.ErrnoException | undefined): string {
   if (error?.code === 'ETIMEDOUT') return `has not been read after ${patience} ms: it waits for something`
-  return signal ? `cannot be read: ${signal} ended that` : `cannot be read${error ? `: ${error.message}` : ''}`
+  return signal
+    ? `cannot be read: ${signal} ended that`
+    : `cannot be read${error ? `: ${error.message}` : ''}`
 }
 
 function whatItSaid(said: Buffer | null | undefined): string {
   const text = plainLines(said?.toString() ?? '')
   const lines = text.split('\n').filter((line) => !notOfTheFile.test(line))
   const hint = /Cannot find (package|module) '@clustered\/cli'/.test(text)
-    ? "\nFor defineConfig, install it in the project: npm install --save-dev @clustered/cli. Or leave it out: export default { programs: [...] } will do."
+    ? '\nFor defineConfig, install it in the project: npm install --save-dev @clustered/cli. Or leave it out: export default { programs: [...] } will do.'
     : ''
   return lines.length > 0 ? ` It said:\n${lines.join('\n')}${hint}\n` : ''
 }

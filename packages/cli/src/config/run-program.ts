@@ -55,7 +55,13 @@ function enter({ cwd, name }: Planned): void {
 
 function startOf(planned: Planned, flags: StartFlags): ReturnType<typeof toStart> {
   const { file, args, nodeArgs, name, logTime, envFile } = planned
-  const given = { ...watchFlags(planned, flags), name, nodeArgs: [nodeArgs.map(quoted).join(' ')], envFile, '--': args }
+  const given = {
+    ...watchFlags(planned, flags),
+    name,
+    nodeArgs: [nodeArgs.map(quoted).join(' ')],
+    envFile,
+    '--': args,
+  }
   const start = toStart(file, given)
   const timeArguments = logTime === undefined ? [] : logTimeArguments(logTime)
   const execArgv = [...timeArguments, ...(start.options.execArgv ?? [])]
@@ -67,9 +73,16 @@ function quoted(word: string): string {
   return /[\s'"\\]/.test(word) ? `'${word.replaceAll("'", String.raw`'\''`)}'` : word
 }
 
-function watchFlags({ watch, ignore }: Planned, flags: StartFlags): Pick<StartFlags, 'watch' | 'ignore' | 'folders'> {
+function watchFlags(
+  { watch, ignore }: Planned,
+  flags: StartFlags,
+): Pick<StartFlags, 'watch' | 'ignore' | 'folders'> {
   if (watch === false && !flags.watch) return {}
-  return { watch: true, ignore: [...ignore, flags.ignore ?? []].flat(), ...(Array.isArray(watch) && { folders: watch }) }
+  return {
+    watch: true,
+    ignore: [...ignore, flags.ignore ?? []].flat(),
+    ...(Array.isArray(watch) && { folders: watch }),
+  }
 }
 
 /** The variables of a program's workers: those of the file, which is read again at each reload. */

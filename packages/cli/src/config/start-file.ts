@@ -7,7 +7,7 @@ import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { findPrograms, isRunning } from '../programs.ts'
-import type { StartFlags } from '../start-options.ts'
+import { remain, type StartFlags } from '../start-options.ts'
 import type { ConfigFile } from './find-config.ts'
 import { leaveWithGroup, ofGroup, runGroup } from './group.ts'
 import type { Planned } from './planned.ts'
@@ -36,7 +36,11 @@ export async function startFile(config: ConfigFile, flags: Flags): Promise<numbe
   const chosen = chooseOf(config, flags, !isInGroup)
   if (flags.daemon) return startDaemons(config, chosen, flags)
   const [first, ...others] = chosen
-  if (others.length > 0) return runGroup(chosen.map((planned) => ({ name: planned.name, argv: argvOf(config, planned, flags) })), flags)
+  if (others.length > 0)
+    return runGroup(
+      chosen.map((planned) => ({ name: planned.name, argv: argvOf(config, planned, flags) })),
+      flags,
+    )
   runProgram(config, first!, flags)
   return undefined
 }
@@ -44,6 +48,7 @@ export async function startFile(config: ConfigFile, flags: Flags): Promise<numbe
 /** This process becomes the primary of the one program that `--only` says. */
 export function runOne(config: ConfigFile, flags: Flags): Cluster {
   const [planned] = chooseOf(config, flags, false)
+  remain(planned!.options)
   return runProgram(config, planned!, flags)
 }
 
@@ -67,7 +72,9 @@ export function chooseOf(config: ConfigFile, flags: Flags, says = true): Planned
 async function startDaemons(config: ConfigFile, chosen: Planned[], flags: Flags): Promise<number> {
   const folder = namedFolder()
   const running = (await findPrograms()).filter(isRunning).map(({ name }) => name)
-  const [run, fresh] = [true, false].map((runs) => chosen.filter(({ name }) => running.includes(name) === runs)) as [Planned[], Planned[]]
+  const [run, fresh] = [true, false].map((runs) =>
+    chosen.filter(({ name }) => running.includes(name) === runs),
+  ) as [Planned[], Planned[]]
   for (const { name } of fresh) refuseTaken(name, folder)
   const exitCode = await withEach(chosen, { json: flags.json }, async (planned) => {
     const { name } = planned
@@ -78,10 +85,15 @@ async function startDaemons(config: ConfigFile, chosen: Planned[], flags: Flags)
     })
     const where = status.address === null ? '' : ` on ${status.address}`
     const workers = `${status.slots} ${status.slots === 1 ? 'worker' : 'workers'}`
-    return { did: `runs: ${workers}${where}, primary pid ${status.pid}`, json: { started: true, pid: status.pid, address: status.address } }
+    return {
+      did: `runs: ${workers}${where}, primary pid ${status.pid}`,
+      json: { started: true, pid: status.pid, address: status.address },
+    }
   })
   if (run.length > 0 && !flags.json)
-    console.error(`For the new code of what runs already: clustered reload ${run.map(({ name }) => name).join(' ')}`)
+    console.error(
+      `For the new code of what runs already: clustered reload ${run.map(({ name }) => name).join(' ')}`,
+    )
   return exitCode
 }
 
@@ -92,7 +104,11 @@ export function argvOf({ given }: ConfigFile, { name }: Planned, { env, watch }:
 
 function refuseOtherFlags({ given }: ConfigFile, flags: Flags): void {
   for (const [flag, value] of Object.entries(flags)) {
-    const isGiven = value !== undefined && !(Array.isArray(value) && value.length === 0)
+    // What begins with --no- is true unless it is given.
+    const isGiven =
+      value !== undefined &&
+      !(flag === 'listen' && value === true) &&
+      !(Array.isArray(value) && value.length === 0)
     const isAllowed = allowed.has(flag) && !(isGiven && (flag === 'nodeArgs' || flag === '--'))
     if (!isGiven || isAllowed) continue
     const shown = flag === '--' ? 'what stands after --' : flagOf(flag)
@@ -104,7 +120,9 @@ function refuseOtherFlags({ given }: ConfigFile, flags: Flags): void {
 }
 
 function flagOf(key: string): string {
-  return key.length === 1 ? `-${key}` : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  return key.length === 1
+    ? `-${key}`
+    : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 /** @throws {CliError} ERR_CLUSTERED_USAGE */

@@ -135,6 +135,7 @@ export class WorkerHandle {
         lagWarning,
         hangTimeout,
         readyAfter: settings.readyAfter,
+        mayListen: settings.mayListen,
       } as const
       const order = { release, briefing, env: environment, heapLimit }
       this.#process = this.#system.spawn(order, {

@@ -182,12 +182,19 @@ export class WorkerWatch implements WorkerEvents {
   /** A port for a health check, say: it is served as any other. */
   #onListensAfterAll(key: string): void {
     const { sockets, settings } = this.#watched
+    if (settings.mayListen) return this.#serves()
     if (this.#listensAfterAll) return
     this.#listensAfterAll = true
     settings.logger.info(
       `the program listens at ${sockets.describe(key)}, and is started with --no-listen (listen: false): that is ` +
         'served, and nobody waits for it. If it is to serve requests, leave that option out',
     )
+  }
+
+  /** It has shown what it is. Who serves is replaced with overlap. */
+  #serves(): void {
+    const { settings } = this.#watched
+    Object.assign(settings, { listen: true, readyAfter: undefined, surge: settings.surge || 1 })
   }
 
   #becomeReady(worker: WorkerHandle): void {
