@@ -87,8 +87,8 @@ describe('a key of a pm2 file', () => {
     [{ output: 'o', error: 'e' }, { logs: { out: 'o', error: 'e' } }],
     [{ log: 'both' }, { logs: { out: 'both', error: 'both' } }],
     [{ disable_logs: true }, { logs: false }],
-    [{ time: true }, { logTime: 'YYYY-MM-DDTHH:mm:ss' }],
-    [{ log_date_format: 'HH:mm' }, { logTime: 'HH:mm' }],
+    [{ time: true }, { stampLines: 'YYYY-MM-DDTHH:mm:ss' }],
+    [{ log_date_format: 'HH:mm' }, { stampLines: 'HH:mm' }],
     [{ autostart: false }, { autostart: false }],
     [{ exp_backoff_restart_delay: 100, merge_logs: true, vizion: false }, {}],
     [

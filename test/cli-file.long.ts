@@ -207,7 +207,7 @@ describe('several programs in the foreground', () => {
       () => /^shop-web \| \{"message":"a line","version":"web 1"\}$/m.test(output),
       'the line, with its name',
     )
-    assert.match(output, /^shop-api \| at \d{4}: \[clustered\] worker 0 \S+ \d+\) is ready/m)
+    assert.match(output, /^shop-api \| \[clustered\] worker 0 \S+ \d+\) is ready/m)
     const checks = Promise.all([get(ports.web, '/check'), get(ports.api, '/check')])
     await eventually(async () => {
       const programs = await desk.json<Listed[]>('list')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { Desk } from './support/desk.ts'
+import { Desk, type Listed } from './support/desk.ts'
 import { load, mixedClients } from './support/load.ts'
 import { freePort } from './support/port.ts'
 import { type Program, sendSignal, start } from './support/program.ts'
@@ -129,7 +129,7 @@ describe('a script', () => {
   })
 
   it('that nobody has said to serve nothing ends with its own exit code all the same, and is told how', async (t) => {
-    const { code, runs, output } = await ends(t, { listen: true, readyAfter: undefined })
+    const { code, runs, output } = await ends(t, { listen: undefined, readyAfter: undefined })
     assert.deepEqual([code, runs], [0, 1])
     assert.match(output, /ended without listening at any place. If it is to serve nothing .*--no-listen/)
   })
@@ -138,7 +138,7 @@ describe('a script', () => {
 describe('a program that serves nothing', () => {
   it('is ready when it says so, and only then if that is wanted', async (t) => {
     const options = { readyAfter: 'message', bootTimeout: 1000 }
-    const says = run(t, 'script.cjs', options, { SAYS: 'ready', AFTER: 'never' })
+    const says = run(t, 'script.cjs', { ...options, bootTimeout: 20_000 }, { SAYS: 'ready', AFTER: 'never' })
     const silent = run(t, 'script.cjs', options, { SAYS: 'hello', AFTER: 'never' })
     await says.sees(/worker 0 .* is ready after/)
     assert.equal(await silent.ends(), 1)
@@ -191,5 +191,43 @@ describe('a program that serves nothing', () => {
     program.kill('SIGTERM')
     assert.equal(await program.ends(), 0)
     check(queue, 0)
+  })
+})
+
+describe('clustered start --no-listen', () => {
+  it('runs a consumer and a script as daemons, and a script to its end', async (t) => {
+    const desk = new Desk(t)
+    const queue = await Queue.open(t)
+    for (const app of ['consumer', 'script'])
+      desk.write(`${app}.cjs`, readFileSync(new URL(`../fixtures/programs/${app}.cjs`, import.meta.url), 'utf8'))
+    desk.write('.env', `PORT=${queue.port}\nCODES=7\nWEB_CONCURRENCY=3\n`)
+    const asDaemon = ['--no-listen', '--daemon', '--ready-after', '100', '--reload-soak', '100']
+
+    const started = await desk.run('start', 'consumer.cjs', ...asDaemon, '--env-file', '.env')
+    assert.equal(started.code, 0, started.stderr)
+    assert.match(started.stdout, /consumer.* runs: 1 worker, primary pid/)
+    const [listed] = await desk.json<(Listed & { address: null; listen: boolean })[]>('list')
+    const { state, slots, address, listen } = listed!
+    assert.deepEqual({ state, slots, address, listen }, { state: 'ready', slots: 1, address: null, listen: false })
+    assert.equal((await desk.run('reload', 'consumer')).code, 0)
+    await queue.works(2)
+    assert.equal((await desk.run('stop', 'consumer')).code, 0)
+    check(queue, 0)
+
+    // It is found, and runs again, when it has ended.
+    const script = await desk.run('start', 'script.cjs', ...asDaemon)
+    assert.equal(script.code, 0, script.stderr)
+    const again = await desk.run('reload', 'script')
+    assert.equal(again.code, 0, again.stderr)
+    const { bySlot } = await desk.json<{ bySlot: { state: string }[] }>('describe', 'script')
+    assert.deepEqual(bySlot.map((slot) => slot.state), ['finished'])
+    const { stdout } = await desk.run('logs', 'script')
+    assert.equal(stdout.match(/it runs/g)?.length, 2)
+    assert.equal((await desk.run('stop', 'script')).code, 0)
+
+    const ran = await desk.run('start', 'script.cjs', '--no-listen', '--env-file', '.env')
+    assert.equal(ran.code, 7)
+    const wrong = await desk.run('start', 'script.cjs', '--restart', 'never')
+    assert.match(wrong.stderr, /restart: 'never' is for programs that do not listen.*--no-listen/)
   })
 })

@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import { colors } from './colors.ts'
 import { plain, toJsonText } from './plain.ts'
 import { printError } from './print.ts'
 import type { Program } from './programs.ts'

@@ -1,7 +1,9 @@
-import { asGiven } from '@clustered/core/control'
-import { type Cluster, supervise } from '@clustered/core'
+import { asGiven, stderrLog } from '@clustered/core/control'
+import type { Cluster } from '@clustered/core'
+import { superviseAs } from '@clustered/core/options'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
-import { type Start, type StartFlags } from './start-options.ts'
+import type { StartFlags } from './start-flags.ts'
+import { logStyle, type Start } from './start-options.ts'
 import { ignoring } from './ignored.ts'
 import { watch } from './watch.ts'
 
@@ -14,13 +16,10 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
     if (name === 'PWD') continue
     else if (value === undefined) delete process.env[name]
     else process.env[name] = value
-  const cluster = supervise(file, options)
-  if (notify) notifySystemd(cluster, notify)
-  if (flags.watch)
-    watch(cluster, {
-      envFile: flags.envFile,
-      ignore: ignoring([flags.ignore ?? []].flat()),
-      folders: flags.folders,
-    })
+  const cluster = superviseAs(file, options)
+  const log = stderrLog(logStyle(options))
+  if (notify) notifySystemd(cluster, notify, log)
+  const { envFile, folders } = flags
+  if (flags.watch) watch(cluster, { envFile, ignore: ignoring(flags.ignore), folders, log })
   return cluster
 }

@@ -3,7 +3,7 @@ import type { SuperviseOptions } from '@clustered/core'
 type Environment = Record<string, string | number | boolean | undefined>
 
 /** What is said elsewhere in the file, or cannot be said in one. */
-type NotInFile = 'args' | 'execArgv' | 'env' | 'logger' | 'sticky' | 'control'
+type NotInFile = 'args' | 'execArgv' | 'env' | 'logger' | 'sticky' | 'control' | 'logFiles'
 
 /**
  * One program of a configuration file: the options of the API, and how it is
@@ -34,7 +34,7 @@ export interface ProgramConfig extends Omit<SuperviseOptions, NotInFile> {
   /** As a daemon: the files that it writes to, seen from `cwd`, or `false` for none. */
   logs?: { out?: string; error?: string } | false
   /** Puts the time before each line that workers write: `true`, or a format such as 'YYYY-MM-DD HH:mm:ss'. */
-  logTime?: boolean | string
+  stampLines?: boolean | string
   /** When all workers are to be replaced, in a rolling reload: a cron pattern, in local time. */
   reloadAt?: string
   /** As for Socket.IO. */

@@ -3,8 +3,9 @@ import { realpathSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '@clustered/core'
+import type { Log } from '@clustered/core/control'
 import { watch as watchFiles } from 'chokidar'
-import colors from 'picocolors'
+import { errorColors as colors } from './colors.ts'
 import { Haste } from './haste.ts'
 import { type Ignore, isIgnored } from './ignored.ts'
 import { versionOf, WrittenFiles } from './written-files.ts'
@@ -21,10 +22,11 @@ export interface Watched {
   ignore: Ignore
   /** Which to watch; all of the working directory if none is given. */
   folders?: readonly string[] | undefined
+  log: Log
 }
 
 /** Reloads whenever a file below the working directory, or one of its `folders`, is saved. */
-export function watch(program: Cluster, { envFile, ignore, folders = ['.'] }: Watched): void {
+export function watch(program: Cluster, { envFile, ignore, folders = ['.'], log }: Watched): void {
   const root = process.cwd()
   const watched = folders.map((folder) => path.resolve(root, folder))
   const alsoWatched = envFile && path.resolve(envFile)
@@ -35,16 +37,16 @@ export function watch(program: Cluster, { envFile, ignore, folders = ['.'] }: Wa
     ignored: (file, stats) =>
       file !== alsoWatched && isIgnored(path.relative(root, file), stats?.isFile() ?? false, ignore),
   })
-  const saves = new Saves(program, root)
+  const saves = new Saves(program, root, log)
   files.on('all', (event, file, stats?: Stats) => {
     if (event === 'addDir' || event === 'unlinkDir') return
     // At first it names what is there: only what has been saved since is news.
     if (scanned || (stats?.mtimeMs ?? 0) > began) saves.add(file)
   })
-  files.on('error', (error) => say(`cannot watch: ${(error as Error).message}`))
+  files.on('error', (error) => log.error('watch', `cannot watch: ${(error as Error).message}`))
   const ready = new Promise<void>((resolve) => files.once('ready', resolve)).then(() => (scanned = true))
   Promise.all([ready, program.ready]).then(
-    () => say(`watching ${watched.join(' and ')}`),
+    () => log.info('watch', `watching ${watched.join(' and ')}`),
     () => {},
   )
   program.on('close', () => {
@@ -57,6 +59,7 @@ export function watch(program: Cluster, { envFile, ignore, folders = ['.'] }: Wa
 class Saves {
   readonly #program: Cluster
   readonly #root: string
+  readonly #log: Log
   readonly #written = new WrittenFiles()
   readonly #haste: Haste
   readonly #changed = new Set<string>()
@@ -65,9 +68,10 @@ class Saves {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(program: Cluster, root: string) {
+  constructor(program: Cluster, root: string, log: Log) {
     this.#program = program
     this.#root = root
+    this.#log = log
     this.#haste = new Haste(program)
     cluster.on('message', (worker, message) => this.#written.take(worker.id, message))
     cluster.on('exit', (worker) => this.#written.forget(worker.id))
@@ -94,13 +98,14 @@ class Saves {
     if (saved.length === 0 || this.#closed) return
     const delay = this.#haste.delay(saved)
     if (delay > 0) {
-      say(
+      this.#log.info(
+        'watch',
         `${saved.join(', ')}: changed again while the app boots. The next reload is in ${delay} ms. ` +
           `If it is written at each boot: --ignore '${saved[0]}'`,
       )
       await sleep(delay, undefined, { ref: false })
     }
-    if (!this.#closed) await reload(this.#program, saved)
+    if (!this.#closed) await reload(this.#program, saved, this.#log)
   }
 
   #isNew(file: string): boolean {
@@ -132,19 +137,15 @@ function realName(file: string): string {
   }
 }
 
-async function reload(program: Cluster, saved: readonly string[]): Promise<void> {
+async function reload(program: Cluster, saved: readonly string[], log: Log): Promise<void> {
   const began = Date.now()
   const [file, ...others] = saved
-  say(`${file}${others.length > 0 ? ` and ${others.length} more` : ''} has changed`)
+  log.info('watch', `${file}${others.length > 0 ? ` and ${others.length} more` : ''} has changed`)
   try {
     await program.reload()
-    say(`${colors.green('the new code serves')}, after ${Date.now() - began} ms`)
+    log.info('watch', `${colors.green('the new code serves')}, after ${Date.now() - began} ms`)
   } catch {
     // Node and the reporter have said what is wrong with it.
-    say(colors.red('the last good version goes on serving'))
+    log.info('watch', colors.red('the last good version goes on serving'))
   }
-}
-
-function say(line: string): void {
-  console.error(`[clustered] ${line}`)
 }

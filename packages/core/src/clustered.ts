@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import net from 'node:net'
 import { onAbort } from './abort.ts'
 import type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
+import { badOption } from './bad-option.ts'
 import { badTarget, checkServer } from './bad-target.ts'
 import type { Cluster } from './cluster.ts'
 import { type ClusterFace, emitAsServer } from './cluster-face.ts'
@@ -15,6 +16,7 @@ import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
 import { sayWhoForked } from './foreign-worker.ts'
 import { testRunner } from './test-runner.ts'
+import { describeOptions } from './worker/own-options.ts'
 import { WorkerCluster } from './worker/worker-cluster.ts'
 
 // The rest of the bundle comes after it, as the program comes after the preload.
@@ -66,7 +68,9 @@ export function adapt<App, Given>(
   const isFactory = typeof target === 'function' && target.length === 0
   if (!isTarget(target) && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
-  runtime().worker?.tellOptions(options)
+  if (options?.listen === false)
+    throw badOption('listen', false, 'true, or clustered start --no-listen for the program', 'is for programs that serve nothing')
+  runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
   const toServer = (made: App | net.Server): net.Server => {
     const ready = made instanceof net.Server ? made : adapter.toTarget(made)

@@ -1,5 +1,5 @@
 import type { ErrorInfo, ReloadLine } from '@clustered/core/control'
-import colors from 'picocolors'
+import { colors, errorColors } from '../colors.ts'
 import { asRunning, chooseRunning } from '../choose.ts'
 import { chooseSeveral, meansSeveral } from '../choose-several.ts'
 import { withEach } from '../each.ts'
@@ -72,7 +72,7 @@ export function describeStep(line: Exclude<ReloadLine, End>): string {
 
 function describeFailure({ message, code, stack }: ErrorInfo): string {
   return [
-    `${colors.red('error:')} ${plainLines(message)} ${colors.dim(`(${plain(code)})`)}`,
+    `${errorColors.red('error:')} ${plainLines(message)} ${errorColors.dim(`(${plain(code)})`)}`,
     ...(typeof stack === 'string' ? ['', plainLines(stack)] : []),
   ].join('\n')
 }

@@ -1,35 +1,37 @@
-import type { Cluster } from '@clustered/core'
-import { defaultName, isProgramName } from '@clustered/core/control'
-import colors from 'picocolors'
+import { defaultName, isProgramName, stderrLog } from '@clustered/core/control'
+import { colors } from '../colors.ts'
 import { tellParent } from '../await-ready.ts'
 import { asConfig, configHere } from '../config/find-config.ts'
 import { logsAgain } from '../config/again.ts'
-import { type FileFlags, refuseFileFlags, runOne, startFile } from '../config/start-file.ts'
+import { refuseFileFlags, runOne, startFile } from '../config/start-file.ts'
+import type { Running } from '../config/run-program.ts'
 import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
+import { rotation, warnOfRotation } from '../log-flags.ts'
 import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
-import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
+import { type DaemonRecord, type LogFiles, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
-import { remain, type StartFlags, toStart } from '../start-options.ts'
+import type { StartFlags } from '../start-flags.ts'
+import { logStyle, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
 /** @param argv what followed `start` on the command line. */
 export async function start(
   given: string | undefined,
-  flags: StartFlags & FileFlags,
+  flags: StartFlags,
   argv: string[],
 ): Promise<number | undefined> {
   const config = given === undefined ? configHere() : asConfig(given)
   if (process.env[daemonVariable]) {
     delete process.env[daemonVariable]
-    return becomeDaemon(config ? () => runOne(config, flags) : () => runFile(given!, flags))
+    return becomeDaemon(config ? runOne(config, flags) : runFile(given!, flags), flags)
   }
   if (config) return startFile(config, flags)
   refuseFileFlags(flags)
@@ -40,13 +42,13 @@ async function startProgram(given: string, flags: StartFlags, argv: string[]): P
   const stopped = recordOf(given, argv)
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
-  if (!flags.daemon) return void runInForeground(plan, flags)
+  if (!flags.daemon) {
+    warnOfRotation(flags)
+    return void runInForeground(plan, flags)
+  }
+  // Refused here, and not in the daemon's log.
+  rotation(flags)
   const name = plan.options.name ?? defaultName(plan.file)
-  if (!isProgramName(name))
-    throw new CliError(
-      'ERR_CLUSTERED_USAGE',
-      `--name ${name} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _.`,
-    )
   const started = await withName(name, async () => {
     await refuseSecond(name)
     const folder = namedFolder()
@@ -69,21 +71,33 @@ export async function startAgain(name: string): Promise<RunningProgram> {
   return startDaemon(name, record.argv, record.cwd, logsAgain(record))
 }
 
-function runFile(given: string, flags: StartFlags): Cluster {
+/** As a daemon. */
+function runFile(given: string, flags: StartFlags): Running {
   const plan = toStart(given, flags)
-  remain(plan.options)
-  return runInForeground(plan, flags)
+  return { plan, name: plan.options.name ?? defaultName(plan.file), run: () => runInForeground(plan, flags) }
 }
 
-function becomeDaemon(run: () => Cluster): undefined {
-  const tellReady = tellParent()
+function becomeDaemon({ plan: { options }, name, run, logs }: Running, flags: StartFlags): undefined {
+  // Who reads a log file later wants to know when.
+  options.logTime ??= true
+  // A script that has ended can still be found, and be run again by a reload.
+  if (options.listen === false) options.remainAfterExit ??= true
+  const log = stderrLog(logStyle(options))
+  const files = logFiles(name, logs)
+  if (isRotatable(files)) options.logFiles = { ...files, ...rotation(flags) }
+  const tellReady = tellParent(log)
   const cluster = run()
   staysUp(cluster).then(tellReady, (error: Error) => {
     // A first boot that fails ends the cluster, and says why, by itself.
     if (cluster.state === 'closing') return
-    console.error(`[clustered] the workers do not stay up: ${error.message}. The daemon ends`)
+    log.error('daemon', `the workers do not stay up: ${error.message}. The daemon ends`)
     void cluster.close().then(() => process.exit(1))
   })
+}
+
+/** What is no file does not grow, and one that both write to would be rotated twice. */
+function isRotatable({ out, err }: LogFiles): boolean {
+  return out !== err && ![out, err].includes('/dev/null')
 }
 
 /** What is given may be the name of a daemon that was stopped. */

@@ -4,13 +4,14 @@ import { defaultName } from '@clustered/core/control'
 import { choose, howToStart } from '../choose.ts'
 import { chooseSeveral, meansSeveral } from '../choose-several.ts'
 import { asConfig } from '../config/find-config.ts'
-import { argvOf, chooseOf, type FileFlags, refuseFileFlags } from '../config/start-file.ts'
+import { argvOf, chooseOf, refuseFileFlags } from '../config/start-file.ts'
 import { CliError } from '../errors.ts'
 import { named, namedFolder, ownName } from '../named.ts'
 import { print, warn } from '../print.ts'
 import { isRunning } from '../programs.ts'
 import type { DaemonRecord, LogFiles } from '../record.ts'
-import { type StartFlags, toStart } from '../start-options.ts'
+import type { StartFlags } from '../start-flags.ts'
+import { toStart } from '../start-options.ts'
 import { startArguments } from '../start-arguments.ts'
 import { installScript, systemdUnit, type Unit } from '../systemd-unit.ts'
 
@@ -25,18 +26,18 @@ const defaultDrainTimeout = 10_000
  * for several, a script that installs a unit for each.
  * @param argv what followed `startup` on the command line.
  */
-export async function startup(given: string, flags: StartFlags & FileFlags, argv: string[]): Promise<void> {
+export async function startup(given: string, flags: StartFlags, argv: string[]): Promise<void> {
   const units = await unitsOf(given, flags, argv)
   const [only] = units
   if (units.length === 1) return print(flags.json, only, () => systemdUnit(only!))
   print(flags.json, units, () => installScript(units))
 }
 
-async function unitsOf(given: string, flags: StartFlags & FileFlags, argv: string[]): Promise<Unit[]> {
+async function unitsOf(given: string, flags: StartFlags, argv: string[]): Promise<Unit[]> {
   const config = asConfig(given)
   if (config)
     return chooseOf(config, flags).map((planned) => {
-      const { drainTimeout } = planned.options
+      const drainTimeout = planned.sheet.get('drainTimeout') as number | undefined
       return makeUnit(planned.name, argvOf(config, planned, flags), namedFolder(), drainTimeout, planned.logs)
     })
   refuseFileFlags(flags)

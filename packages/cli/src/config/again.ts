@@ -1,5 +1,6 @@
 import { chdir } from 'node:process'
 import type { DaemonRecord } from '../record.ts'
+import type { StartFlags } from '../start-flags.ts'
 import { asConfig } from './find-config.ts'
 import type { Planned } from './planned.ts'
 import { programsOf } from './programs-of.ts'
@@ -17,11 +18,13 @@ export function logsAgain({ argv, cwd, logs = {} }: DaemonRecord): DaemonRecord[
   const planned = inFolder(cwd, (): Planned | undefined => {
     const config = asConfig(given)
     const [found] = config ? programsOf(config, { only, env: environment }).chosen : []
-    if (found) checkStart(found, {})
+    if (found) checkStart(found, noFlags)
     return found
   })
   return planned ? planned.logs : logs
 }
+
+const noFlags: StartFlags = { given: new Map(), nodeArgs: [], ignore: [], watch: false, daemon: true }
 
 /** As if this command had been called there. */
 function inFolder<T>(folder: string, work: () => T): T {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { givenEnvironment, usableCpus } from '@clustered/core/control'
 import type { ProgramConfig } from '../index.cts'
 import { CliError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '@clustered/core/options'
 import { interpreterArguments } from './interpreter.ts'
 import { ownKeys } from './own-keys.ts'
 import { plainName } from './plain-name.ts'
@@ -80,7 +80,7 @@ export function fromPm2(
     // As pm2: without it, where nobody has said what does not matter.
     ignore: watch ? ((app['ignore_watch'] as ProgramConfig['ignore']) ?? undefined) : undefined,
     logs: logsOf(app),
-    logTime: app['time'] ? 'YYYY-MM-DDTHH:mm:ss' : textOf(app, 'log_date_format'),
+    stampLines: app['time'] ? 'YYYY-MM-DDTHH:mm:ss' : textOf(app, 'log_date_format'),
     ...own,
   })
 }

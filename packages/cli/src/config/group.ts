@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import colors from 'picocolors'
+import { colors } from '../colors.ts'
 import { Prefix } from './prefix.ts'
 
 /** Set in the primary of one of several programs: what is to be said of their file has been said. */

@@ -1,4 +1,4 @@
-/** Loaded into each worker of a program with `logTime`. */
+/** Loaded into each worker of a program with `stampLines`. */
 import cluster from 'node:cluster'
 import { isMainThread } from 'node:worker_threads'
 import { putTimeBefore } from './log-time.ts'

@@ -13,7 +13,7 @@ const aboutTheStart = [
   'watch',
   'ignore',
   'logs',
-  'logTime',
+  'stampLines',
   'reloadAt',
   'autostart',
 ] as const satisfies (keyof ProgramConfig)[]
@@ -43,6 +43,8 @@ const optionKeys = [
   'readyAfter',
   'restart',
   'remainAfterExit',
+  'logFormat',
+  'logTime',
 ] as const satisfies (keyof ProgramConfig)[]
 
 export const ownKeys: ReadonlySet<string> = new Set([...aboutTheStart, ...optionKeys])

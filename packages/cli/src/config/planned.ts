@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { checkOptions, checkProgram, isProgramName } from '@clustered/core/control'
-import type { SuperviseOptions } from '@clustered/core'
+import { isProgramName } from '@clustered/core/control'
 import { Cron } from 'croner'
 import type { ProgramConfig } from '../index.cts'
 import { entryFile } from '../entry-file.ts'
@@ -10,7 +9,7 @@ import { splitNodeArguments } from '../node-arguments.ts'
 import { refuseOtherFiles } from '../not-a-program.ts'
 import { entryOfPackage } from '../project.ts'
 import type { LogFiles } from '../record.ts'
-import { nearest } from '../nearest.ts'
+import { fromFile, nearest, type Sheet } from '@clustered/core/options'
 import { optionsOf, ownKeys } from './own-keys.ts'
 import { plainName } from './plain-name.ts'
 import { wordsOf } from './pm2-values.ts'
@@ -23,19 +22,21 @@ export interface Planned {
   cwd: string
   args: string[]
   nodeArgs: string[]
-  options: SuperviseOptions
+  options: object
+  /** The same, checked. */
+  sheet: Sheet
   env: Record<string, string | undefined>
   envFile: string | undefined
   watch: boolean | string[]
   ignore: (string | RegExp)[]
   /** Where it logs as a daemon, if not where all do. */
   logs: Partial<LogFiles>
-  logTime: string | undefined
+  stampLines: string | undefined
   reloadAt: string | undefined
   autostart: boolean
 }
 
-const defaultLogTime = 'YYYY-MM-DDTHH:mm:ss.SSSZ'
+const defaultStamp = 'YYYY-MM-DDTHH:mm:ss.SSSZ'
 const nowhere = '/dev/null'
 
 type Named = ProgramConfig & { name: string }
@@ -102,7 +103,7 @@ export function toPlanned(program: Named, base: string, environment: string | un
     "false, or an object such as { out: 'out.log', error: 'error.log' }",
   )
   check(
-    'logTime',
+    'stampLines',
     (value) => typeof value === 'boolean' || isText(value),
     "true, or a format such as 'YYYY-MM-DD HH:mm:ss'",
   )
@@ -112,13 +113,9 @@ export function toPlanned(program: Named, base: string, environment: string | un
   const cwd = path.resolve(base, program.cwd ?? '')
   const file = fileOf(script, cwd, called)
   const nodeArgs = splitNodeArguments(wordsOf(program.nodeArgs ?? []) ?? [])
-  const options = optionsOf(program) as SuperviseOptions
-  const { listen, readyAfter, restart, remainAfterExit, ...others } = options
-  inProgram(called, () => {
-    checkProgram({ listen, readyAfter, restart, remainAfterExit })
-    checkOptions(others)
-  })
-  const { watch = false, logTime, logs = {} } = program
+  const options = optionsOf(program)
+  const sheet = fromFile(options, `'${called}'`)
+  const { watch = false, stampLines, logs = {} } = program
   return {
     name: called,
     file,
@@ -126,12 +123,13 @@ export function toPlanned(program: Named, base: string, environment: string | un
     args: wordsOf(program.args ?? []) ?? [],
     nodeArgs,
     options,
+    sheet,
     env: texts({ ...program.env, ...(environment === undefined ? {} : program.environments?.[environment]) }),
     envFile: program.envFile === undefined ? undefined : path.resolve(cwd, program.envFile),
     watch: typeof watch === 'boolean' ? watch : [watch].flat(),
     ignore: [program.ignore ?? []].flat(),
     logs: logs === false ? { out: nowhere, err: nowhere } : placed(logs, cwd),
-    logTime: logTime === true ? defaultLogTime : logTime || undefined,
+    stampLines: stampLines === true ? defaultStamp : stampLines || undefined,
     reloadAt: program.reloadAt,
     autostart: program.autostart ?? true,
   }

@@ -50,8 +50,8 @@ export const pm2Keys: Readonly<Record<string, Pm2Key>> = {
   error_file: { aliases: ['error', 'err', 'err_file', 'err_log'], becomes: 'logs' },
   log_file: { aliases: ['log'], becomes: 'logs' },
   disable_logs: { becomes: 'logs' },
-  log_date_format: { becomes: 'logTime' },
-  time: { becomes: 'logTime' },
+  log_date_format: { becomes: 'stampLines' },
+  time: { becomes: 'stampLines' },
 
   exp_backoff_restart_delay: {
     notNeeded: 'A slot waits by itself: 100 ms after a failed boot, and twice as long each time, up to 30 s.',

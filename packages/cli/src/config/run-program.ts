@@ -1,28 +1,41 @@
 import { chdir } from 'node:process'
 import type { Cluster } from '@clustered/core'
+import { checkOptions, type Log, stderrLog } from '@clustered/core/control'
 import { readEnvFile } from '../env-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
-import { type StartFlags, toStart } from '../start-options.ts'
+import type { LogFiles } from '../record.ts'
+import type { StartFlags } from '../start-flags.ts'
+import { logStyle, type Start, toStart } from '../start-options.ts'
 import type { ConfigFile } from './find-config.ts'
-import { logTimeArguments, putTimeBefore } from './log-time.ts'
+import { logTimeArguments } from './log-time.ts'
 import { inProgram, type Planned } from './planned.ts'
 import { type Choice, programsOf } from './programs-of.ts'
 import { reloadAt } from './reload-at.ts'
 
-/** This process becomes the primary of one program of a file, and stays it to the end. */
-export function runProgram(config: ConfigFile, planned: Planned, flags: StartFlags & Choice): Cluster {
+/** A program that is about to run. */
+export interface Running {
+  name: string
+  plan: Start
+  /** This process becomes its primary, and stays it to the end. */
+  run: () => Cluster
+  /** Where it logs as a daemon, if not where all do. */
+  logs?: Partial<LogFiles>
+}
+
+export function running(config: ConfigFile, planned: Planned, flags: StartFlags): Running {
   enter(planned)
-  const { file, options } = startOf(planned, flags)
+  const plan = startOf(planned, flags)
   const variables = new Variables(config, planned, flags)
-  if (planned.logTime !== undefined) putTimeBefore(planned.logTime)
-  const cluster = runInForeground(
-    { file, options: { ...options, env: () => variables.now } },
-    { ...flags, ...watchFlags(planned, flags), envFile: planned.envFile },
-  )
-  variables.follow(cluster)
-  if (planned.reloadAt !== undefined) reloadAt(planned.reloadAt, cluster)
-  return cluster
+  plan.options.env = () => variables.now
+  const run = (): Cluster => {
+    const log = stderrLog(logStyle(plan.options))
+    const cluster = runInForeground(plan, watchFlags(planned, flags))
+    variables.follow(cluster, log)
+    if (planned.reloadAt !== undefined) reloadAt(planned.reloadAt, cluster, log)
+    return cluster
+  }
+  return { name: planned.name, plan, run, logs: planned.logs }
 }
 
 /** All that is known before a program starts, and may be wrong. */
@@ -33,7 +46,8 @@ export function checkStart(planned: Planned, flags: StartFlags): void {
     try {
       enter(planned)
       if (planned.envFile !== undefined) readEnvFile(planned.envFile)
-      startOf(planned, flags)
+      const { args: _args, execArgv: _execArgv, ...options } = startOf(planned, flags).options
+      checkOptions(options, new Map())
     } finally {
       chdir(here)
       if (PWD !== undefined) process.env['PWD'] = PWD
@@ -53,19 +67,12 @@ function enter({ cwd, name }: Planned): void {
   process.env['PWD'] = cwd
 }
 
-function startOf(planned: Planned, flags: StartFlags): ReturnType<typeof toStart> {
-  const { file, args, nodeArgs, name, logTime, envFile } = planned
-  const given = {
-    ...watchFlags(planned, flags),
-    name,
-    nodeArgs: [nodeArgs.map(quoted).join(' ')],
-    envFile,
-    '--': args,
-  }
-  const start = toStart(file, given)
-  const timeArguments = logTime === undefined ? [] : logTimeArguments(logTime)
-  const execArgv = [...timeArguments, ...(start.options.execArgv ?? [])]
-  return { file: start.file, options: { ...start.options, ...planned.options, execArgv } }
+function startOf(planned: Planned, flags: StartFlags): Start {
+  const { file, args, nodeArgs, name, stampLines, sheet } = planned
+  const given = { ...watchFlags(planned, flags), nodeArgs: [nodeArgs.map(quoted).join(' ')], '--': args }
+  const { file: entry, options } = toStart(file, given, sheet)
+  const stamps = stampLines === undefined ? [] : logTimeArguments(stampLines)
+  return { file: entry, options: { ...options, name, execArgv: [...stamps, ...(options.execArgv ?? [])] } }
 }
 
 /** As a shell would read it as one word. */
@@ -73,14 +80,13 @@ function quoted(word: string): string {
   return /[\s'"\\]/.test(word) ? `'${word.replaceAll("'", String.raw`'\''`)}'` : word
 }
 
-function watchFlags(
-  { watch, ignore }: Planned,
-  flags: StartFlags,
-): Pick<StartFlags, 'watch' | 'ignore' | 'folders'> {
-  if (watch === false && !flags.watch) return {}
+function watchFlags({ watch, ignore, envFile }: Planned, flags: StartFlags): StartFlags {
+  const isWatched = watch !== false || flags.watch
   return {
-    watch: true,
-    ignore: [...ignore, flags.ignore ?? []].flat(),
+    ...flags,
+    ...(envFile !== undefined && { envFile }),
+    watch: isWatched,
+    ignore: isWatched ? [...ignore, ...flags.ignore] : [],
     ...(Array.isArray(watch) && { folders: watch }),
   }
 }
@@ -108,8 +114,8 @@ class Variables {
     return { ...(envFile === undefined ? {} : readEnvFile(envFile)), ...env }
   }
 
-  follow(cluster: Cluster): void {
-    cluster.on('reload:start', () => this.#readAgain())
+  follow(cluster: Cluster, log: Log): void {
+    cluster.on('reload:start', () => this.#readAgain(log))
     cluster.on('reload:done', () => (this.#good = this.#planned))
     // What boots now is of the release before.
     cluster.on('reload:failed', () => {
@@ -118,15 +124,13 @@ class Variables {
     })
   }
 
-  #readAgain(): void {
+  #readAgain(log: Log): void {
     this.#problem = undefined
     try {
       const [again] = programsOf({ ...this.#config, value: undefined }, this.#flags).chosen
       const changed = changedKeys(this.#good, again!)
       if (changed.length > 0)
-        console.error(
-          `[clustered] ${this.#config.given} has changed: ${changed.join(', ')}. That is used from the next restart on: clustered restart ${this.#planned.name}`,
-        )
+        log.warn('config', `${this.#config.given} has changed: ${changed.join(', ')}. That is used from the next restart on: clustered restart ${this.#planned.name}`)
       this.#planned = again!
     } catch (error) {
       this.#problem = error as Error
@@ -137,7 +141,7 @@ class Variables {
 /** What a reload does not bring in. */
 function changedKeys(before: Planned, now: Planned): string[] {
   const parts = (planned: Planned): Record<string, unknown> => {
-    const { options, env: _env, name: _name, autostart: _autostart, ...others } = planned
+    const { options, sheet: _sheet, env: _env, name: _name, autostart: _autostart, ...others } = planned
     return { ...others, ...options }
   }
   const [old, young] = [parts(before), parts(now)]

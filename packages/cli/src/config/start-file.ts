@@ -1,5 +1,4 @@
-import type { Cluster } from '@clustered/core'
-import colors from 'picocolors'
+import { colors } from '../colors.ts'
 import { startDaemon } from '../daemon.ts'
 import { withEach } from '../each.ts'
 import { CliError } from '../errors.ts'
@@ -7,29 +6,18 @@ import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { findPrograms, isRunning } from '../programs.ts'
-import { remain, type StartFlags } from '../start-options.ts'
+import type { StartFlags } from '../start-flags.ts'
 import type { ConfigFile } from './find-config.ts'
 import { leaveWithGroup, ofGroup, runGroup } from './group.ts'
 import type { Planned } from './planned.ts'
-import { type Choice, programsOf } from './programs-of.ts'
-import { checkStart, runProgram } from './run-program.ts'
-
-/** What is said on the command line for a file of programs alone. */
-export interface FileFlags extends Choice {
-  /** `--no-prefix`: the lines of several programs as they are. */
-  prefix?: boolean
-}
-
-type Flags = StartFlags & FileFlags
-
-/** What a file of programs can be started with; the rest is said in the file. */
-const allowed = new Set(['only', 'env', 'prefix', 'daemon', 'json', 'watch', 'nodeArgs', '--'])
+import { programsOf } from './programs-of.ts'
+import { checkStart, running, type Running } from './run-program.ts'
 
 /**
  * Starts the programs that a file names: as daemons, or in this terminal.
  * All of them are looked through before the first one starts.
  */
-export async function startFile(config: ConfigFile, flags: Flags): Promise<number | undefined> {
+export async function startFile(config: ConfigFile, flags: StartFlags): Promise<number | undefined> {
   const isInGroup = process.env[ofGroup] !== undefined
   delete process.env[ofGroup]
   if (isInGroup) leaveWithGroup()
@@ -41,22 +29,21 @@ export async function startFile(config: ConfigFile, flags: Flags): Promise<numbe
       chosen.map((planned) => ({ name: planned.name, argv: argvOf(config, planned, flags) })),
       flags,
     )
-  runProgram(config, first!, flags)
+  running(config, first!, flags).run()
   return undefined
 }
 
-/** This process becomes the primary of the one program that `--only` says. */
-export function runOne(config: ConfigFile, flags: Flags): Cluster {
+/** The one program that `--only` says. */
+export function runOne(config: ConfigFile, flags: StartFlags): Running {
   const [planned] = chooseOf(config, flags, false)
-  remain(planned!.options)
-  return runProgram(config, planned!, flags)
+  return running(config, planned!, flags)
 }
 
 /**
  * The programs that are meant, each of which can be started.
  * @param says whether what the file has in vain is to be named.
  */
-export function chooseOf(config: ConfigFile, flags: Flags, says = true): Planned[] {
+export function chooseOf(config: ConfigFile, flags: StartFlags, says = true): Planned[] {
   refuseOtherFlags(config, flags)
   const { chosen, names, notes } = programsOf(config, flags)
   if (chosen.length === 0)
@@ -69,7 +56,7 @@ export function chooseOf(config: ConfigFile, flags: Flags, says = true): Planned
   return chosen
 }
 
-async function startDaemons(config: ConfigFile, chosen: Planned[], flags: Flags): Promise<number> {
+async function startDaemons(config: ConfigFile, chosen: Planned[], flags: StartFlags): Promise<number> {
   const folder = namedFolder()
   const running = (await findPrograms()).filter(isRunning).map(({ name }) => name)
   const [run, fresh] = [true, false].map((runs) =>
@@ -98,35 +85,29 @@ async function startDaemons(config: ConfigFile, chosen: Planned[], flags: Flags)
 }
 
 /** What `clustered start` is to be given for one of them. */
-export function argvOf({ given }: ConfigFile, { name }: Planned, { env, watch }: Flags): string[] {
+export function argvOf({ given }: ConfigFile, { name }: Planned, { env, watch }: StartFlags): string[] {
   return [given, '--only', name, ...(env === undefined ? [] : ['--env', env]), ...(watch ? ['--watch'] : [])]
 }
 
-function refuseOtherFlags({ given }: ConfigFile, flags: Flags): void {
-  for (const [flag, value] of Object.entries(flags)) {
-    // What begins with --no- is true unless it is given.
-    const isGiven =
-      value !== undefined &&
-      !(flag === 'listen' && value === true) &&
-      !(Array.isArray(value) && value.length === 0)
-    const isAllowed = allowed.has(flag) && !(isGiven && (flag === 'nodeArgs' || flag === '--'))
-    if (!isGiven || isAllowed) continue
-    const shown = flag === '--' ? 'what stands after --' : flagOf(flag)
+function refuseOtherFlags({ given: file }: ConfigFile, flags: StartFlags): void {
+  const { given, envFile, nodeArgs, logMaxSize, logMaxFiles } = flags
+  const others = [
+    ...[...given.values()].map(({ flag }) => flag),
+    ...(envFile === undefined ? [] : ['--env-file']),
+    ...(nodeArgs.length > 0 ? ['--node-args'] : []),
+    ...(logMaxSize === undefined ? [] : ['--log-max-size']),
+    ...(logMaxFiles === undefined ? [] : ['--log-max-files']),
+    ...(flags['--']?.length ? ['what stands after --'] : []),
+  ]
+  if (others.length > 0)
     throw new CliError(
       'ERR_CLUSTERED_USAGE',
-      `${shown} is for one program, and ${given} says of each how it is started. Write it there, or start the app's file: clustered start app.js`,
+      `${others[0]} is for one program, and ${file} says of each how it is started. Write it there, or start the app's file: clustered start app.js`,
     )
-  }
-}
-
-function flagOf(key: string): string {
-  return key.length === 1
-    ? `-${key}`
-    : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 /** @throws {CliError} ERR_CLUSTERED_USAGE */
-export function refuseFileFlags({ only, env }: FileFlags): void {
+export function refuseFileFlags({ only, env }: StartFlags): void {
   if (only !== undefined || env !== undefined)
     throw new CliError(
       'ERR_CLUSTERED_USAGE',

@@ -20,16 +20,16 @@ export function hintAt({ code }: WorkerExit, release: Release, settings: Setting
 }
 
 /** What to do with a program that works, and is none for a cluster that serves. */
-export function ifItServesNothing({ codeOptions }: Settings): string {
-  const how = codeOptions
+export function ifItServesNothing({ isSupervised }: Settings): string {
+  const how = isSupervised
     ? 'start it with --no-listen (listen: false)'
     : 'run it by clustered start --no-listen'
   return `If it is to serve nothing (a queue consumer, a scheduler, a script): ${how}`
 }
 
 /** With what the primary ends when the first worker of another program has failed: its own code, as in plain Node. */
-export function exitCodeAfter({ code }: WorkerExit, release: Release, { codeOptions }: Settings): number {
-  return codeOptions && !isConfiguration(release) ? (code ?? 1) : 1
+export function exitCodeAfter({ code }: WorkerExit, release: Release, { isSupervised }: Settings): number {
+  return isSupervised && !isConfiguration(release) ? (code ?? 1) : 1
 }
 
 function isConfiguration({ exec }: Release): boolean {
@@ -43,8 +43,10 @@ export function noteSilence(worker: WorkerHandle, settings: Settings, clock: Clo
   clock.after(noteAfter, () => {
     if (worker.state === 'booting' && worker.listening.size === 0)
       logger.warn(
+        'boot:silent',
         `the first worker (pid ${worker.pid}) runs, and has no server that listens after ${noteAfter} ms; ` +
           `bootTimeout gives it ${bootTimeout} ms. ${ifItServesNothing(settings)}`,
+        { slot: worker.slot, pid: worker.pid },
       )
   })
 }

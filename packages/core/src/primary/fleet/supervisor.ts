@@ -109,7 +109,7 @@ export class Supervisor {
       settings,
       clock: system.clock,
       events,
-      hangTimeout: isDebugged(entry) ? 0 : settings.hangTimeout,
+      hangTimeout: () => (isDebugged(entry) ? 0 : settings.hangTimeout),
       step: (step) => steps.run(step),
       reconcile: () => this.#reconcile(),
       updateBalance: () => this.#updateBalance(),
@@ -150,6 +150,11 @@ export class Supervisor {
   /** The same, for who looks inside them. */
   get handles(): WorkerHandle[] {
     return this.#fleet.workers
+  }
+
+  /** Whether connections move from one worker to another. */
+  get moves(): boolean {
+    return this.#parts.settings.migrate
   }
 
   /** The one under way, if one is. */

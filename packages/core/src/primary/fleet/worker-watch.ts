@@ -38,7 +38,7 @@ export interface WatchedFleet {
   readonly clock: Clock
   readonly events: EventEmitter<ClusterEvents>
   /** Milliseconds; 0 for never. */
-  readonly hangTimeout: number
+  readonly hangTimeout: () => number
   /** Does the whole of something before anything that it gives rise to. */
   readonly step: (step: () => void) => void
   /** Acts on what is known now. */
@@ -73,11 +73,13 @@ export class WorkerWatch implements WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
     const { settings, relay, step } = this.#watched
     // It logs, which is the user's code, and takes a step of its own if it scales.
-    if (message.type === 'options') return settings.codeOptions?.take(settings, message)
+    if (message.type === 'options') return settings.codeOptions?.take(worker, message)
     // Nothing that the fleet knows changes.
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
+    // Taken already, where there are log files.
+    if (message.type === 'reopened') return
     step(() => this.#onMessage(worker, message, handle))
   }
 
@@ -107,7 +109,7 @@ export class WorkerWatch implements WorkerEvents {
 
   #onMessage(
     worker: WorkerHandle,
-    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' }>,
+    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'reopened' }>,
     handle: TransferableHandle | undefined,
   ): void {
     const { sockets, places, lead, call, settings, reconcile } = this.#watched
@@ -186,6 +188,7 @@ export class WorkerWatch implements WorkerEvents {
     if (this.#listensAfterAll) return
     this.#listensAfterAll = true
     settings.logger.info(
+      'place:unawaited',
       `the program listens at ${sockets.describe(key)}, and is started with --no-listen (listen: false): that is ` +
         'served, and nobody waits for it. If it is to serve requests, leave that option out',
     )
@@ -194,7 +197,8 @@ export class WorkerWatch implements WorkerEvents {
   /** It has shown what it is. Who serves is replaced with overlap. */
   #serves(): void {
     const { settings } = this.#watched
-    Object.assign(settings, { listen: true, readyAfter: undefined, surge: settings.surge || 1 })
+    const reload = { ...settings.reload, surge: settings.reload.surge || 1 }
+    Object.assign(settings, { listen: true, mayListen: false, readyAfter: undefined, reload })
   }
 
   #becomeReady(worker: WorkerHandle): void {

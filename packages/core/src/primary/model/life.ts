@@ -77,8 +77,7 @@ export class Life {
       bootTimeout: 2000,
       drainTimeout: 1000,
       shutdownDelay: this.#upTo(2) * 500,
-      surge: this.#upTo(4),
-      soak: this.#upTo(2) * 400,
+      reload: { surge: this.#upTo(4), soak: this.#upTo(2) * 400 },
       maxRequests: 1000,
       env: () => this.#env(),
     }
@@ -91,13 +90,14 @@ export class Life {
         spares: 0,
       } satisfies Partial<Settings>)
     }
-    const { listen, surge } = this.#settings
+    const { listen, reload } = this.#settings
+    const isAloneWanted = reload.surge === 0
     this.world.listens = listen
     this.world.hasEarlyPlace = !listen || dice() < 0.5
     this.sockets = new ModelSockets(dice() < 0.02, this.world, this.world.hasEarlyPlace ? [] : ['place'])
     this.cluster = modelCluster(this.world, this.sockets, this.#settings)
     this.world.onSpawn = (slot) => {
-      const isAlone = surge > 0 || slot < 0 || this.world.alive.every((other) => other.slot !== slot)
+      const isAlone = !isAloneWanted || slot < 0 || this.world.alive.every((other) => other.slot !== slot)
       this.#hold(isAlone, `another worker of slot ${slot} is there still`)
       this.#hold(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
       // Of those that have begun: one that `env` itself has scaled away never does.
@@ -106,14 +106,14 @@ export class Life {
         ({ slot, state, pid }) => slot >= 0 && state !== 'draining' && pid > 0 && !killed.has(pid),
       )
       const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
-      this.#hold(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
+      this.#hold(surging <= this.#settings.reload.surge, `${surging} slots are replaced at once`)
     }
     this.world.onDrain = ({ pid, slot, places }) => {
       const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
       const serving = this.cluster.workers.filter(({ state }) => state === 'ready')
-      if (this.#mayEmpty || this.cluster.state === 'closing' || surge === 0 || !listen) return
+      if (this.#mayEmpty || this.cluster.state === 'closing' || isAloneWanted || !listen) return
       // Who has not come to it is not missed there, nor is a spare; and what is ready before the old one has come to it needs not have it.
-      const isMissed = places.has('place') && slot >= 0 && this.#settings.soak === 0
+      const isMissed = places.has('place') && slot >= 0 && this.#settings.reload.soak === 0
       if (this.world.hasEarlyPlace && !isMissed) return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
