@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { get } from './support/http.ts'
+import { supervise } from './support/supervised.ts'
 import { eventually, isAlive, type Program, start } from './support/program.ts'
 
 function lead(
@@ -8,7 +9,9 @@ function lead(
   options: object,
   env: Record<string, string | undefined> = {},
 ): Program {
-  return start(t, 'lead.js', { env: { OPTIONS: JSON.stringify({ reload: { soak: 0 }, ...options }), ...env } })
+  return start(t, 'lead.js', {
+    env: { OPTIONS: JSON.stringify({ reload: { soak: 0 }, ...options }), ...env },
+  })
 }
 
 /** Who began and ended to lead, in the order in which they wrote it: `+4711`, `-4711`. */
@@ -49,8 +52,15 @@ describe('the lead', () => {
     assert.ok(!isAlive(second))
 
     // What it crashes of is contained: it drains.
-    await eventually(async () => (await who().catch(() => undefined))?.pid === third, 'an answer of the leader')
-    for (let asked = 0; !program.output.includes(`(pid ${third}, generation 2) crashed`) && asked < 100; asked++)
+    await eventually(
+      async () => (await who().catch(() => undefined))?.pid === third,
+      'an answer of the leader',
+    )
+    for (
+      let asked = 0;
+      !program.output.includes(`(pid ${third}, generation 2) crashed`) && asked < 100;
+      asked++
+    )
       await get(port, '/crash').catch(() => {})
     const fourth = await leader(program, 4)
     assert.deepEqual(terms(program).slice(-3), [`+${third}`, `-${third}`, `+${fourth}`])
@@ -85,7 +95,10 @@ describe('the lead', () => {
     const port = await program.listens()
     const first = await leader(program, 1)
     const answer = get(port, '/slow')
-    await eventually(async () => (await get(port, '/who')).body.includes(`${first}`), 'that it has the request')
+    await eventually(
+      async () => (await get(port, '/who')).body.includes(`${first}`),
+      'that it has the request',
+    )
     program.kill('SIGKILL')
     await answer
     await program.silent
@@ -109,13 +122,26 @@ describe('the lead', () => {
   })
 })
 
+it('the lead is there for a program that knows nothing else of Clustered', async (t) => {
+  const program = supervise(t, 'leads.cjs')
+  await program.sees(/listening on/)
+  const first = await leader(program, 1)
+  assert.notEqual(first, program.pid)
+  process.kill(first, 'SIGKILL')
+  await leader(program, 2)
+  assert.ok(!isAlive(first))
+})
+
 it('a hook that fails is called again after a while, in a worker and in single mode', async (t) => {
   const failsIn = async (workers: number): Promise<void> => {
     const program = lead(t, { workers }, { HOOK: 'fails' })
     await leader(program, 1)
     const who = workers ? String.raw`worker 0 \(pid \d+\): ` : ''
     const failed = (message: string, pause: number) =>
-      new RegExp(`^\\[clustered\\] error: ${who}onLead failed: Error: ${message}. It is called again in ${pause} ms$`, 'm')
+      new RegExp(
+        `^\\[clustered\\] error: ${who}onLead failed: Error: ${message}. It is called again in ${pause} ms$`,
+        'm',
+      )
     assert.match(program.output, failed('the lead failed as told', 1000))
     assert.match(program.output, failed('the lead failed later', 2000))
     program.kill('SIGTERM')

@@ -74,7 +74,8 @@ export class LeadObserver {
     await nextTurn()
     await nextTurn()
     this.terms++
-    if (this.#leaders.size > 1) this.#faults.push(`term ${this.terms}: ${[...this.#leaders.values()].join(' and ')} lead`)
+    if (this.#leaders.size > 1)
+      this.#faults.push(`term ${this.terms}: ${[...this.#leaders.values()].join(' and ')} lead`)
     if (this.#endedAt !== undefined) this.gaps.push(Math.max(0, begunAt - this.#endedAt))
   }
 }

@@ -82,7 +82,10 @@ it('is never given to a worker of a release that does not know it', async () => 
   second.say({ type: 'lead-over' })
   first.exit(1)
   await pass(world, 1)
-  assert.deepEqual(led.map(({ slot }) => slot), [2])
+  assert.deepEqual(
+    led.map(({ slot }) => slot),
+    [2],
+  )
 })
 
 it('is given to a worker that is about to be replaced only where there is no other', async () => {
@@ -96,5 +99,8 @@ it('is given to a worker that is about to be replaced only where there is no oth
   await pass(world, 1)
   processIn(world, 3).exit(1)
   await pass(world, 1)
-  assert.deepEqual(led.map(({ slot }) => slot), [2, 3, 1])
+  assert.deepEqual(
+    led.map(({ slot }) => slot),
+    [2, 3, 1],
+  )
 })

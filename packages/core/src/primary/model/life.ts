@@ -263,7 +263,11 @@ export class Life {
       for (const { news } of world.alive)
         assert.deepEqual(known(news), known(workers), 'every worker knows the others')
       const leaders = workers.flatMap(({ leads, pid }) => (leads ? pid : []))
-      assert.deepEqual(leaders, world.alive.flatMap(({ leads, pid }) => (leads ? pid : [])), 'who leads is known')
+      assert.deepEqual(
+        leaders,
+        world.alive.flatMap(({ leads, pid }) => (leads ? pid : [])),
+        'who leads is known',
+      )
       if (this.#lastReload === 'done')
         assert.ok(
           workers.every((worker) => worker.generation === generation),
