@@ -1,4 +1,4 @@
-import type { WorkerInfo } from './cluster.ts'
+import type { ClusterState, WorkerInfo } from './cluster.ts'
 import type { LastWords } from './protocol/messages.ts'
 import type { StallReport } from './protocol/watchdog.ts'
 
@@ -61,6 +61,8 @@ export interface ClusterEvents {
   'reload:start': [generation: number]
   'reload:done': [generation: number]
   'reload:failed': [generation: number, error: Error]
+  /** `state` is another one. A worker that dies and its successor make it `'degraded'` and `'ready'` again. */
+  state: [state: ClusterState]
   /** The number of slots changed. */
   scale: [workers: number, step: ScaleStep]
   /** As `ready` resolves. */

@@ -1,11 +1,21 @@
 export type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
-export type { CloseCallback, CloseOptions, Cluster, ClusterState, Vitals, WorkerInfo } from './cluster.ts'
+export type {
+  CloseCallback,
+  CloseOptions,
+  Cluster,
+  ClusterState,
+  SlotFailure,
+  SlotInfo,
+  Vitals,
+  WorkerInfo,
+} from './cluster.ts'
 export { adapt, type Clustered, clustered } from './clustered.ts'
 export { ClusteredError, type ClusteredErrorCode } from './errors.ts'
 export type { ClusterEvents, ScaleStep, WorkerExit } from './events.ts'
 export { hold } from './hold.ts'
 export type { Hook, Hooks, LeadHook } from './hooks.ts'
 export type { Listen, ListenCallback } from './listen.ts'
+export type { LogEvent, LogFields, LogLevel, LogLine } from './log.ts'
 export type { Logger } from './logger.ts'
 export type { LostLog } from './lost-log.ts'
 export type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky, WorkerBounds } from './options.ts'

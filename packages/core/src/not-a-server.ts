@@ -22,6 +22,7 @@ const clusterEvents = {
   'reload:start': true,
   'reload:done': true,
   'reload:failed': true,
+  state: true,
   scale: true,
   listening: true,
   error: true,

@@ -4,7 +4,7 @@ import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onAbort } from './abort.ts'
 import { ClusterFace } from './cluster-face.ts'
-import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
+import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from './cluster.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { emptyQueues, mayShut } from './empty-queue.ts'
 import { ClusteredError, closingError } from './errors.ts'
@@ -36,6 +36,7 @@ class Single extends ClusterFace implements Cluster {
   readonly slot = 0
   readonly balance = null
   readonly workers: WorkerInfo[] = []
+  readonly slots: SlotInfo[] = []
   readonly ready: Promise<void>
   override state: ClusterState = 'booting'
   readonly #singles: Singles
@@ -107,7 +108,7 @@ class Single extends ClusterFace implements Cluster {
 
   async #close({ all, lifecycle, over }: Singles): Promise<void> {
     const wasReady = this.state === 'ready'
-    for (const single of all) single.state = 'closing'
+    for (const single of all) single.#become('closing')
     if (wasReady && !this.#isTest) await sleep(this.#settings.shutdownDelay)
     await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drain())))
     over.resolve()
@@ -139,9 +140,15 @@ class Single extends ClusterFace implements Cluster {
       this.#drainable.cut()
       throw closingError('ready')
     }
-    this.state = 'ready'
+    this.#become('ready')
     this.#singles.lifecycle.ready(this.#settings.hooks)
     this.#singles.lifecycle.leading.begin()
+  }
+
+  #become(state: ClusterState): void {
+    if (this.state === state) return
+    this.state = state
+    this.emit('state', state)
   }
 
   get #isClosing(): boolean {
@@ -157,7 +164,7 @@ class Single extends ClusterFace implements Cluster {
 }
 
 function makeLifecycle({ logger }: Settings): Lifecycle {
-  const lifecycle = new Lifecycle((problem) => logger.error(problem))
+  const lifecycle = new Lifecycle((problem) => logger.error('worker:problem', problem, { reason: problem }))
   if (cluster.isWorker)
     lifecycle.leading.refuse(
       'onLead is not called: this process is a worker of a cluster that is not ours, and each worker of that would lead',
@@ -192,10 +199,14 @@ export function startSingle(
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
     () =>
-      logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`),
+      logger.info(
+        'listening',
+        `listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`,
+        { address: formatAddress(single.address()), pid: process.pid },
+      ),
     (error: unknown) => {
       if ((error as ClusteredError | undefined)?.code === 'ERR_CLUSTERED_CLOSING') return
-      logger.error(toWords(error).message)
+      logger.error('error', toWords(error).message, { code: (error as NodeJS.ErrnoException).code })
       if (!isTest) setImmediate(() => process.exit(1))
     },
   )

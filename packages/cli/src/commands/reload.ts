@@ -1,5 +1,5 @@
 import type { ErrorInfo, ReloadLine } from '@clustered/core/control'
-import colors from 'picocolors'
+import { colors, errorColors } from '../colors.ts'
 import { chooseRunning } from '../choose.ts'
 import { CliError } from '../errors.ts'
 import { plain, plainLines, toJsonText } from '../plain.ts'
@@ -26,7 +26,7 @@ export async function reload(name: string, { json }: { json?: boolean }): Promis
   return end?.ok ? 0 : 1
 }
 
-function describeStep(line: Exclude<ReloadLine, End>): string {
+export function describeStep(line: Exclude<ReloadLine, End>): string {
   if (line.event === 'reload:start') return `reload to generation ${line.generation}`
   const { slot, pid, generation } = line.worker
   const event: string = line.event
@@ -41,7 +41,7 @@ function describeStep(line: Exclude<ReloadLine, End>): string {
 
 function describeFailure({ message, code, stack }: ErrorInfo): string {
   return [
-    `${colors.red('error:')} ${plainLines(message)} ${colors.dim(`(${plain(code)})`)}`,
+    `${errorColors.red('error:')} ${plainLines(message)} ${errorColors.dim(`(${plain(code)})`)}`,
     ...(typeof stack === 'string' ? ['', plainLines(stack)] : []),
   ].join('\n')
 }

@@ -24,6 +24,21 @@ export interface ErrorInfo {
 export async function streamReload(cluster: PrimaryCluster, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson' })
   const tell = (line: ReloadLine): void => void response.write(`${JSON.stringify(line)}\n`)
+  const leave = followSteps(cluster, tell)
+  response.once('close', leave)
+  try {
+    await cluster.reload()
+    tell({ event: 'end', ok: true, generation: cluster.generation, slots: cluster.size })
+  } catch (error) {
+    tell({ event: 'end', ok: false, error: toErrorInfo(error as ClusteredError) })
+  } finally {
+    leave()
+    response.end()
+  }
+}
+
+/** Tells each step of workers that come and go. @returns what ends that. */
+export function followSteps(cluster: PrimaryCluster, tell: (line: ReloadLine) => void): () => void {
   const listeners = {
     'reload:start': (generation: number) => tell({ event: 'reload:start', generation }),
     'worker:boot': (worker: WorkerInfo) => tell({ event: 'worker:boot', worker }),
@@ -33,20 +48,10 @@ export async function streamReload(cluster: PrimaryCluster, response: ServerResp
     'worker:exit': (worker: WorkerInfo, { reason }: { reason: string }) =>
       tell({ event: 'worker:exit', worker, reason }),
   }
-  const leave = (): void => {
+  for (const [event, listener] of Object.entries(listeners)) cluster.on(event as 'close', listener as never)
+  return () => {
     for (const [event, listener] of Object.entries(listeners))
       cluster.off(event as 'close', listener as never)
-  }
-  for (const [event, listener] of Object.entries(listeners)) cluster.on(event as 'close', listener as never)
-  response.once('close', leave)
-  try {
-    await cluster.reload()
-    tell({ event: 'end', ok: true, generation: cluster.generation, slots: cluster.slots })
-  } catch (error) {
-    tell({ event: 'end', ok: false, error: toErrorInfo(error as ClusteredError) })
-  } finally {
-    leave()
-    response.end()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
-import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
+import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { closingError } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
@@ -92,7 +92,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   /** How many workers are wanted. */
-  get slots(): number {
+  get size(): number {
+    return this.#supervisor.size
+  }
+
+  get slots(): SlotInfo[] {
     return this.#supervisor.slots
   }
 
@@ -109,6 +113,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   get workers(): WorkerInfo[] {
     return this.#supervisor.workers
+  }
+
+  /** For who looks inside them, and operates one of them. */
+  get fleet(): Pick<Supervisor, 'handles' | 'moves' | 'putAside' | 'replace'> {
+    return this.#supervisor
   }
 
   /** Events reach listeners when the step that caused them is over; one that throws disturbs nobody. */
@@ -170,8 +179,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   /** One worker more, or fewer, but never none. */
   scaleBy(difference: number): void {
-    const workers = Math.max(1, this.slots + difference)
-    if (workers !== this.slots) this.scale(workers).catch(() => {})
+    const workers = Math.max(1, this.size + difference)
+    if (workers !== this.size) this.scale(workers).catch(() => {})
   }
 
   /** Workers know what has become of them by now, before they hear of anything else. */
@@ -237,7 +246,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   #fail(error: Error): void {
     if (this.state === 'closing') return
     this.#ending.ask(1)
-    this.#settings.logger.error(error.message)
+    this.#settings.logger.error('error', error.message, { code: (error as NodeJS.ErrnoException).code })
     this.#ready.reject(error)
     this.#supervisor.end('the boot failed')
   }

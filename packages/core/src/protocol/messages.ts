@@ -1,6 +1,7 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
-import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
+import type { Question } from './inside.ts'
 
 /** What the primary tells a worker at fork, before any message. */
 export interface WorkerBriefing {
@@ -140,6 +141,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** It ends in failure, and this is the last that it wrote to stderr. */
+  | { type: 'said'; text: string }
   /** What the program gives to `clustered`; of `others`, only the names can be told. */
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** For the log: it lives on. */
@@ -151,6 +154,16 @@ export type ToPrimary =
   | { type: 'subscribe'; topic: string }
   /** It has none any more. */
   | { type: 'unsubscribe'; topic: string }
+  /** It writes to the log files that it was told of, or cannot open them. */
+  | { type: 'reopened'; turn: number }
+  /** The answer to a question; what it must look like depends on that. */
+  | { type: 'told'; id: number; answer: unknown; error: { code: string; message: string } | undefined }
+
+/** The file that what is written to stdout or stderr is to go to. */
+export interface LogTarget {
+  fd: 1 | 2
+  file: string
+}
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
 export interface Loan {
@@ -204,7 +217,12 @@ export type ToWorker =
     }
   /** Until it drains, it is the one that leads: no other does. */
   | { type: 'lead' }
-  | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
+  /** A primary of an older release says nothing of slots. */
+  | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
+  /** The log files were rotated. */
+  | { type: 'reopen'; turn: number; targets: LogTarget[] }
+  /** Somebody looks inside. */
+  | { type: 'ask'; id: number; question: Question }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

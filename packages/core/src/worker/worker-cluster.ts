@@ -1,7 +1,7 @@
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
-import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
+import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import type { Hooks } from '../hooks.ts'
 import { startListening } from '../start-listening.ts'
 import type { Worker } from './worker.ts'
@@ -63,6 +63,10 @@ export class WorkerCluster extends ClusterFace implements Cluster {
 
   get workers(): readonly WorkerInfo[] {
     return this.#worker.workers
+  }
+
+  get slots(): readonly SlotInfo[] {
+    return this.#worker.slots
   }
 
   reload(): Promise<void> {

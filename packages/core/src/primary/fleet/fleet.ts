@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '../../cluster.ts'
+import type { SlotInfo, WorkerInfo } from '../../cluster.ts'
 import type { Settings } from '../../settings.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -36,6 +36,16 @@ export class Fleet {
 
   get info(): WorkerInfo[] {
     return this.workers.map((worker) => worker.info)
+  }
+
+  /** @param now by the fleet's clock. */
+  slotInfo(now: number): SlotInfo[] {
+    return this.slots.map((slot) => slot.info(now))
+  }
+
+  /** A slot has lost its worker, or cannot get one. */
+  get isDegraded(): boolean {
+    return this.slots.some((slot) => slot.isMissed)
   }
 
   /** Every slot has a worker that serves. */

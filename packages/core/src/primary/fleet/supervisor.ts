@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { ClusterState, WorkerInfo } from '../../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
 import type { ClusterEvents, ScaleStep, WorkerExit } from '../../events.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
@@ -23,7 +23,10 @@ import { WantedPlaces } from './wanted-places.ts'
 import { WorkerHandle } from './worker-handle.ts'
 import { WorkerWatch } from './worker-watch.ts'
 
-/** Where the cluster is in its life, and what that is to others. It only ever moves on. */
+/**
+ * Where the cluster is in its life, and what that is to others while no slot is
+ * missed. It only ever moves on.
+ */
 const phases = {
   /** No worker has ever been ready: what fails ends the cluster. */
   proving: 'booting',
@@ -72,6 +75,8 @@ export class Supervisor {
   readonly #lead: Lead
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
+  /** The last that listeners have heard of. */
+  #toldState: ClusterState = 'booting'
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts
@@ -114,11 +119,16 @@ export class Supervisor {
   }
 
   get state(): ClusterState {
-    return phases[this.#phase]
+    const mayMiss = this.#phase === 'booting' || this.#phase === 'serving'
+    return mayMiss && this.#fleet.isDegraded ? 'degraded' : phases[this.#phase]
   }
 
-  get slots(): number {
+  get size(): number {
     return this.#fleet.slots.length
+  }
+
+  get slots(): SlotInfo[] {
+    return this.#fleet.slotInfo(this.#parts.system.clock.now())
   }
 
   /** Whether that was asked for, so that the load does not change it before the next reload. */
@@ -132,6 +142,16 @@ export class Supervisor {
 
   get workers(): WorkerInfo[] {
     return this.#fleet.info
+  }
+
+  /** The same, for who looks inside them. */
+  get handles(): WorkerHandle[] {
+    return this.#fleet.workers
+  }
+
+  /** Whether connections move from one worker to another. */
+  get moves(): boolean {
+    return this.#parts.settings.migrate
   }
 
   /** The one under way, if one is. */
@@ -165,9 +185,28 @@ export class Supervisor {
     })
   }
 
+  /** While it does something that takes its main thread, others serve in its place. */
+  putAside(worker: WorkerHandle, aside: boolean): void {
+    this.#step(() => {
+      worker.aside = aside
+      this.#updateBalance()
+    })
+  }
+
+  /** Another worker is to have that slot, or none if there is no reason any more. An empty one is filled now. */
+  replace(index: number, reason: string | undefined): void {
+    this.#step(() => {
+      const slot = this.#fleet.slots[index]
+      if (slot?.worker && reason === undefined) slot.worker.replaceFor = undefined
+      else if (slot?.worker) slot.worker.replaceFor ??= reason
+      if (reason !== undefined) slot?.forgive()
+      this.#reconcile()
+    })
+  }
+
   resize(workers: number, reason: 'asked' | 'options'): void {
     if (reason === 'asked') this.#capacity.hold()
-    this.#resize(workers, { from: this.slots, reason })
+    this.#resize(workers, { from: this.size, reason })
   }
 
   #resize(workers: number, step: ScaleStep): void {
@@ -187,6 +226,7 @@ export class Supervisor {
       const delay = this.isProven ? settings.shutdownDelay : 0
       this.#phase = 'delaying'
       events.emit('close', reason)
+      this.#tellState()
       this.#refuseCalls()
       this.#news.spread()
       if (delay > 0) system.clock.after(delay, () => this.end(reason))
@@ -199,6 +239,7 @@ export class Supervisor {
     if (this.#isEnding) return
     this.#step(() => {
       this.#phase = 'emptying'
+      this.#tellState()
       this.#refuseCalls()
       this.#fleet.dismissBooting(reason)
       void this.#parts.sockets.close().then(() => this.#drain(reason))
@@ -227,6 +268,12 @@ export class Supervisor {
     return this.#parts.steps.run(step)
   }
 
+  #tellState(): void {
+    if (this.state === this.#toldState) return
+    this.#toldState = this.state
+    this.#parts.events.emit('state', this.#toldState)
+  }
+
   #refuseCalls(): void {
     this.#rollout.abort(new ClusteredError('ERR_CLUSTERED_CLOSING', 'reload: the cluster is closing.'))
     this.#parts.onClosing()
@@ -246,6 +293,7 @@ export class Supervisor {
     this.#rollout.finish()
     this.#lead.appoint()
     this.#filler.advanceSpares(now)
+    this.#tellState()
     // Those that boot have a pid by then.
     this.#parts.steps.afterwards(() => this.#news.spread())
     const next = this.#filler.nextDeadline(now)

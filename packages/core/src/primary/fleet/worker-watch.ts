@@ -15,6 +15,7 @@ import { PlaceDifferences } from './place-differences.ts'
 import { recycleReason } from './recycling.ts'
 import type { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
+import { slotFailure } from './slot-failure.ts'
 import { Silence } from './silence.ts'
 import type { WantedPlaces } from './wanted-places.ts'
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts'
@@ -73,6 +74,8 @@ export class WorkerWatch implements WorkerEvents {
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
+    // Taken already, where there are log files.
+    if (message.type === 'reopened') return
     step(() => this.#onMessage(worker, message, handle))
   }
 
@@ -102,7 +105,7 @@ export class WorkerWatch implements WorkerEvents {
 
   #onMessage(
     worker: WorkerHandle,
-    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' }>,
+    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'reopened' }>,
     handle: TransferableHandle | undefined,
   ): void {
     const { sockets, places, lead, call, reconcile } = this.#watched
@@ -142,6 +145,8 @@ export class WorkerWatch implements WorkerEvents {
         return this.#onBeat(worker, message.next)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)
+      case 'said':
+        return void (worker.lastLine = message.text)
       case 'crash':
         return message.contained ? this.#onContained(worker, message.error) : undefined
       case 'problem':
@@ -238,8 +243,10 @@ export class WorkerWatch implements WorkerEvents {
     worker.crashed = true
     if (isFirst) events.emit('worker:crash', worker.info, error)
     const exit = { reason: 'crash', code: null, signal: null, lastWords: worker.lastWords, asTold: false }
+    const slot = fleet.slotOf(worker)
+    if (slot) slot.lastFailure = slotFailure(worker, exit)
     // New code that crashes before it has shown that it stays up has not shown it.
-    if (fleet.slotOf(worker)?.next === worker && rollout.fails(worker, exit)) return reconcile()
+    if (slot?.next === worker && rollout.fails(worker, exit)) return reconcile()
     worker.replaceFor ??= 'crash'
     reconcile()
   }
@@ -281,6 +288,8 @@ export class WorkerWatch implements WorkerEvents {
     const { fleet, rollout, events, clock, endsCluster } = this.#watched
     const wasNext = worker === slot.next
     slot.drop(worker)
+    // What a contained error was is worth more than how its worker then left.
+    if (!worker.crashed) slot.lastFailure = slotFailure(worker, exit)
     if (endsCluster(exit)) return
     if (!wasNext) fleet.fillWithSpare(slot)
     if (wasNext && rollout.fails(worker, exit)) return

@@ -33,6 +33,7 @@ const events = [
   'reload:start',
   'reload:done',
   'reload:failed',
+  'state',
   'scale',
   'close',
 ] as const
@@ -53,6 +54,7 @@ export class Life {
   readonly #broken: string[] = []
   /** Workers whose place is given up without a replacement: that is what was asked for. */
   #mayEmpty = false
+  #toldState = 'booting'
   #lastReload: 'done' | 'failed' | undefined
   readonly #dice: Dice
   readonly #tells: boolean
@@ -108,6 +110,7 @@ export class Life {
       this.#hold(mayLead, `worker ${pid} is to lead, and does not know what that is`)
     }
     if (this.#settings.bounds) this.#followLoad(this.#settings.bounds)
+    this.cluster.on('state', (state) => (this.#toldState = state))
     this.cluster.on('reload:done', () => (this.#lastReload = 'done'))
     this.cluster.on('reload:failed', () => (this.#lastReload = 'failed'))
     if (dice() < 0.5) for (const name of events) this.cluster.on(name, () => this.#listener())
@@ -239,7 +242,7 @@ export class Life {
   #check(): void {
     assert.deepEqual(this.#broken, [])
     const { cluster, world, calls } = this
-    const { workers, state, slots, generation } = cluster
+    const { workers, state, size: slots, generation } = cluster
     const known = (infos: readonly WorkerInfo[]): object[] =>
       infos.map(({ slot, pid, state: at, generation: of }) => ({ slot, pid, at, of }))
     const shown = JSON.stringify(known(workers))
@@ -247,6 +250,8 @@ export class Life {
       assert.equal(world.alive.length, 0, `closed means gone: ${shown}`)
       assert.equal(workers.length, 0, 'nobody is kept')
     } else {
+      assert.equal(state, 'ready')
+      assert.equal(this.#toldState, 'ready', 'and listeners know it')
       const ready = workers.filter((worker) => worker.state === 'ready')
       assert.equal(ready.length, slots, `every slot has its worker: ${shown}`)
       assert.equal(new Set(ready.map(({ slot }) => slot)).size, slots, `and no two the same: ${shown}`)
