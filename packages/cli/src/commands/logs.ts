@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import { colors, errorColors } from '../colors.ts'
 import { choose, chooseRunning } from '../choose.ts'
 import { CliError } from '../errors.ts'
 import { follow } from '../log-follow.ts'
@@ -30,7 +30,7 @@ interface View extends Wanted {
   isLabelled: boolean
 }
 
-const tints = [colors.cyan, colors.green, colors.magenta, colors.blue, colors.yellow]
+const tints = ['cyan', 'green', 'magenta', 'blue', 'yellow'] as const
 
 /**
  * What programs have written, stdout to stdout and stderr to stderr. Of one
@@ -103,7 +103,8 @@ async function show(file: string, stream: 'out' | 'err', mark: string, view: Vie
 }
 
 function label(name: string, stream: 'out' | 'err', index: number): string {
-  return `${tints[index % tints.length]!(name)} ${stream === 'out' ? colors.dim('|') : colors.yellow('!')} `
+  const inks = stream === 'out' ? colors : errorColors
+  return `${inks[tints[index % tints.length]!](name)} ${stream === 'out' ? inks.dim('|') : inks.yellow('!')} `
 }
 
 function viewOf(names: string[], flags: LogFlags): View {

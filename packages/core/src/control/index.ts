@@ -1,4 +1,5 @@
 /** What the `clustered` command needs, and any client of the control socket: `@clustered/core/control`. */
+export { containerName } from './container.ts'
 export { controlFolders } from './folder.ts'
 export type { InspectLine } from './inside/inspect.ts'
 export type { WorkerLook } from './inside/look.ts'
@@ -7,6 +8,7 @@ export type { Log } from '../log.ts'
 export { stderrLog } from '../logger.ts'
 export { defaultName, isProgramName } from './name.ts'
 export type { ErrorInfo, ReloadLine } from './reload-stream.ts'
+export { briefingVariable } from '../protocol/briefing.ts'
 export { asGiven, givenEnvironment } from '../primary/process/given-environment.ts'
 export { asNamed, givenNames, workingDirectory } from '../primary/working-directory.ts'
 export { fits, removeStale, socketsIn } from './socket.ts'

@@ -11,6 +11,7 @@ import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
 import { insideRoutes } from './inside/routes.ts'
+import { containerName } from './container.ts'
 import { watchReloads } from './last-reload.ts'
 import { defaultName } from './name.ts'
 import { streamReload, toErrorInfo } from './reload-stream.ts'
@@ -45,6 +46,7 @@ export class ControlServer {
   readonly #lastReload: () => LastReload | null
   readonly #server: Server
   readonly #startedAt = Date.now()
+  readonly #container = containerName()
 
   constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings, logFiles: LogFiles) {
     this.#cluster = cluster
@@ -123,6 +125,7 @@ export class ControlServer {
       state,
       entry: this.#entry.file,
       cwd: this.#entry.cwd,
+      container: this.#container,
       version: process.version,
       startedAt: this.#startedAt,
       address: address === null ? null : formatAddress(address),
