@@ -5,7 +5,7 @@ import { completion } from './commands/completion.ts'
 import { describe } from './commands/describe.ts'
 import { health } from './commands/health.ts'
 import { list } from './commands/list.ts'
-import { logs } from './commands/logs.ts'
+import { type LogFlags, logs } from './commands/logs.ts'
 import { reload } from './commands/reload.ts'
 import { restart } from './commands/restart.ts'
 import { scale } from './commands/scale.ts'
@@ -13,7 +13,8 @@ import { start } from './commands/start.ts'
 import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
-import { asTyped } from './as-typed.ts'
+import { withInsideCommands } from './inside-commands.ts'
+import { asTyped, typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { exitCodeHelp, helpSections } from './help.ts'
 import { nearest } from './nearest.ts'
@@ -62,6 +63,11 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
 
   withStartOptions(cli.command('start <file>', 'Run an app file on every core, as it is'))
     .option('--daemon', 'Detach, keep it running, and write its logs to files')
+    .option(
+      '--log-max-size <size>',
+      'With --daemon: a log file gets no longer, as 10M; 0 for any length (default: 10M)',
+    )
+    .option('--log-max-files <number>', 'With --daemon: how many full ones are kept of each (default: 10)')
     .option('--watch', 'Reload when a file changes')
     .option('--ignore <glob>', 'With --watch: files that do not matter; may be repeated')
     .action((file: string, flags: StartFlags) =>
@@ -71,10 +77,20 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli.command('health <name>', 'Whether it is ready, as an exit code').action(health)
   cli
-    .command('logs <name>', 'The output of a daemon')
-    .option('-f, --follow', 'Go on as it writes more')
-    .option('--lines <number>', 'How many lines to begin with (default: 15)')
-    .action(logs)
+    .command('logs <...names>', 'The output of daemons')
+    .option('-f, --follow', 'Go on as they write more')
+    .option('--lines <number>', 'Only the last ones (default: 15, or all with what follows)')
+    .option('--since <time>', 'From then on: 10m, 2h, or 2026-11-26T10:00')
+    .option('--until <time>', 'Up to then')
+    .option('--grep <pattern>', 'Lines that a regular expression matches')
+    .option('--out', 'Only stdout')
+    .option('--err', 'Only stderr')
+    .option('--reopen', 'For logrotate: go over to the new files')
+    .example('clustered logs shop api -f')
+    .example("clustered logs shop --since 10m --grep 'timeout|refused'")
+    .action((names: string[], flags: LogFlags) =>
+      logs(names, { ...flags, ...typedAs(argv, ['since', 'until', 'grep']) }),
+    )
   cli
     .command('reload <name>', 'Replace every worker by one with the new code, without losing a request')
     .action(reload)
@@ -85,6 +101,7 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .command('delete <name>', 'Stop, and forget it and its logs, which cannot be undone')
     .alias('del')
     .action(deleteProgram)
+  withInsideCommands(cli)
   withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
   withStartOptions(
     cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
@@ -125,6 +142,11 @@ function withStartOptions(command: Command): Command {
     .option('--kill-timeout <ms>', "The same, by pm2's name for it")
     .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
     .option('--sticky <kind>', "'socket.io': bring its requests to the worker that has their session")
+    .option(
+      '--log-format <format>',
+      "What the primary's own lines look like: pretty or json (default: pretty)",
+    )
+    .option('--log-time', "The primary's own pretty lines begin with the time (default: with --daemon)")
     .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
     .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")
 }

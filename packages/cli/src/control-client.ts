@@ -47,6 +47,11 @@ export class ControlClient {
     return this.#call('/v1/close')
   }
 
+  /** @throws {CliError} as `scale` does. */
+  reopenLogs(): Promise<ProgramStatus> {
+    return this.#call('/v1/reopen-logs')
+  }
+
   /**
    * Ends early, without an `end`, if the primary does.
    * @throws {CliError} as `scale` does.
@@ -72,11 +77,54 @@ export class ControlClient {
     }
   }
 
-  async #call(path: string, body?: object): Promise<ProgramStatus> {
+  /**
+   * Asks for something that later releases have, and returns what is answered, of whatever form.
+   * @throws {CliError} as `scale` does, and ERR_CLUSTERED_TOO_OLD.
+   */
+  post(path: string, body: object): Promise<unknown> {
+    return this.#ask(path, body, (response) => this.#answer(response))
+  }
+
+  /**
+   * The same, for an answer in lines of JSON. Whoever leaves the loop hangs up. The last line is an `end`.
+   * @throws {CliError} as `post` does, and what the end says.
+   */
+  async *follow(path: string, body: object): AsyncGenerator<Record<string, unknown> & { event: string }> {
     const call = await this.#request('POST', path, body)
     const stop = this.#watch(call)
     try {
-      return await this.#status(await call.response)
+      const response = await call.response
+      if (response.statusCode !== 200) await this.#answer(response)
+      for await (const line of lines(response)) {
+        const told = parse(line) as Record<string, unknown> | null | undefined
+        if (typeof told?.['event'] !== 'string') throw badAnswer(this.socket)
+        if (told['event'] === 'end' && told['ok'] !== true) throw asError(told) ?? badAnswer(this.socket)
+        yield told as { event: string }
+        if (told['event'] === 'end') return
+      }
+      throw new Error('it ended in the middle')
+    } catch (error) {
+      if (call.givenUp) throw noAnswer(this.socket)
+      throw error instanceof CliError ? error : wentAway(error as Error)
+    } finally {
+      stop()
+      call.giveUp()
+    }
+  }
+
+  #call(path: string, body?: object): Promise<ProgramStatus> {
+    return this.#ask(path, body, (response) => this.#status(response))
+  }
+
+  async #ask<Result>(
+    path: string,
+    body: object | undefined,
+    read: (response: IncomingMessage) => Promise<Result>,
+  ): Promise<Result> {
+    const call = await this.#request('POST', path, body)
+    const stop = this.#watch(call)
+    try {
+      return await read(await call.response)
     } catch (error) {
       if (call.givenUp) throw noAnswer(this.socket)
       throw error instanceof CliError ? error : wentAway(error as Error)
@@ -86,10 +134,17 @@ export class ControlClient {
   }
 
   async #status(response: IncomingMessage): Promise<ProgramStatus> {
-    const answer: unknown = parse(await readText(response))
-    const { error } = (answer ?? {}) as { error?: ErrorInfo }
-    if (typeof error?.code === 'string') throw new CliError(error.code, String(error.message))
+    const answer = await this.#answer(response)
     if (!isStatus(answer)) throw badAnswer(this.socket)
+    return answer
+  }
+
+  /** @throws {CliError} if it is an error. */
+  async #answer(response: IncomingMessage): Promise<unknown> {
+    const answer: unknown = parse(await readText(response))
+    if (response.statusCode === 404) throw tooOld()
+    const error = asError(answer)
+    if (error) throw error
     return answer
   }
 
@@ -155,6 +210,19 @@ function wentAway({ message }: Error): CliError {
   return new CliError(
     'ERR_CLUSTERED_NO_ANSWER',
     `The primary went away before it had answered (${message}). To see what is left: clustered list`,
+  )
+}
+
+function asError(answer: unknown): CliError | undefined {
+  const { error } = (answer ?? {}) as { error?: ErrorInfo }
+  return typeof error?.code === 'string' ? new CliError(error.code, String(error.message)) : undefined
+}
+
+function tooOld(): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_TOO_OLD',
+    'This program runs on an older release of @clustered/core, which cannot do that. Install the new one, and restart ' +
+      'the program, primary and all: clustered restart, or as it was started. A reload does not change the primary.',
   )
 }
 

@@ -1,7 +1,7 @@
-import { asGiven } from '@clustered/core/control'
+import { asGiven, stderrLog } from '@clustered/core/control'
 import { type Cluster, supervise } from '@clustered/core'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
-import { type Start, type StartFlags } from './start-options.ts'
+import { logStyle, type Start, type StartFlags } from './start-options.ts'
 import { ignoring } from './ignored.ts'
 import { watch } from './watch.ts'
 
@@ -13,8 +13,11 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
   const cluster = supervise(file, options)
-  if (notify) notifySystemd(cluster, notify)
-  if (flags.watch)
-    watch(cluster, { envFile: flags.envFile, ignore: ignoring([flags.ignore ?? []].flat().map(String)) })
+  const log = stderrLog(logStyle(options))
+  if (notify) notifySystemd(cluster, notify, log)
+  if (flags.watch) {
+    const ignore = ignoring([flags.ignore ?? []].flat().map(String))
+    watch(cluster, { envFile: flags.envFile, ignore, log })
+  }
   return cluster
 }

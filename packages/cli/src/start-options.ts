@@ -18,6 +18,10 @@ export interface StartFlags {
   killTimeout?: string | number
   bootTimeout?: string | number
   sticky?: string | boolean
+  logFormat?: string | boolean
+  logTime?: boolean
+  logMaxSize?: string | number
+  logMaxFiles?: string | number
   envFile?: string
   /** Each time that it was given. */
   nodeArgs?: string[]
@@ -64,6 +68,8 @@ export function toStart(given: string, flags: StartFlags): Start {
       ...(drainTimeout !== undefined && { drainTimeout }),
       ...(bootTimeout !== undefined && { bootTimeout }),
       ...(flags.sticky !== undefined && { sticky: stickyKind(flags.sticky) }),
+      ...(flags.logFormat !== undefined && { logFormat: formatOf(flags.logFormat) }),
+      ...(flags.logTime !== undefined && { logTime: flags.logTime }),
       ...(watch && { reload: { soak: whileWatching.soak, surge: whileWatching.surge } }),
     },
   }
@@ -75,6 +81,22 @@ function stickyKind(given: string | boolean): 'socket.io' {
     'ERR_CLUSTERED_USAGE',
     `--sticky ${given} is not known. Expected: --sticky socket.io. For sessions of another kind the app gives a function: clustered(app, { sticky }).`,
   )
+}
+
+function formatOf(given: string | boolean): 'pretty' | 'json' {
+  if (given === 'pretty' || given === 'json') return given
+  throw new CliError(
+    'ERR_CLUSTERED_USAGE',
+    `--log-format ${given} is not known. Expected: --log-format pretty, or --log-format json.`,
+  )
+}
+
+/** As the primary's own lines are, those of the command are. */
+export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
+  logFormat: 'pretty' | 'json'
+  logTime: boolean
+} {
+  return { logFormat, logTime }
 }
 
 function workerCount(

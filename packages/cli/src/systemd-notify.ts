@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Cluster } from '@clustered/core'
+import type { Log } from '@clustered/core/control'
 import { healthLine } from './health-line.ts'
 
 /** In ms: what systemd is told of a program whose state changes more often. */
@@ -16,11 +17,11 @@ export function takeNotify(): string | undefined {
 }
 
 /** Node has no datagrams over unix sockets; systemd's own tool has. */
-export function notifySystemd(cluster: Cluster, socket: string): void {
+export function notifySystemd(cluster: Cluster, socket: string, log: Log): void {
   const tell = (...states: string[]): void => {
     const env = { ...process.env, NOTIFY_SOCKET: socket }
     spawn('systemd-notify', [`--pid=${process.pid}`, ...states], { env, stdio: 'ignore' })
-      .on('error', (error) => console.error(`[clustered] warning: systemd-notify: ${error.message}`))
+      .on('error', (error) => log.warn('systemd', `systemd-notify: ${error.message}`))
       .unref()
   }
   const status = (): string => `STATUS=${healthLine(cluster.state, cluster.slots)}`

@@ -11,6 +11,17 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
   /** Which process this is. `'single'` is single mode: one process, no workers. */
   readonly role: 'primary' | 'worker' | 'single'
   /**
+   * The place of this worker, from 0, which the worker that replaces it has
+   * too: for a while there are two. 0 in single mode; -1 in the primary, and in
+   * a spare until it takes a place.
+   */
+  readonly slot: number
+  /**
+   * Whether this process is the one that leads: a worker, or the process of
+   * single mode. `workers` tells in every process which worker it is.
+   */
+  readonly leads: boolean
+  /**
    * Resolves when every slot's worker is ready (in a worker: when this one
    * listens), rejects when the first boot fails. Nobody has to look at it.
    */
@@ -137,6 +148,8 @@ export interface WorkerInfo {
   state: 'booting' | 'ready' | 'spare' | 'draining'
   /** 1 for the code that the cluster began with; each reload adds 1. */
   generation: number
+  /** Whether it leads. As long as what leads goes on in it while it drains, too. */
+  leads: boolean
   /** When it was forked, in milliseconds since the epoch. */
   startedAt: number
   /**

@@ -23,6 +23,14 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_NOT_NODE'
   | 'ERR_CLUSTERED_BAD_MESSAGE'
   | 'ERR_CLUSTERED_TOO_MANY_MESSAGES'
+  | 'ERR_CLUSTERED_NO_LOG_FILE'
+  | 'ERR_CLUSTERED_NO_SLOT'
+  | 'ERR_CLUSTERED_WORKER_BLOCKED'
+  | 'ERR_CLUSTERED_WORKER_BUSY'
+  | 'ERR_CLUSTERED_WORKER_GONE'
+  | 'ERR_CLUSTERED_FILE'
+  | 'ERR_CLUSTERED_NO_MEMORY'
+  | 'ERR_CLUSTERED_NOT_DONE'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {

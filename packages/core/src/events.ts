@@ -36,6 +36,8 @@ export interface ClusterEvents {
   'worker:boot': [worker: WorkerInfo]
   /** A worker listens; `bootTime` in milliseconds. */
   'worker:ready': [worker: WorkerInfo, bootTime: number]
+  /** From now on this worker leads, as no other does any more. */
+  'worker:lead': [worker: WorkerInfo]
   /** A worker was told to drain. */
   'worker:drain': [worker: WorkerInfo, reason: string]
   /** A worker's event loop has not turned for `lagWarning`. */

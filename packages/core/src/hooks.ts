@@ -4,6 +4,12 @@ import { badOption } from './bad-option.ts'
 export type Hook = () => unknown
 
 /**
+ * Called with a signal that is aborted when the lead ends. If it returns a
+ * promise, no other worker leads before that has settled or the process is gone.
+ */
+export type LeadHook = (signal: AbortSignal) => unknown
+
+/**
  * Called in each process that serves: in every worker, or in single mode. A
  * hook that fails is reported in the log and changes nothing else.
  */
@@ -24,13 +30,22 @@ export interface Hooks {
    * the log and left behind.
    */
   onShutdown?: Hook
+  /**
+   * Called in one worker of the cluster at a time: for what must be done once,
+   * such as cron jobs and queue consumers. The lead is for as long as the
+   * worker does not drain, whatever the hook returns. Then the signal is
+   * aborted, and what the hook returned is waited for, `drainTimeout` at most;
+   * only then another worker leads. If the hook fails, it is called again
+   * after a while. See docs/lead.md.
+   */
+  onLead?: LeadHook
 }
 
-export const hookNames = ['onReady', 'onDrain', 'onShutdown'] as const
+export const hookNames = ['onReady', 'onDrain', 'onShutdown', 'onLead'] as const
 
 /** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION */
-export function resolveHooks({ onReady, onDrain, onShutdown }: Hooks): Hooks {
-  const hooks = { onReady, onDrain, onShutdown }
+export function resolveHooks({ onReady, onDrain, onShutdown, onLead }: Hooks): Hooks {
+  const hooks = { onReady, onDrain, onShutdown, onLead }
   for (const name of hookNames)
     if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
       throw badOption(name, hooks[name], 'a function')

@@ -4,15 +4,17 @@ import { isProgramName } from './control/name.ts'
 import { duration } from './duration.ts'
 import { defaultGoodbye, type GoodbyeSettings } from './goodbye-settings.ts'
 import { hookNames, type Hooks, resolveHooks } from './hooks.ts'
-import { type Logger, resolveLogger } from './logger.ts'
+import type { Log } from './log.ts'
+import { type Logger, type LogStyle, resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 import type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky } from './options.ts'
 import type { CodeOptions } from './primary/code-options.ts'
 import { checkServerOptions, type HttpServerOptions } from './server-options.ts'
+import type { LogFileOptions } from './primary/logs/options.ts'
 import { type Bounds, workerCount } from './worker-count.ts'
 
 /** The options with every default in place. */
-export interface Settings {
+export interface Settings extends LogStyle {
   /** With how many the cluster begins. */
   workers: number
   /** Between how many their number follows the load, if it does. */
@@ -45,7 +47,9 @@ export interface Settings {
   env: () => Record<string, string | undefined>
   name: string | undefined
   control: boolean
-  logger: Logger
+  logger: Log
+  /** Of a daemon. */
+  logFiles?: LogFileOptions | undefined
   /** Where the program, and what it gives to `clustered`, is in the workers alone. */
   codeOptions?: CodeOptions
 }
@@ -77,6 +81,8 @@ const known = new Set<string>([
   'name',
   'control',
   'logger',
+  'logFormat',
+  'logTime',
 ] satisfies (keyof ClusteredOptions)[])
 
 // 16 MiB: Node itself does not start with much less.
@@ -97,6 +103,7 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
 
   const { env = () => ({}), logger, balance = 'auto', crash = 'contain', migrate = true } = options
   const { name, control = true, onServer, compileCache, sticky } = options
+  const { logFormat = 'pretty', logTime = false } = options
   if (sticky !== undefined && sticky !== 'socket.io' && typeof sticky !== 'function')
     throw badOption(
       'sticky',
@@ -120,7 +127,14 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     )
   if (crash !== 'contain' && crash !== 'exit') throw badOption('crash', crash, "'contain' or 'exit'")
   if (logger !== undefined && logger !== false && !isLogger(logger))
-    throw badOption('logger', logger, 'false, or an object with the methods info, warn and error')
+    throw badOption(
+      'logger',
+      logger,
+      'false, an object with the methods info, warn and error, or a function that takes a line',
+    )
+  if (logFormat !== 'pretty' && logFormat !== 'json')
+    throw badOption('logFormat', logFormat, "'pretty' or 'json'")
+  if (typeof logTime !== 'boolean') throw badOption('logTime', logTime, 'true or false')
 
   const { workers, bounds } = workerCount(options.workers)
   // Defaults by destructuring: `null` is a mistake and not an option left out.
@@ -157,7 +171,9 @@ export function resolveOptions(options: ClusteredOptions<any> = {}): Settings {
     env,
     name,
     control,
-    logger: resolveLogger(logger),
+    logFormat,
+    logTime,
+    logger: resolveLogger(logger, { logFormat, logTime }),
   }
 }
 
@@ -201,7 +217,8 @@ function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isLogger(value: unknown): value is Logger {
+function isLogger(value: unknown): boolean {
+  if (typeof value === 'function') return true
   const logger = value as Logger
   return (
     typeof logger === 'object' &&

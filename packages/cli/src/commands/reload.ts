@@ -26,7 +26,7 @@ export async function reload(name: string, { json }: { json?: boolean }): Promis
   return end?.ok ? 0 : 1
 }
 
-function describeStep(line: Exclude<ReloadLine, End>): string {
+export function describeStep(line: Exclude<ReloadLine, End>): string {
   if (line.event === 'reload:start') return `reload to generation ${line.generation}`
   const { slot, pid, generation } = line.worker
   const event: string = line.event

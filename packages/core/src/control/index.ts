@@ -1,6 +1,11 @@
 /** What the `clustered` command needs, and any client of the control socket: `@clustered/core/control`. */
 export { containerName } from './container.ts'
 export { controlFolders } from './folder.ts'
+export type { InspectLine } from './inside/inspect.ts'
+export type { WorkerLook } from './inside/look.ts'
+export type { RecordLine } from './inside/record.ts'
+export type { Log } from '../log.ts'
+export { stderrLog } from '../logger.ts'
 export { defaultName, isProgramName } from './name.ts'
 export type { ErrorInfo, ReloadLine } from './reload-stream.ts'
 export { briefingVariable } from '../protocol/briefing.ts'

@@ -24,20 +24,7 @@ export interface ErrorInfo {
 export async function streamReload(cluster: PrimaryCluster, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'Content-Type': 'application/x-ndjson' })
   const tell = (line: ReloadLine): void => void response.write(`${JSON.stringify(line)}\n`)
-  const listeners = {
-    'reload:start': (generation: number) => tell({ event: 'reload:start', generation }),
-    'worker:boot': (worker: WorkerInfo) => tell({ event: 'worker:boot', worker }),
-    'worker:ready': (worker: WorkerInfo, bootTime: number) =>
-      tell({ event: 'worker:ready', worker, bootTime }),
-    'worker:drain': (worker: WorkerInfo, reason: string) => tell({ event: 'worker:drain', worker, reason }),
-    'worker:exit': (worker: WorkerInfo, { reason }: { reason: string }) =>
-      tell({ event: 'worker:exit', worker, reason }),
-  }
-  const leave = (): void => {
-    for (const [event, listener] of Object.entries(listeners))
-      cluster.off(event as 'close', listener as never)
-  }
-  for (const [event, listener] of Object.entries(listeners)) cluster.on(event as 'close', listener as never)
+  const leave = followSteps(cluster, tell)
   response.once('close', leave)
   try {
     await cluster.reload()
@@ -47,6 +34,24 @@ export async function streamReload(cluster: PrimaryCluster, response: ServerResp
   } finally {
     leave()
     response.end()
+  }
+}
+
+/** Tells each step of workers that come and go. @returns what ends that. */
+export function followSteps(cluster: PrimaryCluster, tell: (line: ReloadLine) => void): () => void {
+  const listeners = {
+    'reload:start': (generation: number) => tell({ event: 'reload:start', generation }),
+    'worker:boot': (worker: WorkerInfo) => tell({ event: 'worker:boot', worker }),
+    'worker:ready': (worker: WorkerInfo, bootTime: number) =>
+      tell({ event: 'worker:ready', worker, bootTime }),
+    'worker:drain': (worker: WorkerInfo, reason: string) => tell({ event: 'worker:drain', worker, reason }),
+    'worker:exit': (worker: WorkerInfo, { reason }: { reason: string }) =>
+      tell({ event: 'worker:exit', worker, reason }),
+  }
+  for (const [event, listener] of Object.entries(listeners)) cluster.on(event as 'close', listener as never)
+  return () => {
+    for (const [event, listener] of Object.entries(listeners))
+      cluster.off(event as 'close', listener as never)
   }
 }
 

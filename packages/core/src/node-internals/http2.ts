@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Http2Session, ServerHttp2Stream as Http2Stream } from 'node:http2'
+import type net from 'node:net'
 import { type StreamHandle, handleOf } from './handles.ts'
 
 interface SessionState {
@@ -11,6 +12,11 @@ export function streamsOf(session: Http2Session): Iterable<Http2Stream> {
   const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'state')
   const state = key && (session as unknown as Record<symbol, SessionState | undefined>)[key]
   return state?.streams?.values() ?? []
+}
+
+/** Whether a server speaks HTTP/2 on that connection: it notes itself there by a symbol, as none of HTTP/1 does. */
+export function isOfHttp2(socket: net.Socket): boolean {
+  return Object.getOwnPropertySymbols(socket).some(({ description }) => description === 'server')
 }
 
 /** How long (in ms) the rest of a frame is offered to the kernel that has taken a part of it. */

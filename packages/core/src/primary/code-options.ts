@@ -19,7 +19,13 @@ const changeable = {
 } as const satisfies Record<string, (keyof Settings)[]>
 
 /** What they are called by `clustered start`. */
-const flags: Record<string, string> = { workers: '-i', name: '--name', env: '--env-file' }
+const flags: Record<string, string> = {
+  workers: '-i',
+  name: '--name',
+  env: '--env-file',
+  logFormat: '--log-format',
+  logTime: '--log-time',
+}
 
 /**
  * The options that a supervised program gives to `clustered(app, options)`:
@@ -76,6 +82,7 @@ export class CodeOptions {
     const names = unused.map((name) => (flags[name] ? `${name} (${flags[name]})` : name)).join(', ')
     if (names !== '' && names !== this.#warned)
       logger.warn(
+        'program:options',
         `options in the program's code that are not used, as its primary was not made by the program: ${names}. ` +
           'Give them to what started it, or run the program itself: node server.js in place of clustered start server.js',
       )

@@ -33,6 +33,8 @@ export interface PrimaryParts {
 /** What `listen` returns in the primary: calls, their promises, and the events of what the supervisor does. */
 export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly role = 'primary'
+  readonly slot = -1
+  readonly leads = false
   /** Runs the user's code of this process. */
   readonly boundary: Boundary
   /** Passes on what this process and the workers publish. */
@@ -111,6 +113,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   get workers(): WorkerInfo[] {
     return this.#supervisor.workers
+  }
+
+  /** For who looks inside them, and operates one of them. */
+  get fleet(): Pick<Supervisor, 'handles' | 'moves' | 'putAside' | 'replace'> {
+    return this.#supervisor
   }
 
   /** Events reach listeners when the step that caused them is over; one that throws disturbs nobody. */
@@ -239,7 +246,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   #fail(error: Error): void {
     if (this.state === 'closing') return
     this.#ending.ask(1)
-    this.#settings.logger.error(error.message)
+    this.#settings.logger.error('error', error.message, { code: (error as NodeJS.ErrnoException).code })
     this.#ready.reject(error)
     this.#supervisor.end('the boot failed')
   }

@@ -9,6 +9,7 @@ import type { ClusteredOptions } from '../options.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { CodeOptions } from './code-options.ts'
+import { checkLogFiles, type LogFileOptions } from './logs/options.ts'
 
 /** A worker that loads this package loads this file, and calls nothing of it. */
 const ofPrimary = runtime().worker ? undefined : (require('./primary.js') as typeof import('./primary.ts'))
@@ -25,6 +26,11 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
    * @default those of this process
    */
   execArgv?: readonly string[]
+  /**
+   * The files that this process was started with as its stdout and stderr. They
+   * are rotated, for the primary and the workers: see docs/logs.md.
+   */
+  logFiles?: LogFileOptions
 }
 
 type OfTheProgram = keyof Hooks | 'server' | 'onServer'
@@ -41,7 +47,7 @@ const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfT
  * ERR_CLUSTERED_SECOND_PROGRAM
  */
 export function supervise(file: string, options: SuperviseOptions = {}): Cluster {
-  const { args = [], execArgv = process.execArgv, ...rest } = options
+  const { args = [], execArgv = process.execArgv, logFiles, ...rest } = options
   for (const name of ofTheProgram) {
     const { [name]: given } = rest as ClusteredOptions
     if (given !== undefined)
@@ -60,6 +66,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'is for code that is in the workers',
     )
   const settings = resolveOptions(rest)
+  if (logFiles) checkLogFiles(logFiles)
   const here = runtime()
   if (here.primary || cluster.isWorker)
     throw new ClusteredError(
@@ -82,7 +89,10 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
   const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
     setImmediate(() => primary.scaleAsOptionsSay(size)),
   )
-  const primary = ofPrimary!.makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
+  const primary = ofPrimary!.makePrimary(
+    { ...settings, logFiles, codeOptions },
+    { file: entry, args, execArgv },
+  )
   here.primary = primary
   primary.start()
   return primary

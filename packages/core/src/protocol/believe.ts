@@ -7,6 +7,7 @@ import type { Vitals } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
 import { longestData, longestTopic } from '../messages/message.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
+import { asThreadAnswer, type ThreadAnswer } from './inside.ts'
 import { beats, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
 import type { StallReport, WatchdogReport } from './watchdog.ts'
 
@@ -109,6 +110,8 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   listening: { key: isString },
   closed: { key: isString },
   settled: {},
+  'may-lead': {},
+  'lead-over': {},
   answer: { key: isString, connection: isCount, accepted: isFlag },
   adopt: { key: isString, served: isFlag },
   pass: { key: isString, to: isText, bytes: isHead },
@@ -129,6 +132,9 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   publish: { messages: (value) => Array.isArray(value) && value.every(isPublished) },
   subscribe: { topic: isTopic },
   unsubscribe: { topic: isTopic },
+  reopened: { turn: isCount },
+  // Looked at by whoever has asked.
+  told: { id: isCount, answer: () => true, error: optional(has({ code: isText, message: isText })) },
 }
 
 const checks = new Map(Object.entries(messages).map(([type, fields]) => [type, has(fields)]))
@@ -156,11 +162,11 @@ const isStall = has<StallReport>({
 
 const isBusy = has<{ kind: string }>({ kind: (value) => value === 'busy' })
 
-/** @returns the report that a watchdog has written, or undefined if the line is none. */
-export function asWatchdogReport(line: string): WatchdogReport | undefined {
+/** @returns what a watchdog has written, or undefined if the line is nothing of that. */
+export function asWatchdogLine(line: string): WatchdogReport | ThreadAnswer | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isBusy(value) || isStall(value) ? (value as WatchdogReport) : undefined
+    return isBusy(value) || isStall(value) ? (value as WatchdogReport) : asThreadAnswer(value)
   } catch {
     return undefined
   }

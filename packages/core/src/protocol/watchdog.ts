@@ -38,8 +38,6 @@ export interface WatchdogOptions {
   parent: number
   /** What the main thread tells it later: an Int32Array with a place for each of `Shared`. */
   shared: SharedArrayBuffer
-  /** What tells, evaluated in the main thread, the request that it is stuck on. */
-  requestExpression: string
   /** Whether the main thread's stack may be taken. */
   mayInspect: boolean
   /** Where Node itself puts its heap snapshots, if not in the working directory. */

@@ -3,7 +3,15 @@ import inspector from 'node:inspector'
 interface Stack {
   /** Innermost first; empty if the main thread did not stop in time. */
   stack: string[]
-  request: string | undefined
+  /** What the expression gave, if it was a string. */
+  said: string | undefined
+}
+
+interface StackOptions {
+  /** Evaluated in the main thread while it stands. */
+  expression: string
+  /** So many frames at most. */
+  deepest: number
 }
 
 /**
@@ -28,13 +36,21 @@ const longest = 5 * patience
 /** The share of the time that a thread gets at least if it wants to run, however busy the machine is. */
 const leastShare = 0.05
 
-const deepest = 10
+/** How long (in ms) an expression may take. */
+const longestExpression = 500
+
+/** One after the other: who lets the main thread go on lets it go on for all. */
+let last: Promise<unknown> = Promise.resolve()
 
 /**
  * Stops the main thread where it is, takes its stack, and lets it go on, from
  * a thread of its own. The debugger is attached only for that long.
  */
-export function takeStack(requestExpression: string, done: (stack: Stack) => void): void {
+export function takeStack(options: StackOptions, done: (stack: Stack) => void): void {
+  last = last.then(() => new Promise<Stack>((resolve) => take(options, resolve))).then(done)
+}
+
+function take({ expression, deepest }: StackOptions, done: (stack: Stack) => void): void {
   const session = new inspector.Session()
   const finish = (stack: Stack): void => {
     clearInterval(timer)
@@ -49,7 +65,7 @@ export function takeStack(requestExpression: string, done: (stack: Stack) => voi
     const { user, system } = process.cpuUsage(before)
     const ran = (user + system) / 1000
     const isStarved = ran > leastShare * elapsed && ran < patience
-    if (!isStarved || elapsed > longest) finish({ stack: [], request: undefined })
+    if (!isStarved || elapsed > longest) finish({ stack: [], said: undefined })
   }, patience)
   session.connectToMainThread()
   // Frames name their script by number only.
@@ -58,17 +74,26 @@ export function takeStack(requestExpression: string, done: (stack: Stack) => voi
   session.once('Debugger.paused', ({ params: { callFrames } }) => {
     const stack = callFrames.slice(0, deepest).map((frame) => describe(frame, urls))
     const callFrameId = callFrames[0]?.callFrameId ?? ''
-    const question = { callFrameId, expression: requestExpression, returnByValue: true }
+    const question = { callFrameId, expression, returnByValue: true, timeout: longestExpression }
     session.post('Debugger.evaluateOnCallFrame', question, (_error, answer) => {
-      const request = (answer as inspector.Debugger.EvaluateOnCallFrameReturnType | undefined)?.result
+      const said = (answer as inspector.Debugger.EvaluateOnCallFrameReturnType | undefined)?.result
         .value as unknown
       session.post('Debugger.disable', () =>
-        finish({ stack, request: typeof request === 'string' ? request : undefined }),
+        finish({ stack, said: typeof said === 'string' ? said : undefined }),
       )
     })
   })
   session.post('Debugger.enable')
   session.post('Debugger.pause')
+}
+
+/** Has the main thread go on from every breakpoint, for so many ms. */
+export function keepGoing(time: number): void {
+  const session = new inspector.Session()
+  session.connectToMainThread()
+  session.on('Debugger.paused', () => session.post('Debugger.resume'))
+  session.post('Debugger.enable')
+  setTimeout(() => session.disconnect(), time)
 }
 
 function describe(

@@ -6,16 +6,16 @@ const grpcInternal = '13'
 /** The answer to a request of HTTP/2. */
 export class StreamAnswer {
   readonly stream: ServerHttp2Stream
-  readonly #headers: IncomingHttpHeaders
+  readonly headers: IncomingHttpHeaders
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
     this.stream = stream
-    this.#headers = headers
+    this.headers = headers
   }
 
   /** Such as `GET /`. */
   get request(): string {
-    return `${this.#headers[':method']} ${this.#headers[':path'] ?? this.#headers[':authority']}`
+    return `${this.headers[':method']} ${this.headers[':path'] ?? this.headers[':authority']}`
   }
 
   get hasBegun(): boolean {
@@ -35,7 +35,7 @@ export class StreamAnswer {
       stream.on('error', () => {})
       return void stream.destroy(new Error('An uncaught error has ended this stream.'))
     }
-    if (this.#headers['content-type']?.startsWith('application/grpc'))
+    if (this.headers['content-type']?.startsWith('application/grpc'))
       return stream.respond(
         {
           ':status': 200,

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import type net from 'node:net'
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { Vitals } from '../cluster.ts'
@@ -30,13 +32,20 @@ export class VitalSigns {
   readonly #latency = new Latency()
   readonly #sockets = new Set<net.Socket>()
   /** Of HTTP/2, that are being answered. */
-  #streams = 0
-  readonly #streamEnds = (): void => void this.#streams--
+  readonly #streams = new Map<ServerHttp2Stream, StreamAnswer>()
+  readonly #streamEnds: () => void
+  /** When what is in flight was there at first, when it was looked at. */
+  readonly #seen = new WeakMap<ServerResponse | StreamAnswer, number>()
   readonly #delay = monitorEventLoopDelay({ resolution })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
 
   constructor(tell: (vitals: Vitals) => void) {
     this.#delay.enable()
+    const streams = this.#streams
+    // One function for all of them.
+    this.#streamEnds = function (this: unknown): void {
+      streams.delete(this as ServerHttp2Stream)
+    }
     // After the turn's timers: a block that has just ended is in the histogram by then.
     setInterval(() => setImmediate(() => tell(this.#take())), interval).unref()
   }
@@ -45,13 +54,43 @@ export class VitalSigns {
   readonly begin = (answer: Answer): void => {
     this.#latency.watch(answer, ++this.#requests)
     if (!(answer instanceof StreamAnswer)) return
-    this.#streams++
+    this.#streams.set(answer.stream, answer)
     answer.once('close', this.#streamEnds)
   }
 
   /** From now on the server's connections are counted. */
   watch(server: net.Server): void {
     keepWhileOpen(server, isSecure(server) ? 'secureConnection' : 'connection', this.#sockets)
+  }
+
+  /** The open connections, with TLS taken off. */
+  get sockets(): Iterable<net.Socket> {
+    return this.#sockets
+  }
+
+  /** Every request that is being answered. */
+  *inFlight(): Generator<ServerResponse | StreamAnswer, void> {
+    for (const socket of this.#sockets) {
+      const response = responseOn(socket)
+      if (response) yield response
+    }
+    yield* this.#streams.values()
+  }
+
+  /** For how many milliseconds at least. A request costs nothing for that: those in flight are looked at once a second. */
+  ageOf(answer: ServerResponse | StreamAnswer): number {
+    const seen = this.#seen.get(answer)
+    return seen === undefined ? 0 : performance.now() - seen
+  }
+
+  #countInFlight(): number {
+    const now = performance.now()
+    let count = 0
+    for (const answer of this.inFlight()) {
+      count++
+      if (!this.#seen.has(answer)) this.#seen.set(answer, now)
+    }
+    return count
   }
 
   #take(): Vitals {
@@ -73,7 +112,7 @@ export class VitalSigns {
       rss,
       heapUsed,
       connections: this.#sockets.size,
-      inFlight: this.#streams + [...this.#sockets].filter(responseOn).length,
+      inFlight: this.#countInFlight(),
       requests: this.#requests,
       requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
       latency: this.#latency.take(this.#requests - requests),

@@ -1,5 +1,13 @@
 /** A worker's watchdog: a thread of its own, which runs while the main loop does not. */
 import { writeSync } from 'node:fs'
+import {
+  longestLook,
+  type Look,
+  mostInLine,
+  type ThreadAnswer,
+  type ThreadQuestion,
+} from '../protocol/inside.ts'
+import { hear } from './inside/hearing.ts'
 import { workerData } from 'node:worker_threads'
 import {
   Shared,
@@ -9,11 +17,11 @@ import {
 } from '../protocol/watchdog.ts'
 import { endProcess } from './end-process.ts'
 import { SnapshotFiles } from './heap-snapshots.ts'
-import { refused, takeStack } from './main-thread-stack.ts'
+import { keepGoing, refused, takeStack } from './main-thread-stack.ts'
 import { OrphanDeadline } from './orphan-deadline.ts'
 
 const options = workerData as WatchdogOptions
-const { lagWarning, hangTimeout, requestExpression, mayInspect } = options
+const { lagWarning, hangTimeout, mayInspect } = options
 const shared = new Int32Array(options.shared)
 
 /** How often (in ms) the counter is looked at. */
@@ -28,8 +36,17 @@ const longestBusy = 600_000
 /** How often (in ms) the primary is told that it is left alone. */
 const busyInterval = 1000
 
+/** How long (in ms) a main thread has stood when this thread begins to hear: until then it hears for itself. */
+const hearAfter = 2 * tick
+
+/** Frames of a stack that is reported, and of one that somebody asks for. */
+const deepest = { report: 10, answer: 30 }
+
 /** How long (in ms) the primary has to end this process once it knows that it hangs; it may lack the right to. */
 const killMargin = 5000
+
+/** Of the runtime in `runtime.ts`; evaluated in the main thread while that stands. */
+const workerExpression = "globalThis[Symbol.for('@clustered/core')].worker"
 
 const orphan = new OrphanDeadline(options)
 const snapshots = new SnapshotFiles(options.diagnosticFolder)
@@ -40,6 +57,9 @@ let stalledFor = 0
 let busyFor = 0
 let toldBusyAt = -Infinity
 let stalledSince = Date.now()
+let isDeaf = false
+/** Of those who look inside. */
+const questions: ThreadQuestion[] = []
 const reported = new Set<WatchdogReport['kind']>()
 
 setInterval(() => {
@@ -56,9 +76,11 @@ setInterval(() => {
     reported.clear()
   } else if (isBusy()) {
     busyFor += elapsed
+    answerQuestions()
     return tellBusy(now)
   } else stalledFor += elapsed
 
+  answerQuestions()
   const verdict = orphan.advance(elapsed, turned, stalledFor)
   if (verdict) return endProcess(verdict)
   if (Atomics.load(shared, Shared.judging) === 0) return
@@ -86,13 +108,45 @@ function look(kind: 'lag' | 'hung', limit: number): void {
   reported.add(kind)
   const at = Math.round(stalledFor)
   if (!mayInspect) return report({ kind, stalledFor: at, stack: refused, request: undefined })
-  takeStack(requestExpression, ({ stack, request }) => report({ kind, stalledFor: at, stack, request }))
+  takeStack({ expression: `${workerExpression}.request`, deepest: deepest.report }, ({ stack, said }) =>
+    report({ kind, stalledFor: at, stack, request: said }),
+  )
 }
 
-function report(message: WatchdogReport): void {
-  try {
-    writeSync(watchdogDescriptor, `${JSON.stringify(message)}\n`)
-  } catch {
-    // The primary is gone.
+/** A main thread that turns answers by itself. */
+function answerQuestions(): void {
+  if (stalledFor + busyFor < hearAfter) return
+  hear((question) => questions.push(question), onDeaf)
+  for (const question of questions.splice(0)) if (Date.now() - question.at < longestLook) answer(question)
+}
+
+function answer({ id, ask }: ThreadQuestion): void {
+  const isDebugged = Atomics.load(shared, Shared.debugged) === 1
+  if (ask.what === 'resume') return isDebugged ? keepGoing(ask.time) : undefined
+  const stood = Math.round(stalledFor + busyFor)
+  const tell = (answer: Omit<ThreadAnswer, 'kind' | 'id' | 'stalledFor'>): void =>
+    report({ kind: 'told', id, stalledFor: stood, ...answer })
+  if (isBusy()) {
+    return tell({ stack: [], busy: isDebugged ? 'debugger' : 'heap snapshot', look: undefined })
   }
+  if (!mayInspect) return tell({ stack: refused, busy: undefined, look: undefined })
+  const expression = `${workerExpression}.look(${ask.query}, ${mostInLine})`
+  takeStack({ expression, deepest: deepest.answer }, ({ stack, said }) =>
+    tell({ stack, busy: undefined, look: said === undefined ? undefined : (JSON.parse(said) as Look) }),
+  )
+}
+
+function report(message: WatchdogReport | ThreadAnswer): void {
+  if (isDeaf) return
+  const line = Buffer.from(`${JSON.stringify(message)}\n`)
+  try {
+    for (let written = 0; written < line.length;) written += writeSync(watchdogDescriptor, line, written)
+  } catch {
+    // The primary is gone, or does not read.
+  }
+}
+
+/** The descriptor may be somebody else's from here on. */
+function onDeaf(): void {
+  isDeaf = true
 }

@@ -25,7 +25,7 @@ export class Watchdog {
     setInterval(() => {
       Atomics.add(shared, Shared.turns, 1)
       // SIGUSR1 opens it at any time.
-      Atomics.store(shared, Shared.debugged, inspector.url() === undefined ? 0 : 1)
+      this.lookForDebugger()
     }, turnInterval).unref()
     onSnapshot((difference) => Atomics.add(shared, Shared.snapshots, difference))
     startThread({
@@ -36,6 +36,11 @@ export class Watchdog {
       mayInspect: mayInspect(),
       diagnosticFolder: diagnosticFolder(),
     })
+  }
+
+  /** Whether a debugger may hold the main thread. */
+  lookForDebugger(): void {
+    Atomics.store(this.#shared, Shared.debugged, inspector.url() === undefined ? 0 : 1)
   }
 
   /**

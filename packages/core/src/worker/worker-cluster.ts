@@ -45,6 +45,14 @@ export class WorkerCluster extends ClusterFace implements Cluster {
     return this.#server?.address() ?? null
   }
 
+  get slot(): number {
+    return this.#worker.slot
+  }
+
+  get leads(): boolean {
+    return this.#worker.lifecycle.leading.leads
+  }
+
   get balance(): 'kernel' | 'round-robin' | null {
     return this.#worker.balance
   }

@@ -9,7 +9,7 @@ import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
-import { resolveLogger } from '../logger.ts'
+import { stderrLog } from '../logger.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
@@ -22,12 +22,14 @@ import { flush } from './compile-cache.ts'
 import { Crash } from './crash.ts'
 import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
+import type { Inside } from './inside/inside.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
 import { describeOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Presence } from './presence.ts'
+import { reopenLogs } from './reopen-logs.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
@@ -43,6 +45,7 @@ export class Worker {
   state: ClusterState = 'booting'
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
+  slot: number
   /** What it is called in the ids of sessions. */
   readonly id: string
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
@@ -61,6 +64,7 @@ export class Worker {
   #signal: string | undefined
   #stickyOption: StickyOption | undefined
   #sticky: Sticky | undefined
+  #inside: Inside | undefined
   #draining = false
   #optionsTold = false
   #stickyGiven = false
@@ -68,13 +72,14 @@ export class Worker {
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
+    this.slot = briefing.slot
     this.id = briefing.id ?? newWorkerId()
     this.#stickyOption = briefing.sticky
     // Node would otherwise end this process, requests and all, the moment the
     // primary dies.
     cluster.worker!.exitedAfterDisconnect = true
     const { lagWarning, hangTimeout, drainTimeout } = briefing
-    this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout, requestExpression })
+    this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout })
     watchFlush((flushing) => this.#watchdog.judge(!flushing))
     this.#heartbeat = new Heartbeat((beat) =>
       this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
@@ -123,6 +128,8 @@ export class Worker {
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
+      // Another primary may begin at any time.
+      this.lifecycle.leading.abort()
       this.#calls.fail()
       void this.#drainAsOrphan()
     })
@@ -135,6 +142,11 @@ export class Worker {
       if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
     })
     this.#takeSignals()
+    if (briefing.leads) this.#tell({ type: 'may-lead' })
+    else
+      this.lifecycle.leading.refuse(
+        'onLead: the primary is of a release that does not have it. Restart the program, primary and all',
+      )
   }
 
   /** How connections reach this worker, from its first server on. */
@@ -214,18 +226,44 @@ export class Worker {
       case 'drain':
         return void this.#drain(message)
       case 'workers':
-        this.workers = message.workers
-        this.slots = message.slots ?? []
-        this.state = message.state
-        this.#heartbeat.workers = message.workers.length
-        if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
-          this.#siblingPorts.forget()
-        return
+        return this.#learn(message)
+      case 'lead':
+        return this.lifecycle.leading.begin()
       case 'messages':
         return this.#bus.deliver(message.messages)
+      case 'reopen':
+        return this.#reopen(message)
+      case 'ask':
+        return this.#answer(message)
       case 'call-reply':
         return this.#calls.settle(message)
     }
+  }
+
+  /** As far as it cannot, the primary fetches what it writes. */
+  #reopen({ targets, turn }: Extract<ToWorker, { type: 'reopen' }>): void {
+    try {
+      reopenLogs(targets)
+    } catch (error) {
+      this.#report(`it cannot open the log file that has followed the rotated one: ${toWords(error).message}`)
+    }
+    this.#tell({ type: 'reopened', turn })
+  }
+
+  #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
+    this.workers = workers
+    this.slots = slots
+    this.state = state
+    this.#heartbeat.workers = workers.length
+    const own = workers.find(({ pid }) => pid === process.pid)
+    if (own && own.state !== 'booting') this.#siblingPorts.forget()
+    if (own && own.slot !== this.slot) this.#takePlace(own.slot)
+  }
+
+  /** A spare learns late which slot it is in. */
+  #takePlace(slot: number): void {
+    this.slot = slot
+    for (const name of this.#briefing.slotVariables ?? []) process.env[name] = String(slot)
   }
 
   #watch(server: net.Server): void {
@@ -240,9 +278,36 @@ export class Worker {
     if (this.#briefing.crash === 'contain') this.#crash.begin(answer, body)
   }
 
-  /** The request that the code running now was started by, if it is known. */
+  /** The request that the code running now was started by, if it is known; also asked for by the watchdog. */
   get request(): string | undefined {
     return this.#crash.request
+  }
+
+  /** What somebody who looks inside sees, as JSON; also asked for by the watchdog, while this thread stands. */
+  look(query: boolean, most: number): string {
+    return JSON.stringify(this.#loadInside().look(query, most))
+  }
+
+  /** It is loaded where it is asked for. */
+  #loadInside(): Inside {
+    const { Inside: Loaded } = require('./inside/inside.js') as typeof import('./inside/inside.ts')
+    return (this.#inside ??= new Loaded({
+      vitals: this.#vitals,
+      request: () => this.request,
+      giveAll: () => this.#servers.giveAll(),
+      tell: (message) => this.#tell(message),
+      onInspector: () => this.#watchdog.lookForDebugger(),
+    }))
+  }
+
+  #answer(message: Extract<ToWorker, { type: 'ask' }>): void {
+    try {
+      void this.#loadInside().answer(message)
+    } catch (error) {
+      const { message: words } = error as Error
+      const reason = { code: 'ERR_CLUSTERED_RELEASE_GONE', message: `its files are gone: ${words}` }
+      this.#tell({ type: 'told', id: message.id, answer: undefined, error: reason })
+    }
   }
 
   /** An app that closes its servers before it exits is not told to drain: it serves nobody. */
@@ -296,6 +361,7 @@ export class Worker {
         this.answered = true
       },
       (left) => this.#shutdownCode.run(left, reason),
+      () => this.#tell({ type: 'lead-over' }),
     )
     this.#leave()
   }
@@ -303,7 +369,7 @@ export class Worker {
   /** The primary has the app's logger at hand and says which worker it was. */
   #report(problem: string): void {
     if (process.connected) this.#tell({ type: 'problem', problem })
-    else resolveLogger(undefined).error(problem)
+    else stderrLog({ logFormat: 'pretty', logTime: false }).error('worker:problem', problem)
   }
 
   #leave(): void {
@@ -316,9 +382,6 @@ export class Worker {
     cluster.worker!.disconnect()
   }
 }
-
-/** Of the runtime in `runtime.ts`; evaluated by the watchdog while this thread stands still. */
-const requestExpression = "globalThis[Symbol.for('@clustered/core')].worker.request"
 
 /** Node's own, for an error that nobody has caught. */
 const uncaughtExitCode = 1

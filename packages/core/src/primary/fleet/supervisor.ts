@@ -12,6 +12,7 @@ import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
 import { hintAt, noteSilence } from './first-boot.ts'
+import { Lead } from './lead.ts'
 import { News } from './news.ts'
 import { describe, type Reload, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
@@ -71,6 +72,7 @@ export class Supervisor {
   readonly #places: WantedPlaces
   readonly #capacity: CapacityWatch
   readonly #news: News
+  readonly #lead: Lead
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
   /** The last that listeners have heard of. */
@@ -84,6 +86,7 @@ export class Supervisor {
     this.#news = new News(fleet, system.clock, () => this.state)
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
+    this.#lead = new Lead(fleet, rollout, (worker) => events.emit('worker:lead', worker.info))
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
     this.#places = new WantedPlaces(fleet, sockets, system.clock, settings.bootTimeout)
     this.#capacity = new CapacityWatch({
@@ -97,6 +100,7 @@ export class Supervisor {
     this.#watch = new WorkerWatch({
       fleet,
       rollout,
+      lead: this.#lead,
       places: this.#places,
       sockets,
       relay: parts.relay,
@@ -140,6 +144,16 @@ export class Supervisor {
     return this.#fleet.info
   }
 
+  /** The same, for who looks inside them. */
+  get handles(): WorkerHandle[] {
+    return this.#fleet.workers
+  }
+
+  /** Whether connections move from one worker to another. */
+  get moves(): boolean {
+    return this.#parts.settings.migrate
+  }
+
   /** The one under way, if one is. */
   get reload(): Reload | undefined {
     return this.#rollout.reload
@@ -168,6 +182,25 @@ export class Supervisor {
       const reload = this.#rollout.begin()
       this.#reconcile()
       return reload
+    })
+  }
+
+  /** While it does something that takes its main thread, others serve in its place. */
+  putAside(worker: WorkerHandle, aside: boolean): void {
+    this.#step(() => {
+      worker.aside = aside
+      this.#updateBalance()
+    })
+  }
+
+  /** Another worker is to have that slot, or none if there is no reason any more. An empty one is filled now. */
+  replace(index: number, reason: string | undefined): void {
+    this.#step(() => {
+      const slot = this.#fleet.slots[index]
+      if (slot?.worker && reason === undefined) slot.worker.replaceFor = undefined
+      else if (slot?.worker) slot.worker.replaceFor ??= reason
+      if (reason !== undefined) slot?.forgive()
+      this.#reconcile()
     })
   }
 
@@ -258,6 +291,7 @@ export class Supervisor {
     this.#updateBalance()
     if (this.#fleet.isFilled) this.#onFilled()
     this.#rollout.finish()
+    this.#lead.appoint()
     this.#filler.advanceSpares(now)
     this.#tellState()
     // Those that boot have a pid by then.

@@ -12,6 +12,7 @@ import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Release } from '../release.ts'
 import { newWorkerId } from '../../worker-id.ts'
+import { Asks } from './asks.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System, WorkerProcess } from '../process/system.ts'
 
@@ -69,8 +70,16 @@ export class WorkerHandle {
   proven: boolean = false
   /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
   late: boolean = false
+  /** It would understand that it is to lead. */
+  mayLead: boolean = false
+  /** It is the one that leads. */
+  leads: boolean = false
   /** When the heartbeat is overdue, by the fleet's clock. */
   beatDue: number = Infinity
+  /** It does something that takes its main thread: others serve in its place where they can. */
+  aside: boolean = false
+  /** What somebody who looks inside has asked it. */
+  readonly asks: Asks
   /** The uncaught error that ends it, if one does. */
   lastWords: LastWords | undefined
   /** The last that it wrote to stderr, where it ended itself in failure. */
@@ -90,6 +99,10 @@ export class WorkerHandle {
     this.bornAt = system.clock.now()
     this.#system = system
     this.#events = events
+    this.asks = new Asks(system.clock, {
+      ask: (message) => this.send(message),
+      askThread: (question) => this.#process?.askThread?.(question),
+    })
   }
 
   /**
@@ -123,9 +136,11 @@ export class WorkerHandle {
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {
           if (message.type === 'crash') this.lastWords ??= message.error
+          if (message.type === 'told') return this.asks.settle(message)
           this.#events.message(this, message, handle)
         },
-        stall: (stall) => this.#events.stall(this, stall),
+        stall: (stall) =>
+          stall.kind === 'told' ? this.asks.settleByThread(stall) : this.#events.stall(this, stall),
         problem: (problem) => this.#events.problem(this, problem),
         exit: (code, signal, error) => this.#onExit(code, signal, error),
       })
@@ -154,14 +169,19 @@ export class WorkerHandle {
   }
 
   get info(): WorkerInfo {
-    const { slot, pid, startedAt, release, vitals } = this
-    return { slot, pid, state: this.#publicState(), generation: release.generation, startedAt, vitals }
+    const { slot, pid, leads, startedAt, release, vitals } = this
+    return { slot, pid, state: this.#publicState(), generation: release.generation, leads, startedAt, vitals }
   }
 
   #publicState(): WorkerInfo['state'] {
     if (this.#state === 'ready') return this.isSpare ? 'spare' : 'ready'
     // One that has exited is only ever described in its last event.
     return this.#state === 'exited' ? 'draining' : this.#state
+  }
+
+  /** For how many milliseconds it has not said how it is. */
+  get silentFor(): number | undefined {
+    return this.heardAt === undefined ? undefined : this.#system.clock.now() - this.heardAt
   }
 
   send(message: ToWorker, handle?: TransferableHandle, sent?: () => void): void {
@@ -230,6 +250,7 @@ export class WorkerHandle {
     const wasDraining = this.#state === 'draining'
     this.#state = 'exited'
     this.late = false
+    this.asks.fail()
     if (error !== undefined) this.lastWords ??= toWords(error)
     const reason = this.#reason(code, signal, wasDraining, error !== undefined)
     const asTold = this.#dismissed && (!wasDraining || reason === 'drained')

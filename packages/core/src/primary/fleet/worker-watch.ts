@@ -10,6 +10,7 @@ import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
 import { Lateness } from './lateness.ts'
+import type { Lead } from './lead.ts'
 import { PlaceDifferences } from './place-differences.ts'
 import { recycleReason } from './recycling.ts'
 import type { Rollout } from './rollout.ts'
@@ -28,6 +29,7 @@ const relistenTime = 1000
 export interface WatchedFleet {
   readonly fleet: Fleet
   readonly rollout: Rollout
+  readonly lead: Lead
   readonly places: WantedPlaces
   readonly sockets: Sockets
   readonly relay: Relay
@@ -72,6 +74,8 @@ export class WorkerWatch implements WorkerEvents {
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
+    // Taken already, where there are log files.
+    if (message.type === 'reopened') return
     step(() => this.#onMessage(worker, message, handle))
   }
 
@@ -101,10 +105,10 @@ export class WorkerWatch implements WorkerEvents {
 
   #onMessage(
     worker: WorkerHandle,
-    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' }>,
+    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'reopened' }>,
     handle: TransferableHandle | undefined,
   ): void {
-    const { sockets, places, call } = this.#watched
+    const { sockets, places, lead, call, reconcile } = this.#watched
     switch (message.type) {
       case 'listen':
         return void sockets.share(worker, message, places.lends(worker, message.key))
@@ -116,6 +120,12 @@ export class WorkerWatch implements WorkerEvents {
       case 'settled':
         worker.settled = true
         return this.#onListening()
+      case 'may-lead':
+        worker.mayLead = true
+        return
+      case 'lead-over':
+        lead.end(worker)
+        return reconcile()
       case 'answer':
         return sockets.onAnswer(worker, message)
       case 'room':
@@ -261,12 +271,13 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   #onExit(worker: WorkerHandle, exit: WorkerExit): void {
-    const { fleet, sockets, relay, events, reconcile } = this.#watched
+    const { fleet, sockets, relay, lead, events, reconcile } = this.#watched
     relay.forget(worker)
     this.#lateness.forget(worker)
     this.#silence.forget(worker)
     sockets.onExit(worker)
     events.emit('worker:exit', worker.info, exit)
+    lead.end(worker)
     const slot = fleet.remove(worker)
     if (slot) this.#onLoss(slot, worker, exit)
     reconcile()

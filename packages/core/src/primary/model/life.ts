@@ -104,6 +104,11 @@ export class Life {
       if (this.world.hasEarlyPlace && !isMissed) return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
+    this.world.onLead = ({ pid, mayLead }) => {
+      const leaders = this.world.alive.filter(({ leads }) => leads)
+      this.#hold(leaders.length === 1, `${leaders.length} lead at once`)
+      this.#hold(mayLead, `worker ${pid} is to lead, and does not know what that is`)
+    }
     if (this.#settings.bounds) this.#followLoad(this.#settings.bounds)
     this.cluster.on('state', (state) => (this.#toldState = state))
     this.cluster.on('reload:done', () => (this.#lastReload = 'done'))
@@ -133,6 +138,7 @@ export class Life {
     while (clock.next <= until) {
       clock.turn()
       await turns()
+      this.#checkLead()
     }
     clock.passTo(until)
   }
@@ -261,6 +267,12 @@ export class Life {
       )
       for (const { news } of world.alive)
         assert.deepEqual(known(news), known(workers), 'every worker knows the others')
+      const leaders = workers.flatMap(({ leads, pid }) => (leads ? pid : []))
+      assert.deepEqual(
+        leaders,
+        world.alive.flatMap(({ leads, pid }) => (leads ? pid : [])),
+        'who leads is known',
+      )
       if (this.#lastReload === 'done')
         assert.ok(
           workers.every((worker) => worker.generation === generation),
@@ -275,6 +287,15 @@ export class Life {
     const settled = state === 'closing' ? pending : pending.filter(({ what }) => what !== 'close')
     assert.deepEqual(settled, [], 'every promise is settled')
     this.#checkNoStorm()
+  }
+
+  /** Whenever nobody leads, nobody could. */
+  #checkLead(): void {
+    const { cluster, world } = this
+    if (cluster.state === 'closing' || world.processes.some(({ leads }) => leads)) return
+    const serving = new Set(cluster.workers.flatMap(({ state, pid }) => (state === 'ready' ? pid : [])))
+    const idle = world.alive.filter(({ pid, mayLead }) => mayLead && serving.has(pid))
+    this.#hold(idle.length === 0, `nobody leads, and ${idle.length} could`)
   }
 
   /** Within a second no slot boots more often than its backoff allows. */

@@ -1,5 +1,6 @@
 import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { ToPrimary, ToWorker, WorkerBriefing } from '../../protocol/messages.ts'
+import type { ThreadAnswer, ThreadQuestion } from '../../protocol/inside.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Release } from '../release.ts'
@@ -27,7 +28,10 @@ export interface Resources {
 
 export interface SpawnOrder {
   release: Release
-  briefing: Omit<WorkerBriefing, 'primary' | 'protocol' | 'folders' | 'compileCache'>
+  briefing: Omit<
+    WorkerBriefing,
+    'primary' | 'protocol' | 'folders' | 'compileCache' | 'leads' | 'slotVariables'
+  >
   /** Added to what the process gets anyway; a variable that is `undefined` is taken out. */
   env: Record<string, string | undefined>
   /** In bytes. */
@@ -38,6 +42,8 @@ export interface WorkerProcess {
   readonly pid: number
   /** @param sent called when it has left this process, or never can. */
   send(message: ToWorker, handle?: TransferableHandle, sent?: () => void): void
+  /** Asks its watchdog's thread, which answers while the main thread stands. */
+  askThread?(question: ThreadQuestion): void
   /** With SIGKILL, which no process can refuse. */
   kill(): void
 }
@@ -46,7 +52,7 @@ export interface WorkerProcess {
 export interface ProcessEvents {
   /** What it says, in a form that can be believed. */
   message(message: ToPrimary, handle: TransferableHandle | undefined): void
-  stall(stall: WatchdogReport): void
+  stall(stall: WatchdogReport | ThreadAnswer): void
   /** Something about it that the log should tell. */
   problem(problem: string): void
   /** @param error why there never was a process, if there was none. */

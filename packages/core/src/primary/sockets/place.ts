@@ -132,7 +132,9 @@ export class Place {
   }
 
   #balance(): void {
-    const serving = this.#serving.filter((worker) => !this.#full.has(worker))
+    const withRoom = this.#serving.filter((worker) => !this.#full.has(worker))
+    // Better one that is slow to answer than none.
+    const serving = withRoom.some(({ aside }) => !aside) ? withRoom.filter(({ aside }) => !aside) : withRoom
     this.handOff.update(serving)
     this.balancer.update(serving, this.#serving.length > 0)
     this.rebalancer?.update(this.#serving, this.#full)

@@ -138,7 +138,7 @@ export class Rebalancer {
       connections: this.#loads.kept(worker),
       utilization: this.#loads.utilization(worker),
       gives: this.#mayGive(worker, now) ? this.#loads.here(worker) : 0,
-      takes: !worker.late && !this.#full.has(worker),
+      takes: !worker.late && !worker.aside && !this.#full.has(worker),
     }
   }
 

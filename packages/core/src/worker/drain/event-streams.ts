@@ -59,7 +59,7 @@ function endConnection(socket: net.Socket, response: ServerResponse): void {
 }
 
 /** One that is to end when it has its length is no stream of events that goes on. */
-function isEventStream(head: string): boolean {
+export function isEventStream(head: string): boolean {
   return (
     /^content-type:[ \t]*text\/event-stream[ \t]*(?:;|$)/im.test(head) && !/^content-length:/im.test(head)
   )
@@ -71,7 +71,7 @@ function isPlain(head: string): boolean {
 }
 
 /** The headers of HTTP/2, their names as the app has written them, in the form of HTTP/1. */
-function asHead(headers: OutgoingHttpHeaders): string {
+export function asHead(headers: OutgoingHttpHeaders): string {
   return Object.entries(headers)
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join('\r\n')

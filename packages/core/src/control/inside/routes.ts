@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
+import { readBody } from '../body.ts'
+import { heap, profile } from './record.ts'
+import { inspect } from './inspect.ts'
+import { look } from './look.ts'
+import { replace } from './replace.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/** A look inside workers, and what is done to one of them. */
+export function insideRoutes(
+  cluster: PrimaryCluster,
+  answer: (response: ServerResponse, status: number, body: object) => void,
+): Record<string, Handler> {
+  const streamed = { profile, heap, inspect, replace }
+  return {
+    'POST /v1/look': async (request, response) =>
+      answer(response, 200, { workers: await look(cluster, await readBody(request)) }),
+    ...Object.fromEntries(
+      Object.entries(streamed).map(([name, run]): [string, Handler] => [
+        `POST /v1/${name}`,
+        async (request, response) => run(cluster, await readBody(request), response),
+      ]),
+    ),
+  }
+}
