@@ -14,16 +14,16 @@ import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
 import { withInsideCommands } from './inside-commands.ts'
-import { asTyped, typedAs } from './as-typed.ts'
+import { nearest } from '@clustered/core/options'
+import { typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { exitCodeHelp, helpSections } from './help.ts'
-import { nearest } from './nearest.ts'
-import { takeNodeArguments } from './node-arguments.ts'
 import { takeOutputErrors } from './output-errors.ts'
 import { printError } from './print.ts'
 import { orderNames } from './select.ts'
 import type { init as Init } from './commands/init.ts'
-import type { StartFlags } from './start-options.ts'
+import { readStartFlags } from './read-start-flags.ts'
+import type { StartFlags } from './start-flags.ts'
 import { takeUser } from './user-flag.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -37,8 +37,8 @@ export async function run(given: string[]): Promise<number | undefined> {
   try {
     const argv = takeUser(given)
     const starts = command === 'start' || command === 'startup'
-    const { rest, given: nodeArgs } = starts ? takeNodeArguments(argv) : { rest: argv, given: [] }
-    const cli = makeCli(argv, nodeArgs)
+    const { rest, flags } = starts ? readStartFlags(command, argv) : { rest: argv, flags: undefined }
+    const cli = makeCli(argv, flags)
     if (answersHelp(cli, argv)) return undefined
     cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
     // Such as what the shell makes of a glob without quotes.
@@ -53,25 +53,18 @@ export async function run(given: string[]): Promise<number | undefined> {
   }
 }
 
-function makeCli(argv: string[], nodeArgs: string[]): CAC {
-  const typed = (flags: StartFlags): StartFlags => ({ ...asGiven(flags, argv), nodeArgs })
+/** @param typed the flags of `start` or `startup`, if it is one of them. */
+function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   const cli = cac('clustered')
   cli.option('--json', 'Answer with JSON')
   if (process.getuid) cli.option('--user <name>', 'For root: as that user, of whose programs it is about')
   cli.help(() => helpSections(cli, version))
   cli.version(version)
 
-  withStartOptions(cli.command('start <file>', 'Run an app file on every core, as it is'))
-    .option('--daemon', 'Detach, keep it running, and write its logs to files')
-    .option(
-      '--log-max-size <size>',
-      'With --daemon: a log file gets no longer, as 10M; 0 for any length (default: 10M)',
-    )
-    .option('--log-max-files <number>', 'With --daemon: how many full ones are kept of each (default: 10)')
-    .option('--watch', 'Reload when a file changes')
-    .option('--ignore <glob>', 'With --watch: files that do not matter; may be repeated')
+  cli
+    .command('start <file>', 'Run an app file on every core, as it is')
     .action((file: string, flags: StartFlags) =>
-      start(file, typed(flags), argv.slice(argv.indexOf('start') + 1)),
+      start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
     )
   withSelection(cli.command('list', 'All that runs, and how it is').alias('ls')).action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
@@ -103,11 +96,11 @@ function makeCli(argv: string[], nodeArgs: string[]): CAC {
     .action(deleteProgram)
   withInsideCommands(cli)
   withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
-  withStartOptions(
-    cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
-  ).action((file: string, flags: StartFlags) =>
-    startup(file, typed(flags), argv.slice(argv.indexOf('startup') + 1)),
-  )
+  cli
+    .command('startup <file>', 'Print a systemd unit for a daemon, or for an app file')
+    .action((file: string, flags: StartFlags) =>
+      startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
+    )
   cli
     .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
@@ -129,31 +122,6 @@ function withSelection(command: Command): Command {
       'Only those of which a worker crashed or a boot failed within 30m, 1h, 2d',
     )
     .option('--old', 'Only those that do not run, in every slot, the code of their last reload')
-}
-
-function withStartOptions(command: Command): Command {
-  return command
-    .option(
-      '-i, --instances <number>',
-      "How many workers: a number, 'max', or as the load needs: 2..8 (default: the usable CPUs)",
-    )
-    .option('--name <name>', "A name for it (default: the package's name, else the file's)")
-    .option('--drain-timeout <ms>', 'For a worker to answer what it has in flight (default: 10000)')
-    .option('--kill-timeout <ms>', "The same, by pm2's name for it")
-    .option('--boot-timeout <ms>', 'From start to listening (default: 30000)')
-    .option('--sticky <kind>', "'socket.io': bring its requests to the worker that has their session")
-    .option(
-      '--log-format <format>',
-      "What the primary's own lines look like: pretty or json (default: pretty)",
-    )
-    .option('--log-time', "The primary's own pretty lines begin with the time (default: with --daemon)")
-    .option('--env-file <file>', 'Variables for the workers, read anew at each reload')
-    .option('--node-args <arguments>', "Node's own arguments, such as '--import ./setup.js'; may be repeated")
-}
-
-function asGiven(flags: StartFlags, argv: string[]): StartFlags {
-  const name = asTyped(argv, '--name')
-  return name === undefined ? flags : { ...flags, name }
 }
 
 /** @returns whether `help` was asked about something else than a command. */

@@ -1,6 +1,6 @@
 import { CliError } from './errors.ts'
 import { warn } from './print.ts'
-import type { StartFlags } from './start-options.ts'
+import type { StartFlags } from './start-flags.ts'
 
 const units: Record<string, number> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 }
 
@@ -16,8 +16,8 @@ const least = 64 * 1024
  */
 export function rotation({ logMaxSize, logMaxFiles }: StartFlags): { maxSize: number; maxFiles: number } {
   return {
-    maxSize: logMaxSize === undefined ? defaults.maxSize : size(String(logMaxSize)),
-    maxFiles: logMaxFiles === undefined ? defaults.maxFiles : count(String(logMaxFiles)),
+    maxSize: logMaxSize === undefined ? defaults.maxSize : size(logMaxSize),
+    maxFiles: logMaxFiles === undefined ? defaults.maxFiles : count(logMaxFiles),
   }
 }
 

@@ -1,5 +1,3 @@
-import { badOption } from './bad-option.ts'
-
 /** Called without arguments; if it returns a promise, that is waited for. */
 export type Hook = () => unknown
 
@@ -39,15 +37,4 @@ export interface Hooks {
    * after a while. See docs/lead.md.
    */
   onLead?: LeadHook
-}
-
-export const hookNames = ['onReady', 'onDrain', 'onShutdown', 'onLead'] as const
-
-/** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION */
-export function resolveHooks({ onReady, onDrain, onShutdown, onLead }: Hooks): Hooks {
-  const hooks = { onReady, onDrain, onShutdown, onLead }
-  for (const name of hookNames)
-    if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
-      throw badOption(name, hooks[name], 'a function')
-  return hooks
 }

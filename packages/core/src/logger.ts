@@ -68,3 +68,13 @@ function conventionOf(logger: object): 'fields first' | 'fields last' | 'text' {
 function factsOf({ time: _time, level: _level, msg: _msg, ...facts }: LogLine): object {
   return facts
 }
+
+export function isLogger(value: unknown): boolean {
+  if (typeof value === 'function') return true
+  const logger = value as Logger
+  return (
+    typeof logger === 'object' &&
+    logger !== null &&
+    (['info', 'warn', 'error'] as const).every((level) => typeof logger[level] === 'function')
+  )
+}

@@ -13,7 +13,8 @@ import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
-import { logStyle, type StartFlags, toStart } from '../start-options.ts'
+import type { StartFlags } from '../start-flags.ts'
+import { logStyle, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -30,11 +31,6 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
   // Refused here, and not in the daemon's log.
   rotation(flags)
   const name = plan.options.name ?? defaultName(plan.file)
-  if (!isProgramName(name))
-    throw new CliError(
-      'ERR_CLUSTERED_USAGE',
-      `--name ${name} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _.`,
-    )
   const started = await withName(name, async () => {
     await refuseSecond(name)
     const folder = namedFolder()
@@ -60,7 +56,8 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
   // Who reads a log file later wants to know when.
-  const plan = toStart(given, { ...flags, logTime: flags.logTime ?? true })
+  const plan = toStart(given, flags)
+  plan.options.logTime ??= true
   const log = stderrLog(logStyle(plan.options))
   const name = plan.options.name ?? defaultName(plan.file)
   plan.options.logFiles = { ...logFiles(name), ...rotation(flags) }

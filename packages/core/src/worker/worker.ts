@@ -26,7 +26,7 @@ import type { Inside } from './inside/inside.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
-import { describeOptions } from './own-options.ts'
+import type { OwnOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Presence } from './presence.ts'
 import { reopenLogs } from './reopen-logs.ts'
@@ -191,10 +191,10 @@ export class Worker {
   }
 
   /** The options of the program's first call of `clustered` are those of the cluster. */
-  tellOptions(options: object = {}): void {
+  tellOptions(own: OwnOptions): void {
     if (this.#optionsTold) return
     this.#optionsTold = true
-    this.#tell({ type: 'options', ...describeOptions(options) })
+    this.#tell({ type: 'options', ...own })
   }
 
   /** Has the primary carry out a method of `Cluster`. */

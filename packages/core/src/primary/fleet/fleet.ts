@@ -18,7 +18,7 @@ export class Fleet {
     this.#settings = settings
     this.#onDrain = onDrain
     this.resize(settings.workers, '')
-    for (let spare = 0; spare < settings.spares; spare++) this.spareSlots.push(new Slot(-1))
+    this.countSpares()
   }
 
   get workers(): WorkerHandle[] {
@@ -74,6 +74,13 @@ export class Fleet {
     slot.worker.slot = slot.index
     slot.last = undefined
     spareSlot.worker = undefined
+  }
+
+  /** As many as there are to be. */
+  countSpares(): void {
+    const { spares } = this.#settings
+    while (this.spareSlots.length < spares) this.spareSlots.push(new Slot(-1))
+    for (const slot of this.spareSlots.splice(spares)) this.#empty(slot, 'fewer spares are wanted')
   }
 
   /** Spares are for the code that serves; those of an older release go, those that boot too. */

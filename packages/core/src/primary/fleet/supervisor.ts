@@ -107,7 +107,7 @@ export class Supervisor {
       settings,
       clock: system.clock,
       events,
-      hangTimeout: isDebugged(entry) ? 0 : settings.hangTimeout,
+      hangTimeout: () => (isDebugged(entry) ? 0 : settings.hangTimeout),
       step: (step) => steps.run(step),
       reconcile: () => this.#reconcile(),
       updateBalance: () => this.#updateBalance(),

@@ -37,7 +37,7 @@ export interface WatchedFleet {
   readonly clock: Clock
   readonly events: EventEmitter<ClusterEvents>
   /** Milliseconds; 0 for never. */
-  readonly hangTimeout: number
+  readonly hangTimeout: () => number
   /** Does the whole of something before anything that it gives rise to. */
   readonly step: (step: () => void) => void
   /** Acts on what is known now. */
@@ -69,7 +69,7 @@ export class WorkerWatch implements WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
     const { settings, relay, step } = this.#watched
     // It logs, which is the user's code, and takes a step of its own if it scales.
-    if (message.type === 'options') return settings.codeOptions?.take(settings, message)
+    if (message.type === 'options') return settings.codeOptions?.take(worker, message)
     // Nothing that the fleet knows changes.
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)

@@ -23,7 +23,9 @@ function processIn(world: World, slot: number): ModelProcess {
 
 it('moves once in a reload, from any slot, and to the new code', async () => {
   for (const slot of [0, 1, 2, 3]) {
-    const { world, cluster, led, leader } = await ledFrom(slot, { soak: 300, surge: 1 + (slot % 2) })
+    const { world, cluster, led, leader } = await ledFrom(slot, {
+      reload: { soak: 300, surge: 1 + (slot % 2) },
+    })
     const reloaded = cluster.reload()
     await pass(world, 60_000)
     await reloaded
@@ -33,7 +35,7 @@ it('moves once in a reload, from any slot, and to the new code', async () => {
 })
 
 it('moves back when a reload is rolled back, and never to code that has yet to show that it stays up', async () => {
-  const { world, cluster, led, leader } = await ledFrom(1, { soak: 1000 })
+  const { world, cluster, led, leader } = await ledFrom(1, { reload: { soak: 1000, surge: 1 } })
   const reloaded = cluster.reload()
   reloaded.catch(() => {})
   world.onDrain = ({ slot }) => {
@@ -61,7 +63,7 @@ it('stays where it is when others leave, and moves down when its slot is scaled 
 })
 
 it('is held by a worker that does not say that it has ended, until it is gone', async () => {
-  const { world, cluster, led } = await ledFrom(0, { soak: 0 })
+  const { world, cluster, led } = await ledFrom(0, { reload: { soak: 0, surge: 1 } })
   const old = processIn(world, 0)
   // It hears that it is to drain, and never does.
   old.send = () => {}
@@ -89,7 +91,7 @@ it('is never given to a worker of a release that does not know it', async () => 
 })
 
 it('is given to a worker that is about to be replaced only where there is no other', async () => {
-  const { world, led } = await ledFrom(0, { surge: 1 })
+  const { world, led } = await ledFrom(0, { reload: { soak: 1000, surge: 1 } })
   const error = { name: 'Error', message: 'of the model', code: undefined, stack: '' }
   world.fate = () => 'hangs'
   processIn(world, 1).say({ type: 'crash', error, contained: true })

@@ -77,8 +77,7 @@ export class Life {
       bootTimeout: 2000,
       drainTimeout: 1000,
       shutdownDelay: this.#upTo(2) * 500,
-      surge: 1 + this.#upTo(3),
-      soak: this.#upTo(2) * 400,
+      reload: { surge: 1 + this.#upTo(3), soak: this.#upTo(2) * 400 },
       maxRequests: 1000,
       env: () => this.#env(),
     }
@@ -93,14 +92,14 @@ export class Life {
         ({ slot, state, pid }) => slot >= 0 && state !== 'draining' && pid > 0 && !killed.has(pid),
       )
       const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
-      this.#hold(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
+      this.#hold(surging <= this.#settings.reload.surge, `${surging} slots are replaced at once`)
     }
     this.world.onDrain = ({ pid, slot, places }) => {
       const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
       const serving = this.cluster.workers.filter(({ state }) => state === 'ready')
       if (this.#mayEmpty || this.cluster.state === 'closing') return
       // Who has not come to it is not missed there, nor is a spare; and what is ready before the old one has come to it needs not have it.
-      const isMissed = places.has('place') && slot >= 0 && this.#settings.soak === 0
+      const isMissed = places.has('place') && slot >= 0 && this.#settings.reload.soak === 0
       if (this.world.hasEarlyPlace && !isMissed) return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
