@@ -35,7 +35,7 @@ describe('clustered start, of a program with options of its own', () => {
     const desk = new Desk(t)
     const port = await freePort()
     symlinkSync(modules, path.join(desk.project, 'node_modules'))
-    const options = `{ workers: 2, drainTimeout: 500, shutdownDelay: 100, maxAge: 1e9, crash: 'exit', name: 'other', env: () => ({}), logger: false, onDrain() {} }`
+    const options = `{ workers: 2, drainTimeout: 500, shutdownDelay: 100, maxAge: 1e9, balance: 'round-robin', name: 'other', env: () => ({}), logger: false, onDrain() {} }`
     desk.write(
       'server.mjs',
       `import { clustered } from '@clustered/core'
@@ -56,7 +56,7 @@ clustered((request, response) => {
     )
     assert.equal((await desk.run('reload', 'shop')).code, 0)
     assert.equal(log.match(/options in the program's code that are not used.*/g)?.length, 1, log)
-    assert.match(log, /are not used, .*: crash, env \(--env-file\), logger\. Give them/)
+    assert.match(log, /are not used, .*: balance \(--balance\), logger, env \(--env-file\)\. Give them/)
     // It would be waited for much longer by default.
     const slow = get(port, '/slow')
     slow.catch(() => {})
@@ -183,7 +183,7 @@ describe('clustered start, of what is no program', () => {
       [['empty'], /empty is a folder in which Node finds no program/],
       [['types.d.ts', 'style.css'], /style\.css: nothing is expected after types\.d\.ts/],
       [['app.js', '--ignore', 'x'], /--ignore is of --watch/],
-      [['app.js', '--node-args'], /nothing follows it/],
+      [['app.js', '--node-args'], /--node-args is given without a value/],
     ] as const) {
       const { code, stderr } = await desk.run('start', ...args)
       assert.ok(code === 1 || code === 2, `${args.join(' ')}: ${code}`)

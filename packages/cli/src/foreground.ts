@@ -1,7 +1,9 @@
-import { asGiven } from '@clustered/core/control'
-import { type Cluster, supervise } from '@clustered/core'
+import { asGiven, stderrLog } from '@clustered/core/control'
+import type { Cluster } from '@clustered/core'
+import { superviseAs } from '@clustered/core/options'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
-import { type Start, type StartFlags } from './start-options.ts'
+import type { StartFlags } from './start-flags.ts'
+import { logStyle, type Start } from './start-options.ts'
 import { ignoring } from './ignored.ts'
 import { watch } from './watch.ts'
 
@@ -12,9 +14,9 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
   for (const [name, value] of Object.entries(asGiven()))
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
-  const cluster = supervise(file, options)
-  if (notify) notifySystemd(cluster, notify)
-  if (flags.watch)
-    watch(cluster, { envFile: flags.envFile, ignore: ignoring([flags.ignore ?? []].flat().map(String)) })
+  const cluster = superviseAs(file, options)
+  const log = stderrLog(logStyle(options))
+  if (notify) notifySystemd(cluster, notify, log)
+  if (flags.watch) watch(cluster, { envFile: flags.envFile, ignore: ignoring(flags.ignore), log })
   return cluster
 }

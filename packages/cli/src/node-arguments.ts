@@ -7,25 +7,6 @@ const flag = '--node-args'
 const others = /^(-[epci]|-pe|--(eval|print|check|interactive|test|run|watch)(=.*|-path.*)?|--|-)$/
 
 /**
- * Takes `--node-args` out of a command line: what it is given begins with a
- * dash, which the parser would take for the next option.
- */
-export function takeNodeArguments(argv: readonly string[]): { rest: string[]; given: string[] } {
-  const end = argv.indexOf('--')
-  const own = end < 0 ? argv : argv.slice(0, end)
-  const rest: string[] = []
-  const given: string[] = []
-  for (let at = 0; at < own.length; at++) {
-    const argument = own[at]!
-    if (argument.startsWith(`${flag}=`)) given.push(argument.slice(flag.length + 1))
-    else if (argument !== flag) rest.push(argument)
-    else if (at + 1 < own.length) given.push(own[++at]!)
-    else throw wrong('', 'nothing follows it')
-  }
-  return { rest: [...rest, ...argv.slice(own.length)], given }
-}
-
-/**
  * Node's arguments as a shell would read them: split where there is white
  * space, except in quotes and after a backslash.
  * @throws {CliError} ERR_CLUSTERED_USAGE

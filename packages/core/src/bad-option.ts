@@ -10,7 +10,7 @@ export function badOption(
 ): ClusteredError {
   return new ClusteredError(
     'ERR_CLUSTERED_BAD_OPTION',
-    `${name}: ${show(value)} ${problem}. Allowed: ${allowed}.`,
+    `${name}: ${show(value)} ${problem}${problem.endsWith('?') ? '' : '.'} Allowed: ${allowed}.`,
   )
 }
 

@@ -11,14 +11,29 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
   /** Which process this is. `'single'` is single mode: one process, no workers. */
   readonly role: 'primary' | 'worker' | 'single'
   /**
+   * The place of this worker, from 0, which the worker that replaces it has
+   * too: for a while there are two. 0 in single mode; -1 in the primary, and in
+   * a spare until it takes a place.
+   */
+  readonly slot: number
+  /**
+   * Whether this process is the one that leads: a worker, or the process of
+   * single mode. `workers` tells in every process which worker it is.
+   */
+  readonly leads: boolean
+  /**
    * Resolves when every slot's worker is ready (in a worker: when this one
    * listens), rejects when the first boot fails. Nobody has to look at it.
    */
   readonly ready: Promise<void>
   /**
-   * What a readiness probe wants to know. `'ready'` from the moment on which
-   * every slot's worker is; `'closing'` from the first signal or `close()`, so
-   * throughout `shutdownDelay` and the drain. A reload does not change it.
+   * What a readiness probe wants to know: send requests to what is `'ready'` or
+   * `'degraded'`. `'ready'` from the moment on which every slot's worker is;
+   * `'degraded'` while a slot has lost its worker and none is ready there, or
+   * while its boots fail; `'closing'` from the first signal or `close()`, so
+   * throughout `shutdownDelay` and the drain. A reload does not change it, as a
+   * slot's old worker serves until the new one does, nor do slots that a
+   * `scale` has just added.
    */
   readonly state: ClusterState
   /** Where it listens, or `null` before that. */
@@ -32,6 +47,11 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
    * to 10 ms for each worker that there is; it is not when a call has settled.
    */
   readonly workers: readonly WorkerInfo[]
+  /**
+   * The slots as they are now, from slot 0, empty ones too; a snapshot as `workers` is.
+   * Empty in single mode.
+   */
+  readonly slots: readonly SlotInfo[]
   /**
    * Replaces every worker by one that runs the code as it is now, losing no
    * request. Resolves when every slot runs it. A call during a reload waits
@@ -82,7 +102,42 @@ export interface CloseOptions {
 export type CloseCallback = (error?: Error) => void
 
 /** Where a cluster is between its first boot and its end. */
-export type ClusterState = 'booting' | 'ready' | 'closing'
+export type ClusterState = 'booting' | 'ready' | 'degraded' | 'closing'
+
+/** A slot as the primary sees it. */
+export interface SlotInfo {
+  slot: number
+  /** `'ready'`: a worker serves. `'booting'`: none does, and one boots. `'empty'`: none does either. */
+  state: 'ready' | 'booting' | 'empty'
+  /** Of the worker that serves, else of the one that boots. */
+  pid: number | undefined
+  /**
+   * How many failures in a row: boots that failed, or workers that died within 10 s of
+   * being ready. 0 again when a worker has stayed up for that long.
+   */
+  failures: number
+  /** Where the next boot is put off because of failures: when it is to begin, in milliseconds since the epoch. */
+  nextBoot: number | undefined
+  /** The last that went wrong here, however long ago. */
+  lastFailure: SlotFailure | undefined
+}
+
+/** A boot that failed, a worker that left without being told to, or an uncaught error in one. */
+export interface SlotFailure {
+  /** In milliseconds since the epoch. */
+  at: number
+  pid: number
+  generation: number
+  /** Such as `'killed by SIGKILL'`, `'exit code 1'`; `'crash'` where the error was contained. */
+  reason: string
+  code: number | null
+  signal: string | null
+  /**
+   * What the worker had to say, in one line of up to 500 characters: its uncaught error and
+   * where that was thrown, else the last that it wrote to stderr in its last second.
+   */
+  lastWords: string | undefined
+}
 
 /** A worker as the primary sees it. */
 export interface WorkerInfo {
@@ -93,6 +148,8 @@ export interface WorkerInfo {
   state: 'booting' | 'ready' | 'spare' | 'draining'
   /** 1 for the code that the cluster began with; each reload adds 1. */
   generation: number
+  /** Whether it leads. As long as what leads goes on in it while it drains, too. */
+  leads: boolean
   /** When it was forked, in milliseconds since the epoch. */
   startedAt: number
   /**

@@ -15,6 +15,7 @@ import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
 import { sayWhoForked } from './foreign-worker.ts'
 import { testRunner } from './test-runner.ts'
+import { describeOptions } from './worker/own-options.ts'
 import { WorkerCluster } from './worker/worker-cluster.ts'
 
 // The rest of the bundle comes after it, as the program comes after the preload.
@@ -66,7 +67,7 @@ export function adapt<App, Given>(
   const isFactory = typeof target === 'function' && target.length === 0
   if (!isTarget(target) && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
-  runtime().worker?.tellOptions(options)
+  runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
   const toServer = (made: App | net.Server): net.Server => {
     const ready = made instanceof net.Server ? made : adapter.toTarget(made)

@@ -1,7 +1,7 @@
 import { badOption } from './bad-option.ts'
 
 /** What `setTimeout` can hold; it silently turns more into 1 ms. */
-const longestTimeout = 2 ** 31 - 1
+export const longestTimeout: number = 2 ** 31 - 1
 
 export interface DurationRange {
   /**

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from './cluster.ts'
+import type { ClusterState, WorkerInfo } from './cluster.ts'
 import type { LastWords } from './protocol/messages.ts'
 import type { StallReport } from './protocol/watchdog.ts'
 
@@ -36,6 +36,8 @@ export interface ClusterEvents {
   'worker:boot': [worker: WorkerInfo]
   /** A worker listens; `bootTime` in milliseconds. */
   'worker:ready': [worker: WorkerInfo, bootTime: number]
+  /** From now on this worker leads, as no other does any more. */
+  'worker:lead': [worker: WorkerInfo]
   /** A worker was told to drain. */
   'worker:drain': [worker: WorkerInfo, reason: string]
   /** A worker's event loop has not turned for `lagWarning`. */
@@ -59,6 +61,8 @@ export interface ClusterEvents {
   'reload:start': [generation: number]
   'reload:done': [generation: number]
   'reload:failed': [generation: number, error: Error]
+  /** `state` is another one. A worker that dies and its successor make it `'degraded'` and `'ready'` again. */
+  state: [state: ClusterState]
   /** The number of slots changed. */
   scale: [workers: number, step: ScaleStep]
   /** As `ready` resolves. */

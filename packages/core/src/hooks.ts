@@ -1,7 +1,11 @@
-import { badOption } from './bad-option.ts'
-
 /** Called without arguments; if it returns a promise, that is waited for. */
 export type Hook = () => unknown
+
+/**
+ * Called with a signal that is aborted when the lead ends. If it returns a
+ * promise, no other worker leads before that has settled or the process is gone.
+ */
+export type LeadHook = (signal: AbortSignal) => unknown
 
 /**
  * Called in each process that serves: in every worker, or in single mode. A
@@ -24,15 +28,13 @@ export interface Hooks {
    * the log and left behind.
    */
   onShutdown?: Hook
-}
-
-export const hookNames = ['onReady', 'onDrain', 'onShutdown'] as const
-
-/** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION */
-export function resolveHooks({ onReady, onDrain, onShutdown }: Hooks): Hooks {
-  const hooks = { onReady, onDrain, onShutdown }
-  for (const name of hookNames)
-    if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
-      throw badOption(name, hooks[name], 'a function')
-  return hooks
+  /**
+   * Called in one worker of the cluster at a time: for what must be done once,
+   * such as cron jobs and queue consumers. The lead is for as long as the
+   * worker does not drain, whatever the hook returns. Then the signal is
+   * aborted, and what the hook returned is waited for, `drainTimeout` at most;
+   * only then another worker leads. If the hook fails, it is called again
+   * after a while. See docs/lead.md.
+   */
+  onLead?: LeadHook
 }

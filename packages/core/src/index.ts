@@ -1,14 +1,25 @@
 export type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
-export type { CloseCallback, CloseOptions, Cluster, ClusterState, Vitals, WorkerInfo } from './cluster.ts'
+export type {
+  CloseCallback,
+  CloseOptions,
+  Cluster,
+  ClusterState,
+  SlotFailure,
+  SlotInfo,
+  Vitals,
+  WorkerInfo,
+} from './cluster.ts'
 export { adapt, type Clustered, clustered } from './clustered.ts'
 export { ClusteredError, type ClusteredErrorCode } from './errors.ts'
 export type { ClusterEvents, ScaleStep, WorkerExit } from './events.ts'
 export { hold } from './hold.ts'
-export type { Hook, Hooks } from './hooks.ts'
+export type { Hook, Hooks, LeadHook } from './hooks.ts'
 export type { Listen, ListenCallback } from './listen.ts'
+export type { LogEvent, LogFields, LogLevel, LogLine } from './log.ts'
 export type { Logger } from './logger.ts'
 export type { LostLog } from './lost-log.ts'
 export type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky, WorkerBounds } from './options.ts'
+export { onLead } from './on-lead.ts'
 export { publish, subscribe } from './messages/publish-subscribe.ts'
 export { type Admitted, Overload, type OverloadOptions } from './overload.ts'
 export { supervise, type SuperviseOptions } from './primary/supervise.ts'

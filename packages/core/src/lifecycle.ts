@@ -1,5 +1,7 @@
 import type { Hooks } from './hooks.ts'
+import { Leading } from './leading.ts'
 import { runningClock } from './running-clock.ts'
+import { runtime } from './runtime.ts'
 import { forgiveSecondClose } from './second-close.ts'
 import { settles } from './settles.ts'
 import { toLine, toReport } from './thrown.ts'
@@ -12,6 +14,7 @@ export const leastForShutdown = 1000
  * app's hooks, and the work that a drain waits for.
  */
 export class Lifecycle {
+  readonly leading: Leading
   readonly #report: (problem: string) => void
   readonly #hooks = new Set<Hooks>()
   /** Each ends when its `onReady` has, well or not. */
@@ -22,6 +25,8 @@ export class Lifecycle {
   /** @param report called with what the log shall say. */
   constructor(report: (problem: string) => void) {
     this.#report = report
+    this.leading = new Leading(this.report)
+    for (const hook of runtime().leadHooks ?? []) this.leading.add(hook)
   }
 
   /** For the log. The stack of an error is for whoever repairs it. */
@@ -32,6 +37,7 @@ export class Lifecycle {
 
   /** From now on these hooks are run; twice the same ones are run once. */
   add(hooks: Hooks): void {
+    if (hooks.onLead && !this.#hooks.has(hooks)) this.leading.add(hooks.onLead)
     this.#hooks.add(hooks)
   }
 
@@ -51,17 +57,20 @@ export class Lifecycle {
    * @param timeout milliseconds for all of it, save that `onShutdown` gets its least.
    * @param drain drains the servers, within the same time.
    * @param last runs beside `onShutdown`, and has as long.
+   * @param leadOver is called once nothing that leads goes on here, if anything has.
    */
   async end(
     timeout: number,
     drain: () => Promise<unknown>,
     last: (timeout: number) => Promise<void> = async () => {},
+    leadOver: () => void = () => {},
   ): Promise<void> {
     this.#ending = true
     const clock = runningClock()
     const deadline = clock.now() + timeout
     const left = (): number => Math.max(0, deadline - clock.now())
-    await Promise.all([this.#run('onDrain', left()), drain()])
+    const leading = this.leading.end(left()).then((isOver) => isOver && leadOver())
+    await Promise.all([this.#run('onDrain', left()), leading, drain()])
     await this.#waitForHeld(left)
     forgiveSecondClose()
     const rest = Math.max(leastForShutdown, left())

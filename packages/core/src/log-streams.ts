@@ -1,8 +1,14 @@
 import { Writable } from 'node:stream'
 import { surviveOnDescriptors } from './log-descriptors.ts'
 import { flushAtExit } from './log-flush.ts'
+import { redirectStream } from './log-redirect.ts'
 import { countLost } from './lost-log.ts'
 import { closeGoneTerminals } from './node-internals/process.ts'
+
+export interface LogStreams {
+  inUse: boolean
+  onStderr?: (stream: NodeJS.WriteStream) => void
+}
 
 let installed = false
 
@@ -17,13 +23,14 @@ let installed = false
  * system's (a write after the end) ends the process as ever.
  *
  * @param inUse whether the streams may be there already, and known to others.
+ * @param onStderr is given `process.stderr` when it is first used.
  */
-export function surviveLostLogs({ inUse }: { inUse: boolean }): void {
+export function surviveLostLogs({ inUse, onStderr }: LogStreams): void {
   if (installed) return
   installed = true
   surviveOnDescriptors()
   guardOnFirstUse('stdout', () => blackHole())
-  guardOnFirstUse('stderr', () => blackHole())
+  guardOnFirstUse('stderr', () => blackHole(), onStderr)
   // The terminal that a program reads from closes in the same way.
   guardOnFirstUse('stdin')
   process.once('exit', closeGoneTerminals)
@@ -32,7 +39,11 @@ export function surviveLostLogs({ inUse }: { inUse: boolean }): void {
 }
 
 /** Making the stream at once would cost those who never use it, and change the flags of a pipe that others share. */
-function guardOnFirstUse(name: 'stdin' | 'stdout' | 'stderr', otherwise?: () => Writable): void {
+function guardOnFirstUse(
+  name: 'stdin' | 'stdout' | 'stderr',
+  otherwise?: () => Writable,
+  onMade?: LogStreams['onStderr'],
+): void {
   const own = Object.getOwnPropertyDescriptor(process, name)
   // Somebody has put a stream of theirs there.
   if (!own?.get || !own.configurable) return
@@ -49,7 +60,12 @@ function guardOnFirstUse(name: 'stdin' | 'stdout' | 'stderr', otherwise?: () => 
     }
     Object.defineProperty(process, name, own)
     survive(stream)
-    if (name !== 'stdin') flushAtExit(stream, name === 'stdout' ? 1 : 2)
+    onMade?.(stream as NodeJS.WriteStream)
+    if (name !== 'stdin') {
+      const fd = name === 'stdout' ? 1 : 2
+      flushAtExit(stream, fd)
+      redirectStream(stream, fd)
+    }
     return stream
   }
   Object.defineProperty(process, name, { ...own, get })

@@ -11,6 +11,7 @@ import { serverOptionNames } from './server-options.ts'
 const clusterEvents = {
   'worker:boot': true,
   'worker:ready': true,
+  'worker:lead': true,
   'worker:drain': true,
   'worker:lag': true,
   'worker:hung': true,
@@ -21,6 +22,7 @@ const clusterEvents = {
   'reload:start': true,
   'reload:done': true,
   'reload:failed': true,
+  state: true,
   scale: true,
   listening: true,
   error: true,

@@ -1,15 +1,16 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Hooks } from './hooks.ts'
+import type { LogLine } from './log.ts'
 import type { Logger } from './logger.ts'
 import type { HttpServerOptions } from './server-options.ts'
 
 /** All durations are in milliseconds. @typeParam S the server that `onServer` is given. */
 export interface ClusteredOptions<S = Server> extends Hooks {
   /**
-   * How many workers serve. `0` is single mode: this one process serves, no
-   * cluster, the same drain. `{ min, max }`: as many as the load needs.
-   * @default `WEB_CONCURRENCY`, else the CPUs that the process may use: those
-   * the system reports, held to the container's CPU quota.
+   * How many workers serve, or as many as the load needs between two numbers.
+   * `0` is single mode: this one process serves, no cluster, the same drain.
+   * @default `WEB_CONCURRENCY`, else the usable CPUs: those that the system
+   * reports, held to the container's CPU quota.
    */
   workers?: number | WorkerBounds
   /**
@@ -19,29 +20,29 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   bootTimeout?: number
   /**
-   * How long a draining worker may take to answer what it has in flight. What
-   * is left then is cut. Give it more than the server's `keepAliveTimeout`
+   * How long a draining worker may take to answer what it has in flight;
+   * what is left then is cut. Give it more than the server's `keepAliveTimeout`
    * plus a second, so that idle connections end by themselves.
    * @default 10000
    */
   drainTimeout?: number
   /**
-   * How long the cluster goes on accepting and serving after SIGTERM, SIGINT,
-   * SIGQUIT or `close()`, while `cluster.state` is `'closing'` already. For
-   * load balancers that need a while to send no more.
+   * How long the cluster goes on accepting and serving after it was told to
+   * stop, by SIGTERM, SIGINT, SIGQUIT or `close()`. `cluster.state` is
+   * `'closing'` already. For load balancers that need a while to send no more.
    * @default 0
    */
   shutdownDelay?: number
   /**
-   * How long a connection may wait while no worker is there to take it. It
-   * then gets a 503 (or, when it speaks TLS, is closed).
+   * How long a connection may wait while no worker is there to take it;
+   * then it gets a 503. One that speaks TLS is closed.
    * @default 30000
    */
   queueTimeout?: number
   /**
-   * How connections reach workers. `'kernel'`: the kernel spreads them over
-   * one listening socket per slot (Linux, Node 22.12 and later, TCP).
-   * `'round-robin'`: the primary accepts and hands each one to the next worker.
+   * How connections reach workers: the kernel spreads them, or the primary
+   * hands each one on. `'kernel'`: over one listening socket per slot (Linux,
+   * Node 22.12 and later, TCP). `'round-robin'`: the primary accepts them.
    * `'auto'`: the first where it works, else the second.
    * @default 'auto'
    */
@@ -55,9 +56,8 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   migrate?: boolean
   /**
-   * For the server that is made of an app or a request listener: options of
-   * `http.createServer`, and what else can be set on it, such as `timeout`. A
-   * target that is a server already has its own.
+   * Options of `http.createServer`, for the server that is made of an app or a
+   * request listener, and what else can be set on it, such as `timeout`. A target that is a server already has its own.
    * @default Node's own
    */
   server?: HttpServerOptions
@@ -68,9 +68,9 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   onServer?: (server: S) => unknown
   /**
-   * How a draining worker says goodbye on connections that stay open:
-   * WebSockets get a close frame with the code 1012 (service restart), event
-   * streams end between two events. `false`: they are cut at `drainTimeout`.
+   * How a draining worker says goodbye on connections that stay open, such as
+   * WebSockets and event streams. The first get a close frame with the code 1012
+   * (service restart), the others end between two events. `false`: they are cut at `drainTimeout`.
    */
   goodbye?: GoodbyeOptions | false
   /**
@@ -84,7 +84,8 @@ export interface ClusteredOptions<S = Server> extends Hooks {
   /** How a rolling reload goes about it. */
   reload?: ReloadOptions
   /**
-   * What an error does that nobody has caught. `'contain'`: the request that
+   * What an error does that nobody has caught: end its own request, or the
+   * worker with all that it has. `'contain'`: the request that
    * caused it gets a 500; the worker serves on until another has its place,
    * answers what it has and exits with the code that the crash would have had.
    * `'exit'`: the worker dies at once, as in plain Node, and every request in
@@ -94,16 +95,15 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   crash?: 'contain' | 'exit'
   /**
-   * A worker whose event loop has not turned for this long is reported with
-   * the JavaScript stack that it is stuck in, killed and replaced. 0: never.
-   * Not enforced under `--inspect`. It takes a thread in each worker; see
+   * A worker whose event loop has not turned for this long is killed and
+   * replaced; 0 is never. The log has the JavaScript stack that it is stuck in. Not enforced under `--inspect`. It takes a thread in each worker; see
    * docs/hung-workers.md for its cost.
    * @default 30000
    */
   hangTimeout?: number
   /**
    * A worker whose event loop has not turned for this long is reported in the
-   * same way, and left alone. 0: never.
+   * log; 0 is never. The log has its stack, and it is left alone.
    * @default 1000
    */
   lagWarning?: number
@@ -120,7 +120,7 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   maxRequests?: number
   /**
-   * A worker that is this old, in milliseconds, less up to a tenth at random,
+   * A worker that is this old, less up to a tenth at random,
    * is replaced.
    * @default no limit
    */
@@ -133,8 +133,8 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   heapLimit?: number | false
   /**
-   * How many workers are kept that have booted and accept nothing. When a
-   * worker dies, one of them takes its place at once.
+   * How many workers are kept that have booted and accept nothing, to take the
+   * place of one that dies, at once.
    * @default 0
    */
   spares?: number
@@ -146,8 +146,8 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   compileCache?: string | false
   /**
-   * Called at every boot of a worker; what it returns is added to the
-   * environment that the primary was given, and a variable given as
+   * Called at every boot of a worker; what it returns is added to its
+   * environment, which is what the primary was given, and a variable given as
    * `undefined` is taken out. A reload thus brings new environment along with new code.
    */
   env?: () => Record<string, string | undefined>
@@ -164,10 +164,24 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   control?: boolean
   /**
-   * Where log lines go; `false` for nowhere. `console` and pino fit.
-   * @default one line per event on stderr
+   * Where the primary's log lines go; `false` for nowhere. `console`, pino and
+   * winston fit as they are. A function gets each line as an object. See
+   * docs/logs.md.
+   * @default stderr
    */
-  logger?: Logger | false
+  logger?: Logger | ((line: LogLine) => unknown) | false
+  /**
+   * What the primary's own lines on stderr look like: `'json'` is an object per
+   * line. Without effect where `logger` is given, and on what the app writes.
+   * @default 'pretty'
+   */
+  logFormat?: 'pretty' | 'json'
+  /**
+   * Whether the primary's own pretty lines on stderr begin with the time, ISO
+   * 8601 in UTC. Those of `'json'` have it in any case.
+   * @default false
+   */
+  logTime?: boolean
 }
 
 export interface GoodbyeOptions {
@@ -179,8 +193,7 @@ export interface GoodbyeOptions {
    */
   perSecond?: number
   /**
-   * A WebSocket on which something has come or gone within this time, in
-   * milliseconds, is left a little longer; an event stream of which it is not
+   * A WebSocket on which something has come or gone within this time is left a little longer; an event stream of which it is not
    * known where its events end, too.
    * @default 100
    */
@@ -192,7 +205,7 @@ export type Sticky = 'socket.io' | ((request: IncomingMessage) => string | undef
 
 export interface ReloadOptions {
   /**
-   * How many slots are replaced at once.
+   * How many slots a reload replaces at once.
    * @default 1
    */
   surge?: number

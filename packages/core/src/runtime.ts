@@ -2,6 +2,7 @@
  * What this process is to Clustered, kept on `globalThis`: an app may load two
  * copies of this package (one under each adapter), and they must agree.
  */
+import type { LeadHook } from './hooks.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
@@ -21,6 +22,8 @@ export interface Runtime {
   singles?: Singles
   /** In a process that serves: its hooks and held work. */
   lifecycle?: Lifecycle
+  /** What `onLead` was given. */
+  leadHooks?: LeadHook[]
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
   /** How many times `listen` was called, which gives each call its key. */

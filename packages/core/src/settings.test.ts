@@ -8,15 +8,14 @@ import { resolveOptions } from './settings.ts'
 describe('options', () => {
   it('have defaults', () => {
     delete process.env['WEB_CONCURRENCY']
-    const { workers, bootTimeout, drainTimeout, surge, soak, balance, crash } = resolveOptions()
+    const { workers, bootTimeout, drainTimeout, reload, balance, crash } = resolveOptions()
     assert.deepEqual(
-      { workers, bootTimeout, drainTimeout, surge, soak, balance, crash },
+      { workers, bootTimeout, drainTimeout, reload, balance, crash },
       {
         workers: usableCpus(),
         bootTimeout: 30_000,
         drainTimeout: 10_000,
-        surge: 1,
-        soak: 1000,
+        reload: { surge: 1, soak: 1000 },
         balance: 'auto',
         crash: 'contain',
       },
@@ -99,7 +98,10 @@ describe('options', () => {
     [{ goodbye: null }, /^goodbye: null/],
     [{ goodbye: { perSecond: 0 } }, /^goodbye\.perSecond: 0 .*a whole number from 1 to 1000000\.$/],
     [{ goodbye: { quiet: 2 } }, /^goodbye\.quiet: 2 .*; 2 s are 2000\.$/],
-    [{ goodbye: { quit: 2 } }, /^goodbye\.quit: 2 is not an option\. Allowed: one of: perSecond, quiet\.$/],
+    [
+      { goodbye: { quit: 2 } },
+      /^goodbye\.quit: 2 is not an option; did you mean quiet\? Allowed: one of: perSecond, quiet\.$/,
+    ],
     [{ reload: { surge: 0 } }, /^reload\.surge: 0/],
     [{ reload: { soak: -5 } }, /^reload\.soak: -5/],
     [{ reload: { soak: 5 } }, /^reload\.soak: 5 .*; 5 s are 5000\.$/],
@@ -108,13 +110,16 @@ describe('options', () => {
     [{ reload: null }, /^reload: null/],
     [{ reload: [] }, /^reload: \[\]/],
     [{ reload: 3 }, /^reload: 3 is not valid/],
-    [{ reload: { sock: 3 } }, /^reload\.sock: 3 is not an option\. Allowed: one of: surge, soak\.$/],
+    [
+      { reload: { sock: 3 } },
+      /^reload\.sock: 3 is not an option; did you mean soak\? Allowed: one of: surge, soak\.$/,
+    ],
     [{ env: { A: 'b' } }, /^env: \{ A: 'b' \} is not valid\. Allowed: a function/],
     [
       { logger: true },
-      /^logger: true is not valid\. Allowed: false, or an object with the methods info, warn and error\.$/,
+      /^logger: true is not valid\. Allowed: false, an object with the methods info, warn and error, or a function that takes a line\.$/,
     ],
-    [{ wokers: 4 }, /^wokers: 4 is not an option\. Allowed: one of: workers, /],
+    [{ wokers: 4 }, /^wokers: 4 is not an option; did you mean workers\? Allowed: one of: workers, /],
     [null, /^options: null is not valid\. Allowed: an object\.$/],
   ]
   for (const [options, message] of bad)

@@ -1,9 +1,10 @@
+import cluster from 'node:cluster'
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onAbort } from './abort.ts'
 import { ClusterFace } from './cluster-face.ts'
-import type { Cluster, ClusterState, WorkerInfo } from './cluster.ts'
+import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from './cluster.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { emptyQueues, mayShut } from './empty-queue.ts'
 import { ClusteredError, closingError } from './errors.ts'
@@ -32,8 +33,10 @@ export interface Singles {
 /** Single mode: this one process serves, and drains as a worker does. Under a test runner it leaves the process alone. */
 class Single extends ClusterFace implements Cluster {
   readonly role = 'single'
+  readonly slot = 0
   readonly balance = null
   readonly workers: WorkerInfo[] = []
+  readonly slots: SlotInfo[] = []
   readonly ready: Promise<void>
   override state: ClusterState = 'booting'
   readonly #singles: Singles
@@ -56,7 +59,7 @@ class Single extends ClusterFace implements Cluster {
     const here = runtime()
     // Each test closes its own, and the next one begins anew.
     if (isTest) Object.assign(here, { lifecycle: undefined, singles: undefined })
-    here.lifecycle ??= new Lifecycle((problem) => settings.logger.error(problem))
+    here.lifecycle ??= makeLifecycle(settings)
     here.lifecycle.add(settings.hooks)
     here.lifecycle.add({ onShutdown: () => this.emit('close', 'drained') })
     this.#singles = here.singles ??= {
@@ -68,6 +71,10 @@ class Single extends ClusterFace implements Cluster {
     this.#singles.all.push(this)
     this.ready = this.#listen(makeServer, options)
     this.ready.catch(() => {})
+  }
+
+  get leads(): boolean {
+    return this.#singles.lifecycle.leading.leads
   }
 
   override address(): AddressInfo | string | null {
@@ -101,7 +108,7 @@ class Single extends ClusterFace implements Cluster {
 
   async #close({ all, lifecycle, over }: Singles): Promise<void> {
     const wasReady = this.state === 'ready'
-    for (const single of all) single.state = 'closing'
+    for (const single of all) single.#become('closing')
     if (wasReady && !this.#isTest) await sleep(this.#settings.shutdownDelay)
     await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drain())))
     over.resolve()
@@ -133,8 +140,15 @@ class Single extends ClusterFace implements Cluster {
       this.#drainable.cut()
       throw closingError('ready')
     }
-    this.state = 'ready'
+    this.#become('ready')
     this.#singles.lifecycle.ready(this.#settings.hooks)
+    this.#singles.lifecycle.leading.begin()
+  }
+
+  #become(state: ClusterState): void {
+    if (this.state === state) return
+    this.state = state
+    this.emit('state', state)
   }
 
   get #isClosing(): boolean {
@@ -149,6 +163,21 @@ class Single extends ClusterFace implements Cluster {
   }
 }
 
+function makeLifecycle({ logger }: Settings): Lifecycle {
+  const lifecycle = new Lifecycle((problem) => logger.error('worker:problem', problem, { reason: problem }))
+  if (cluster.isWorker)
+    lifecycle.leading.refuse(
+      'onLead is not called: this process is a worker of a cluster that is not ours, and each worker of that would lead',
+    )
+  return lifecycle
+}
+
+/** As a worker finds it, where nobody above has numbered this process. */
+function nameSlot(): void {
+  process.env['CLUSTERED_SLOT'] = '0'
+  process.env['NODE_APP_INSTANCE'] ??= '0'
+}
+
 export function startSingle(
   makeServer: () => Promise<Server>,
   { options, callback }: ListenTarget,
@@ -157,7 +186,10 @@ export function startSingle(
 ): ClusterFace & Cluster {
   const settings = whileWatched(given)
   const isTest = runner !== undefined
-  if (!isTest) surviveLostLogs({ inUse: true })
+  if (!isTest) {
+    surviveLostLogs({ inUse: true })
+    nameSlot()
+  }
   const { logger } = settings
   const why =
     isTest && settings.workers > 0
@@ -167,10 +199,14 @@ export function startSingle(
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
     () =>
-      logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`),
+      logger.info(
+        'listening',
+        `listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`,
+        { address: formatAddress(single.address()), pid: process.pid },
+      ),
     (error: unknown) => {
       if ((error as ClusteredError | undefined)?.code === 'ERR_CLUSTERED_CLOSING') return
-      logger.error(toWords(error).message)
+      logger.error('error', toWords(error).message, { code: (error as NodeJS.ErrnoException).code })
       if (!isTest) setImmediate(() => process.exit(1))
     },
   )

@@ -16,17 +16,30 @@ export interface WorkerCount {
 }
 
 /**
- * The option, unless the environment says something else.
+ * The option, or, where it was not given, what `WEB_CONCURRENCY` says.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION
  */
-export function workerCount(option: number | WorkerBounds | undefined): WorkerCount {
-  const forced = process.env['CLUSTERED_WORKERS']
-  if (forced) return fromText('CLUSTERED_WORKERS', forced, /^\d+$/.test(forced) ? Number(forced) : NaN)
-  if (typeof option === 'object') return bounded(option)
-  if (option !== undefined) return fixed('workers', option, option, '{ min, max }')
-  const fromEnvironment = process.env['WEB_CONCURRENCY']
-  if (!fromEnvironment) return { workers: usableCpus(), bounds: undefined }
-  return fromText('WEB_CONCURRENCY', fromEnvironment, Number(fromEnvironment))
+export function workerCount(option: number | WorkerBounds | undefined, name = 'workers'): WorkerCount {
+  if (typeof option === 'object') return bounded(name, option)
+  if (option !== undefined) return fixed(name, option, option, '{ min, max }')
+  const { WEB_CONCURRENCY } = process.env
+  if (WEB_CONCURRENCY) return workerCount(readWorkers('WEB_CONCURRENCY', WEB_CONCURRENCY))
+  return { workers: usableCpus(), bounds: undefined }
+}
+
+/**
+ * As in `4`, `max` for the usable CPUs, `2..8`, and `2..max` or `2..` for the default of `max`.
+ * @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION
+ */
+export function readWorkers(name: string, text: string): number | WorkerBounds {
+  if (text === 'max') return usableCpus()
+  const [, least, largest] = /^(\d+)\.\.(\d+|max)?$/.exec(text) ?? []
+  if (least === undefined)
+    return fixed(name, /^\d+$/.test(text) ? Number(text) : NaN, text, 'such as 2..8').workers
+  const min = Number(least)
+  const bounds = largest === undefined || largest === 'max' ? { min } : { min, max: Number(largest) }
+  if (isCount(min, 1) && (bounds.max === undefined || isCount(bounds.max, min))) return bounds
+  throw badOption(name, text, `two whole numbers from 1 to ${most}, the smaller one first, such as 2..8`)
 }
 
 /** @throws {ClusteredError} ERR_CLUSTERED_BAD_OPTION */
@@ -44,27 +57,18 @@ function fixed(name: string, workers: number, shown: unknown, otherwise: string)
   throw badOption(name, shown, `a whole number from 0 (single mode) to ${most}, or ${otherwise}`)
 }
 
-function bounded(given: WorkerBounds | null): WorkerCount {
+function bounded(name: string, given: WorkerBounds | null): WorkerCount {
   if (given === null || Array.isArray(given))
-    throw badOption('workers', given, `a whole number from 0 (single mode) to ${most}, or { min, max }`)
-  for (const [name, value] of Object.entries(given))
-    if (name !== 'min' && name !== 'max')
-      throw badOption(`workers.${name}`, value, 'one of: min, max', 'is not an option')
+    throw badOption(name, given, `a whole number from 0 (single mode) to ${most}, or { min, max }`)
+  for (const [bound, value] of Object.entries(given))
+    if (bound !== 'min' && bound !== 'max')
+      throw badOption(`${name}.${bound}`, value, 'one of: min, max', 'is not an option')
   const { min, max } = given
-  checkWorkers('workers.min', min)
+  checkWorkers(`${name}.min`, min)
   if (max === undefined) return within(min)
-  checkWorkers('workers.max', max)
-  if (max < min) throw badOption('workers', given, 'a max that is not below the min')
+  checkWorkers(`${name}.max`, max)
+  if (max < min) throw badOption(name, given, 'a max that is not below the min')
   return within(min, max)
-}
-
-/** As in `4`, `2..8`, and `2..max` or `2..` for the default of `max`. */
-function fromText(name: string, text: string, number: number): WorkerCount {
-  const [, min, max] = /^(\d+)\.\.(\d+|max)?$/.exec(text) ?? []
-  if (min === undefined) return fixed(name, number, text, 'such as 2..8')
-  const [least, largest] = [Number(min), max === undefined || max === 'max' ? undefined : Number(max)]
-  if (isCount(least, 1) && (largest === undefined || isCount(largest, least))) return within(least, largest)
-  throw badOption(name, text, `two whole numbers from 1 to ${most}, the smaller one first, such as 2..8`)
 }
 
 /** On a machine with fewer CPUs than `min` the program is to run all the same. */

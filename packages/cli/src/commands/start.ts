@@ -1,10 +1,11 @@
-import { defaultName, isProgramName } from '@clustered/core/control'
-import colors from 'picocolors'
+import { defaultName, isProgramName, stderrLog } from '@clustered/core/control'
+import { colors } from '../colors.ts'
 import { tellParent } from '../await-ready.ts'
 import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
+import { rotation, warnOfRotation } from '../log-flags.ts'
 import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
@@ -12,7 +13,8 @@ import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
-import { type StartFlags, toStart } from '../start-options.ts'
+import type { StartFlags } from '../start-flags.ts'
+import { logStyle, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -22,13 +24,13 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
   const stopped = recordOf(given, argv)
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
-  if (!flags.daemon) return void runInForeground(plan, flags)
+  if (!flags.daemon) {
+    warnOfRotation(flags)
+    return void runInForeground(plan, flags)
+  }
+  // Refused here, and not in the daemon's log.
+  rotation(flags)
   const name = plan.options.name ?? defaultName(plan.file)
-  if (!isProgramName(name))
-    throw new CliError(
-      'ERR_CLUSTERED_USAGE',
-      `--name ${name} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _.`,
-    )
   const started = await withName(name, async () => {
     await refuseSecond(name)
     const folder = namedFolder()
@@ -53,12 +55,18 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 
 function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
-  const tellReady = tellParent()
-  const cluster = runInForeground(toStart(given, flags), flags)
+  // Who reads a log file later wants to know when.
+  const plan = toStart(given, flags)
+  plan.options.logTime ??= true
+  const log = stderrLog(logStyle(plan.options))
+  const name = plan.options.name ?? defaultName(plan.file)
+  plan.options.logFiles = { ...logFiles(name), ...rotation(flags) }
+  const tellReady = tellParent(log)
+  const cluster = runInForeground(plan, flags)
   staysUp(cluster).then(tellReady, (error: Error) => {
     // A first boot that fails ends the cluster, and says why, by itself.
     if (cluster.state === 'closing') return
-    console.error(`[clustered] the workers do not stay up: ${error.message}. The daemon ends`)
+    log.error('daemon', `the workers do not stay up: ${error.message}. The daemon ends`)
     void cluster.close().then(() => process.exit(1))
   })
 }

@@ -28,7 +28,7 @@ export async function streamReload(cluster: PrimaryCluster, response: ServerResp
   response.once('close', leave)
   try {
     await cluster.reload()
-    tell({ event: 'end', ok: true, generation: cluster.generation, slots: cluster.slots })
+    tell({ event: 'end', ok: true, generation: cluster.generation, slots: cluster.size })
   } catch (error) {
     tell({ event: 'end', ok: false, error: toErrorInfo(error as ClusteredError) })
   } finally {

@@ -6,15 +6,18 @@ import type { Entry } from '../primary/entry.ts'
 import { formatAddress } from '../format-address.ts'
 import { lostLog } from '../lost-log.ts'
 import { usedMemory } from '../memory.ts'
+import type { LogFiles } from '../primary/logs/log-files.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
 import { insideRoutes } from './inside/routes.ts'
+import { containerName } from './container.ts'
+import { watchReloads } from './last-reload.ts'
 import { defaultName } from './name.ts'
 import { streamReload, toErrorInfo } from './reload-stream.ts'
 import { Restarts } from './restarts.ts'
 import { openSocket } from './socket.ts'
-import type { ProgramStatus } from './status.ts'
+import type { LastReload, ProgramStatus } from './status.ts'
 
 /** What a client may take up, so that none can make a difference to what the primary is for. */
 const limits = {
@@ -37,17 +40,22 @@ export class ControlServer {
   readonly #cluster: PrimaryCluster
   readonly #settings: Settings
   readonly #entry: Entry
+  readonly #logFiles: LogFiles
   readonly #name: string
   readonly #restarts: Restarts
+  readonly #lastReload: () => LastReload | null
   readonly #server: Server
   readonly #startedAt = Date.now()
+  readonly #container = containerName()
 
-  constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings) {
+  constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings, logFiles: LogFiles) {
     this.#cluster = cluster
     this.#settings = settings
     this.#entry = entry
+    this.#logFiles = logFiles
     this.#name = settings.name ?? defaultName(entry.file)
     this.#restarts = new Restarts(cluster)
+    this.#lastReload = watchReloads(cluster)
     this.#server = http.createServer(limits, (request, response) => void this.#answer(request, response))
     Object.assign(this.#routes, insideRoutes(cluster, answer))
     this.#server.maxConnections = mostConnections
@@ -62,6 +70,7 @@ export class ControlServer {
       process.once('exit', () => remove(socket))
     } catch (error) {
       this.#settings.logger.warn(
+        'control',
         `no control socket, so that the command 'clustered' does not see this program: ${(error as Error).message}`,
       )
     }
@@ -71,6 +80,10 @@ export class ControlServer {
     'GET /v1/program': (_request, response) => answer(response, 200, this.#status()),
     'POST /v1/reload': (_request, response) => streamReload(this.#cluster, response),
     'POST /v1/scale': (request, response) => this.#scale(request, response),
+    'POST /v1/reopen-logs': async (_request, response) => {
+      await this.#logFiles.reopen()
+      answer(response, 200, this.#status())
+    },
     'POST /v1/close': (_request, response) => {
       answer(response, 202, this.#status())
       this.#cluster.stop('control socket')
@@ -97,14 +110,14 @@ export class ControlServer {
 
   async #scale(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { workers, by } = await readBody(request)
-    const wanted = workers ?? (typeof by === 'number' ? this.#cluster.slots + by : undefined)
+    const wanted = workers ?? (typeof by === 'number' ? this.#cluster.size + by : undefined)
     if (typeof wanted !== 'number') throw new BadRequest(400, 'scale takes { "workers": 4 } or { "by": -1 }')
     await this.#cluster.scale(wanted)
     answer(response, 200, this.#status())
   }
 
   #status(): ProgramStatus {
-    const { state, generation, slots, bounds, balance, workers } = this.#cluster
+    const { state, generation, size, slots, bounds, balance, workers } = this.#cluster
     const address = this.#cluster.address()
     return {
       name: this.#name,
@@ -112,13 +125,16 @@ export class ControlServer {
       state,
       entry: this.#entry.file,
       cwd: this.#entry.cwd,
+      container: this.#container,
       version: process.version,
       startedAt: this.#startedAt,
       address: address === null ? null : formatAddress(address),
       balance,
       generation,
-      slots,
+      slots: size,
       bounds,
+      bySlot: slots,
+      lastReload: this.#lastReload(),
       restarts: this.#restarts.count,
       drainTimeout: this.#settings.drainTimeout,
       shutdownDelay: this.#settings.shutdownDelay,

@@ -1,4 +1,4 @@
-import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import type { LostLog } from '../lost-log.ts'
 import type { Bounds } from '../worker-count.ts'
 
@@ -6,6 +6,15 @@ import type { Bounds } from '../worker-count.ts'
 export interface ScaleBounds extends Bounds {
   /** Somebody has asked for a number, which stands until the next reload. */
   held: boolean
+}
+
+/** How a reload went. */
+export interface LastReload {
+  /** That it brought, or was to bring. */
+  generation: number
+  state: 'under way' | 'done' | 'failed'
+  /** When it began or, once it is over, ended, in milliseconds since the epoch. */
+  at: number
 }
 
 /** What a primary says of its program over the control socket. */
@@ -18,6 +27,8 @@ export interface ProgramStatus {
   entry: string
   /** The working directory of workers, as it was named at the start. */
   cwd: string
+  /** The name of the container that it is in, or `null`. Its pids are those of the container. */
+  container: string | null
   /** Of Node. */
   version: string
   /** Milliseconds since the epoch. */
@@ -31,6 +42,10 @@ export interface ProgramStatus {
   slots: number
   /** Between how many that follows the load, or `null` where it does not. */
   bounds: ScaleBounds | null
+  /** Each slot, empty ones too. */
+  bySlot: SlotInfo[]
+  /** The last reload, or the one under way; `null` before the first. */
+  lastReload: LastReload | null
   /** How many workers have left their place without being told to. */
   restarts: number
   /** Milliseconds. */

@@ -1,7 +1,7 @@
 import type { AddressInfo, ListenOptions } from 'node:net'
 import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
-import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
+import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { closingError } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
@@ -33,6 +33,8 @@ export interface PrimaryParts {
 /** What `listen` returns in the primary: calls, their promises, and the events of what the supervisor does. */
 export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly role = 'primary'
+  readonly slot = -1
+  readonly leads = false
   /** Runs the user's code of this process. */
   readonly boundary: Boundary
   /** Passes on what this process and the workers publish. */
@@ -90,7 +92,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   /** How many workers are wanted. */
-  get slots(): number {
+  get size(): number {
+    return this.#supervisor.size
+  }
+
+  get slots(): SlotInfo[] {
     return this.#supervisor.slots
   }
 
@@ -173,8 +179,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   /** One worker more, or fewer, but never none. */
   scaleBy(difference: number): void {
-    const workers = Math.max(1, this.slots + difference)
-    if (workers !== this.slots) this.scale(workers).catch(() => {})
+    const workers = Math.max(1, this.size + difference)
+    if (workers !== this.size) this.scale(workers).catch(() => {})
   }
 
   /** Workers know what has become of them by now, before they hear of anything else. */
@@ -240,7 +246,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   #fail(error: Error): void {
     if (this.state === 'closing') return
     this.#ending.ask(1)
-    this.#settings.logger.error(error.message)
+    this.#settings.logger.error('error', error.message, { code: (error as NodeJS.ErrnoException).code })
     this.#ready.reject(error)
     this.#supervisor.end('the boot failed')
   }

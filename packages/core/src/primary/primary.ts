@@ -3,15 +3,19 @@ import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import { badOption } from '../bad-option.ts'
+import { fromEnvironment } from '../options/environment.ts'
+import type { Sheet } from '../options/sheet.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { isBundled } from '../own-files.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
 import { Boundary } from './boundary.ts'
+import { CodeOptions } from './code-options.ts'
 import { Entry, type Program } from './entry.ts'
 import { answerForks, explainSecondPrimary } from './fork-loop.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
 import { guarded } from './guarded-logger.ts'
+import { LogFiles } from './logs/log-files.ts'
 import { CompileCache } from './process/compile-cache.ts'
 import { nodeSystem } from './process/node-system.ts'
 import { checkPermissions } from './process/permission.ts'
@@ -32,7 +36,7 @@ export function startPrimary(
   { options, callback }: ListenTarget,
   settings: Settings,
 ): PrimaryCluster {
-  const cluster = (runtime().primary ??= makePrimary(settings))
+  const cluster = (runtime().primary ??= makePrimary(settings, fromEnvironment(process.env)))
   const listening = cluster.open(key, options)
   listening.catch((error: NodeJS.ErrnoException) => explainSecondPrimary(error, settings.logger))
   if (callback) {
@@ -44,10 +48,13 @@ export function startPrimary(
   return cluster
 }
 
-/** @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_NOT_PERMITTED */
-export function makePrimary(given: Settings, program?: Program): PrimaryCluster {
+/**
+ * @param stronger what counts more than the options in the program's code.
+ * @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_NOT_PERMITTED
+ */
+export function makePrimary(given: Settings, stronger: Sheet, program?: Program): PrimaryCluster {
   surviveLostLogs({ inUse: true })
-  const settings = { ...whileWatched(given), logger: guarded(given.logger) }
+  const settings: Settings = { ...whileWatched(given), logger: guarded(given.logger) }
   const { logger } = settings
   checkPermissions(logger)
   if (settings.sticky !== undefined && process.platform === 'win32')
@@ -59,16 +66,31 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
     )
   if (isBundled)
     logger.warn(
+      'node:refuses',
       'this program is bundled with @clustered/core inside it: it is not said where a hung worker stands, and one that ' +
         'hangs when its primary dies stays. Have the bundler leave @clustered/core outside (external)',
     )
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const compileCache = new CompileCache(settings)
-  const [system, sockets] = [nodeSystem(program === undefined, compileCache), new Places(settings)]
-  const shutdownCode = new ShutdownCode((problem) => logger.warn(`in the primary, ${problem}`))
+  const logFiles = new LogFiles(settings.logFiles, logger)
+  const system = nodeSystem(program === undefined, compileCache, logFiles)
+  const sockets = new Places(settings)
+  const shutdownCode = new ShutdownCode((problem) =>
+    logger.warn('program:failed', `in the primary, ${problem}`),
+  )
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
+  const codeOptions = new CodeOptions({
+    settings,
+    given: stronger,
+    isSupervised: program !== undefined,
+    // It is heard of within a step.
+    scale: (workers) =>
+      setImmediate(() => workers !== cluster.slots.length && cluster.scaleAsOptionsSay(workers)),
+  })
+  settings.codeOptions = codeOptions
   report(cluster, logger)
+  cluster.on('reload:failed', (generation) => codeOptions.takeBack(generation))
   takeSignals(cluster, logger)
   holdExit(() => cluster.holdExit(Number(process.exitCode ?? 0)))
   answerForks(logger)
@@ -78,6 +100,6 @@ export function makePrimary(given: Settings, program?: Program): PrimaryCluster 
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')
-    void new ControlServer(cluster, entry, settings).open()
+    void new ControlServer(cluster, entry, settings, logFiles).open()
   return cluster
 }

@@ -4,11 +4,14 @@ import cluster from 'node:cluster'
 import { badOption } from '../bad-option.ts'
 import type { Cluster } from '../cluster.ts'
 import { ClusteredError } from '../errors.ts'
-import { hookNames, type Hooks } from '../hooks.ts'
+import type { Hooks } from '../hooks.ts'
 import type { ClusteredOptions } from '../options.ts'
+import { fromEnvironment } from '../options/environment.ts'
+import { isOfTheProgram, ofTheProgram } from '../options/of-the-program.ts'
+import { sheetOf, withSheet } from '../options/sheet.ts'
 import { resolveOptions } from '../settings.ts'
 import { runtime } from '../runtime.ts'
-import { CodeOptions } from './code-options.ts'
+import { checkLogFiles, type LogFileOptions } from './logs/options.ts'
 
 /** A worker that loads this package loads this file, and calls nothing of it. */
 const ofPrimary = runtime().worker ? undefined : (require('./primary.js') as typeof import('./primary.ts'))
@@ -25,11 +28,14 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
    * @default those of this process
    */
   execArgv?: readonly string[]
+  /**
+   * The files that this process was started with as its stdout and stderr. They
+   * are rotated, for the primary and the workers: see docs/logs.md.
+   */
+  logFiles?: LogFileOptions
 }
 
 type OfTheProgram = keyof Hooks | 'server' | 'onServer'
-
-const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfTheProgram[]
 
 /**
  * Puts a program on every core that knows nothing of Clustered: this process
@@ -41,17 +47,14 @@ const ofTheProgram = [...hookNames, 'server', 'onServer'] as const satisfies OfT
  * ERR_CLUSTERED_SECOND_PROGRAM
  */
 export function supervise(file: string, options: SuperviseOptions = {}): Cluster {
-  const { args = [], execArgv = process.execArgv, ...rest } = options
-  for (const name of ofTheProgram) {
-    const { [name]: given } = rest as ClusteredOptions
-    if (given !== undefined)
-      throw badOption(
-        name,
-        given,
-        'none here. Leave it out, and set this in the program, or use clustered(app) there',
-        'is for code that is in the workers',
-      )
-  }
+  return superviseAs(file, withSheet(options, fromEnvironment(process.env)))
+}
+
+/** The same, where what the environment says is among the options, or was found to count less. */
+export function superviseAs(file: string, options: SuperviseOptions): Cluster {
+  const { args = [], execArgv = process.execArgv, logFiles, ...rest } = options
+  for (const [name, value] of Object.entries(rest))
+    if (value !== undefined && isOfTheProgram(name)) throw ofTheProgram(name, value)
   if (typeof rest.sticky === 'function')
     throw badOption(
       'sticky',
@@ -59,7 +62,8 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       "'socket.io', or nothing here, and the function in the program: clustered(app, { sticky })",
       'is for code that is in the workers',
     )
-  const settings = resolveOptions(rest)
+  const settings = resolveOptions(rest, new Map())
+  if (logFiles) checkLogFiles(logFiles)
   const here = runtime()
   if (here.primary || cluster.isWorker)
     throw new ClusteredError(
@@ -79,10 +83,11 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  const codeOptions = new CodeOptions(Object.keys(rest), (size) =>
-    setImmediate(() => primary.scaleAsOptionsSay(size)),
-  )
-  const primary = ofPrimary!.makePrimary({ ...settings, codeOptions }, { file: entry, args, execArgv })
+  const primary = ofPrimary!.makePrimary({ ...settings, logFiles }, sheetOf(rest), {
+    file: entry,
+    args,
+    execArgv,
+  })
   here.primary = primary
   primary.start()
   return primary

@@ -10,12 +10,11 @@ import type { PrimaryCluster } from './primary-cluster.ts'
  * worker, so it must not end the whole service here. Until the cluster has
  * once been ready, and with `crash: 'exit'`, it is as in plain Node.
  */
-export function containUncaught(cluster: PrimaryCluster, boundary: Boundary, { crash }: Settings): void {
-  if (crash === 'exit') return
+export function containUncaught(cluster: PrimaryCluster, boundary: Boundary, settings: Settings): void {
   onUncaught({
     livesOn(error, origin, handled) {
       if (handled) return true
-      if (cluster.state === 'booting') return false
+      if (cluster.state === 'booting' || settings.crash === 'exit') return false
       const what = origin === 'unhandledRejection' ? 'an unhandled rejection' : 'an uncaught error'
       boundary.report(`${what} in the primary, ${toLine(error)}`, error)
       return true

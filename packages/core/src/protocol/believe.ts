@@ -110,6 +110,8 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   listening: { key: isString },
   closed: { key: isString },
   settled: {},
+  'may-lead': {},
+  'lead-over': {},
   answer: { key: isString, connection: isCount, accepted: isFlag },
   adopt: { key: isString, served: isFlag },
   pass: { key: isString, to: isText, bytes: isHead },
@@ -120,6 +122,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   vitals: { vitals: isVitals },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
+  said: { text: isText },
   options: {
     options: (value) => typeof value === 'object' && value !== null,
     others: (value) => Array.isArray(value) && value.every(isText),
@@ -129,6 +132,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   publish: { messages: (value) => Array.isArray(value) && value.every(isPublished) },
   subscribe: { topic: isTopic },
   unsubscribe: { topic: isTopic },
+  reopened: { turn: isCount },
   // Looked at by whoever has asked.
   told: { id: isCount, answer: () => true, error: optional(has({ code: isText, message: isText })) },
 }

@@ -1,5 +1,5 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
-import type { ClusterState, Vitals, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
 import type { Question } from './inside.ts'
 
@@ -30,6 +30,10 @@ export interface WorkerBriefing {
   hangTimeout: number
   /** Node's compile cache, if it has one; the first worker of each release writes what is not there yet. */
   compileCache?: { folder: string; isWriter: boolean } | undefined
+  /** The primary says who leads. One of an older release does not. */
+  leads?: boolean
+  /** Of a spare: the variables that are to say its slot once it has one. */
+  slotVariables?: readonly string[] | undefined
 }
 
 /** What a worker's `server.listen(...)` asks for, after Node has read its arguments. */
@@ -115,6 +119,10 @@ export type ToPrimary =
   | { type: 'closed'; key: string }
   /** Nothing is left in its event loop but servers that listen: it will not listen anywhere else. */
   | { type: 'settled' }
+  /** It understands that it is told to lead: a worker of an older release does not. */
+  | { type: 'may-lead' }
+  /** Nothing that leads goes on in it any more, and it will not lead again. */
+  | { type: 'lead-over' }
   /** The answer to a hand-off; what is not accepted goes to another worker. */
   | { type: 'answer'; key: string; connection: number; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
@@ -133,6 +141,8 @@ export type ToPrimary =
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
   | { type: 'crash'; error: LastWords; contained: boolean }
+  /** It ends in failure, and this is the last that it wrote to stderr. */
+  | { type: 'said'; text: string }
   /** What the program gives to `clustered`; of `others`, only the names can be told. */
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** For the log: it lives on. */
@@ -144,8 +154,16 @@ export type ToPrimary =
   | { type: 'subscribe'; topic: string }
   /** It has none any more. */
   | { type: 'unsubscribe'; topic: string }
+  /** It writes to the log files that it was told of, or cannot open them. */
+  | { type: 'reopened'; turn: number }
   /** The answer to a question; what it must look like depends on that. */
   | { type: 'told'; id: number; answer: unknown; error: { code: string; message: string } | undefined }
+
+/** The file that what is written to stdout or stderr is to go to. */
+export interface LogTarget {
+  fd: 1 | 2
+  file: string
+}
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
 export interface Loan {
@@ -197,9 +215,14 @@ export type ToWorker =
       timeout: number
       reason: string
     }
-  | { type: 'workers'; workers: WorkerInfo[]; state: ClusterState }
+  /** Until it drains, it is the one that leads: no other does. */
+  | { type: 'lead' }
+  /** A primary of an older release says nothing of slots. */
+  | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
+  /** The log files were rotated. */
+  | { type: 'reopen'; turn: number; targets: LogTarget[] }
   /** Somebody looks inside. */
   | { type: 'ask'; id: number; question: Question }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

@@ -1,20 +1,29 @@
-import { hookNames } from '../hooks.ts'
-
-/** What a worker itself heeds. */
-const ofTheWorker = new Set<string>([...hookNames, 'server', 'onServer', 'sticky'])
-
-/** What may be an object of plain values. */
-const ofObjects = new Set(['goodbye', 'reload', 'workers'])
+import { options as table } from '../options/table.ts'
 
 /** The options of a call of `clustered`, in a form in which the primary can be told of them. */
-export function describeOptions(options: object): { options: Record<string, unknown>; others: string[] } {
-  const entries = Object.entries(options).filter(
-    ([name, value]) => value !== undefined && value !== Infinity && !ofTheWorker.has(name),
+export interface OwnOptions {
+  options: Record<string, unknown>
+  /** Those of which only the name can be told. */
+  others: string[]
+}
+
+export function describeOptions(given: object = {}): OwnOptions {
+  const entries = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && value !== Infinity && optionCalled(name)?.change !== 'worker',
   )
   const isPlain = ([name, value]: [string, unknown]): boolean =>
-    typeof value !== 'function' && (ofObjects.has(name) || typeof value !== 'object') && name !== 'logger'
+    typeof value !== 'function' && (typeof value !== 'object' || mayBeObject(name))
   return {
     options: Object.fromEntries(entries.filter(isPlain)),
     others: entries.filter((entry) => !isPlain(entry)).map(([name]) => name),
   }
+}
+
+function optionCalled(name: string): (typeof table)[keyof typeof table] | undefined {
+  return table[name as keyof typeof table]
+}
+
+/** Of plain values. */
+function mayBeObject(name: string): boolean {
+  return name === 'workers' || optionCalled(name)?.kind.members !== undefined
 }

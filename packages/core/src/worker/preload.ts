@@ -8,12 +8,14 @@
 import './compile-cache.ts'
 import cluster from 'node:cluster'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { redirects, shareRedirects } from '../log-redirect.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import { isSingleExecutable } from '../own-files.ts'
 import { runtime } from '../runtime.ts'
 import { briefingVariable } from '../protocol/briefing.ts'
 import type { WorkerBriefing } from '../protocol/messages.ts'
 import { checkProtocol } from './check-protocol.ts'
+import { watchStderr } from './last-line.ts'
 import { Worker } from './worker.ts'
 
 /** What a worker's threads know it by. */
@@ -25,15 +27,16 @@ if (briefing && cluster.isWorker && isMainThread) {
   delete process.env[briefingVariable]
   // The entry file, which Node itself would have taken.
   if (isSingleExecutable) process.argv.splice(2, 1)
-  surviveLostLogs({ inUse: false })
-  setEnvironmentData(inWorker, true)
+  surviveLostLogs({ inUse: false, onStderr: watchStderr })
+  setEnvironmentData(inWorker, redirects())
   const told = JSON.parse(briefing) as WorkerBriefing
   checkProtocol(told)
   const worker = new Worker(told)
   Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
 } else if (cluster.isWorker && isMainThread) {
   runtime().isStray = true
-} else if (!isMainThread && getEnvironmentData(inWorker) === true) {
+} else if (!isMainThread && getEnvironmentData(inWorker) instanceof Int32Array) {
   // A logger may write from a thread of its own.
+  shareRedirects(getEnvironmentData(inWorker) as Int32Array<SharedArrayBuffer>)
   surviveLostLogs({ inUse: false })
 }

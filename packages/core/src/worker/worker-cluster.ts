@@ -1,7 +1,7 @@
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
-import type { Cluster, ClusterState, WorkerInfo } from '../cluster.ts'
+import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import type { Hooks } from '../hooks.ts'
 import { startListening } from '../start-listening.ts'
 import type { Worker } from './worker.ts'
@@ -45,6 +45,14 @@ export class WorkerCluster extends ClusterFace implements Cluster {
     return this.#server?.address() ?? null
   }
 
+  get slot(): number {
+    return this.#worker.slot
+  }
+
+  get leads(): boolean {
+    return this.#worker.lifecycle.leading.leads
+  }
+
   get balance(): 'kernel' | 'round-robin' | null {
     return this.#worker.balance
   }
@@ -55,6 +63,10 @@ export class WorkerCluster extends ClusterFace implements Cluster {
 
   get workers(): readonly WorkerInfo[] {
     return this.#worker.workers
+  }
+
+  get slots(): readonly SlotInfo[] {
+    return this.#worker.slots
   }
 
   reload(): Promise<void> {

@@ -4,12 +4,12 @@
  */
 import cluster from 'node:cluster'
 import type net from 'node:net'
-import type { ClusterState, WorkerInfo } from '../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
-import { resolveLogger } from '../logger.ts'
+import { stderrLog } from '../logger.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
@@ -24,10 +24,12 @@ import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
 import type { Inside } from './inside/inside.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
-import { describeOptions } from './own-options.ts'
+import type { OwnOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Presence } from './presence.ts'
+import { reopenLogs } from './reopen-logs.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
@@ -39,9 +41,11 @@ import { newWorkerId } from '../worker-id.ts'
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
+  slots: readonly SlotInfo[] = []
   state: ClusterState = 'booting'
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
+  slot: number
   /** What it is called in the ids of sessions. */
   readonly id: string
   readonly lifecycle: Lifecycle = new Lifecycle((problem) => this.#report(problem))
@@ -68,6 +72,7 @@ export class Worker {
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
+    this.slot = briefing.slot
     this.id = briefing.id ?? newWorkerId()
     this.#stickyOption = briefing.sticky
     // Node would otherwise end this process, requests and all, the moment the
@@ -123,6 +128,8 @@ export class Worker {
     receive<ToWorker>(process, (message, handle) => this.#onMessage(message, handle))
     process.once('disconnect', () => {
       this.state = 'closing'
+      // Another primary may begin at any time.
+      this.lifecycle.leading.abort()
       this.#calls.fail()
       void this.#drainAsOrphan()
     })
@@ -130,7 +137,16 @@ export class Worker {
       send: (messages, sent) => send<ToPrimary>(process, { type: 'publish', messages }, undefined, sent),
       follow: (topic, follows) => this.#tell({ type: follows ? 'subscribe' : 'unsubscribe', topic }),
     })
+    process.once('exit', (code) => {
+      const text = code === 0 ? undefined : lastLine()
+      if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
+    })
     this.#takeSignals()
+    if (briefing.leads) this.#tell({ type: 'may-lead' })
+    else
+      this.lifecycle.leading.refuse(
+        'onLead: the primary is of a release that does not have it. Restart the program, primary and all',
+      )
   }
 
   /** How connections reach this worker, from its first server on. */
@@ -175,10 +191,10 @@ export class Worker {
   }
 
   /** The options of the program's first call of `clustered` are those of the cluster. */
-  tellOptions(options: object = {}): void {
+  tellOptions(own: OwnOptions): void {
     if (this.#optionsTold) return
     this.#optionsTold = true
-    this.#tell({ type: 'options', ...describeOptions(options) })
+    this.#tell({ type: 'options', ...own })
   }
 
   /** Has the primary carry out a method of `Cluster`. */
@@ -210,19 +226,44 @@ export class Worker {
       case 'drain':
         return void this.#drain(message)
       case 'workers':
-        this.workers = message.workers
-        this.state = message.state
-        this.#heartbeat.workers = message.workers.length
-        if (message.workers.some(({ pid, state }) => pid === process.pid && state !== 'booting'))
-          this.#siblingPorts.forget()
-        return
+        return this.#learn(message)
+      case 'lead':
+        return this.lifecycle.leading.begin()
       case 'messages':
         return this.#bus.deliver(message.messages)
+      case 'reopen':
+        return this.#reopen(message)
       case 'ask':
         return this.#answer(message)
       case 'call-reply':
         return this.#calls.settle(message)
     }
+  }
+
+  /** As far as it cannot, the primary fetches what it writes. */
+  #reopen({ targets, turn }: Extract<ToWorker, { type: 'reopen' }>): void {
+    try {
+      reopenLogs(targets)
+    } catch (error) {
+      this.#report(`it cannot open the log file that has followed the rotated one: ${toWords(error).message}`)
+    }
+    this.#tell({ type: 'reopened', turn })
+  }
+
+  #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
+    this.workers = workers
+    this.slots = slots
+    this.state = state
+    this.#heartbeat.workers = workers.length
+    const own = workers.find(({ pid }) => pid === process.pid)
+    if (own && own.state !== 'booting') this.#siblingPorts.forget()
+    if (own && own.slot !== this.slot) this.#takePlace(own.slot)
+  }
+
+  /** A spare learns late which slot it is in. */
+  #takePlace(slot: number): void {
+    this.slot = slot
+    for (const name of this.#briefing.slotVariables ?? []) process.env[name] = String(slot)
   }
 
   #watch(server: net.Server): void {
@@ -320,6 +361,7 @@ export class Worker {
         this.answered = true
       },
       (left) => this.#shutdownCode.run(left, reason),
+      () => this.#tell({ type: 'lead-over' }),
     )
     this.#leave()
   }
@@ -327,7 +369,7 @@ export class Worker {
   /** The primary has the app's logger at hand and says which worker it was. */
   #report(problem: string): void {
     if (process.connected) this.#tell({ type: 'problem', problem })
-    else resolveLogger(undefined).error(problem)
+    else stderrLog({ logFormat: 'pretty', logTime: false }).error('worker:problem', problem)
   }
 
   #leave(): void {

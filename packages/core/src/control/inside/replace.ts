@@ -37,7 +37,7 @@ function replaced(cluster: PrimaryCluster, slot: number): Promise<WorkerInfo> {
   const leaving = new Set(here.filter(({ state }) => state === 'draining').map(({ pid }) => pid))
   return new Promise((resolve, reject) => {
     const look = (): void => {
-      if (slot >= cluster.slots) return fail(`slot ${slot} was scaled away.`)
+      if (slot >= cluster.slots.length) return fail(`slot ${slot} was scaled away.`)
       const now = fleet.handles.find((worker) => worker.slot === slot && worker.serving && worker !== old)
       // Beside the old one, it has still to show that it stays up.
       if (now && old?.state !== 'ready') settle(() => resolve(now.info))

@@ -12,8 +12,8 @@ export function readSlot(call: string, { slot }: Record<string, unknown>): numbe
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_SLOT */
 export function checkSlot(call: string, cluster: PrimaryCluster, slot: number): void {
   if (cluster.state === 'closing') throw closingError(call)
-  if (slot < cluster.slots) return
-  const there = cluster.slots === 1 ? 'slot 0' : `slots 0 to ${cluster.slots - 1}`
+  if (slot < cluster.slots.length) return
+  const there = cluster.slots.length === 1 ? 'slot 0' : `slots 0 to ${cluster.slots.length - 1}`
   throw new ClusteredError('ERR_CLUSTERED_NO_SLOT', `${call}: there is no slot ${slot}. There is: ${there}.`)
 }
 

@@ -6,6 +6,7 @@ import type { Settings } from '../../settings.ts'
 import { pass, readyCluster } from '../model/ready-cluster.ts'
 import type { ModelProcess, World } from '../model/world.ts'
 import type { PrimaryCluster } from '../primary-cluster.ts'
+import { Log } from '../../log.ts'
 
 const nothing = { connections: 0, inFlight: 0, requestRate: 0, cpu: 0, requests: 0, heapUsed: 0 }
 const mebibyte = 1024 * 1024
@@ -89,7 +90,7 @@ describe('the number of workers', () => {
     assert.deepEqual(town.steps, [[4, 'busy', 3]])
     town.load = 0
     await town.pass(200)
-    assert.equal(town.cluster.slots, 2, 'as one of two would be as busy as can be')
+    assert.equal(town.cluster.size, 2, 'as one of two would be as busy as can be')
   })
 
   it('is left alone while a reload is under way', async () => {
@@ -144,21 +145,21 @@ describe('the number of workers', () => {
     await Promise.all([cluster.scale(6), town.pass(1)])
     cluster.scaleBy(-1)
     await town.pass(200)
-    assert.equal(cluster.slots, 5)
+    assert.equal(cluster.size, 5)
     assert.deepEqual(cluster.bounds, { ...bounds, held: true })
     world.fate = () => 'fails'
     const failed = cluster.reload()
     failed.catch(() => {})
     await town.pass(60)
     await assert.rejects(failed)
-    assert.equal(cluster.slots, 5)
+    assert.equal(cluster.size, 5)
     world.fate = () => 'listens'
     void cluster.reload()
     await town.pass(5)
     // Asked for during the reload that is under way: it is not that one's end that ends it.
     void cluster.scale(1)
     await town.pass(100)
-    assert.equal(cluster.slots, 1)
+    assert.equal(cluster.size, 1)
     assert.equal(cluster.bounds?.held, true)
     void cluster.reload()
     await town.pass(60)
@@ -185,7 +186,7 @@ describe('the number of workers', () => {
 
   it('grows where there is room only, and the log says why not, every ten minutes at most', async () => {
     const lines: string[] = []
-    const logger = { info: () => {}, warn: (line: string) => lines.push(line), error: () => {} }
+    const logger = new Log(({ msg }) => lines.push(msg))
     const town = await Town.found({ ...two, logger })
     town.load = 100
     town.world.resources.freeMemory = () => 59 * mebibyte

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '../../cluster.ts'
+import type { SlotInfo, WorkerInfo } from '../../cluster.ts'
 import type { Settings } from '../../settings.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -18,7 +18,7 @@ export class Fleet {
     this.#settings = settings
     this.#onDrain = onDrain
     this.resize(settings.workers, '')
-    for (let spare = 0; spare < settings.spares; spare++) this.spareSlots.push(new Slot(-1))
+    this.countSpares()
   }
 
   get workers(): WorkerHandle[] {
@@ -36,6 +36,16 @@ export class Fleet {
 
   get info(): WorkerInfo[] {
     return this.workers.map((worker) => worker.info)
+  }
+
+  /** @param now by the fleet's clock. */
+  slotInfo(now: number): SlotInfo[] {
+    return this.slots.map((slot) => slot.info(now))
+  }
+
+  /** A slot has lost its worker, or cannot get one. */
+  get isDegraded(): boolean {
+    return this.slots.some((slot) => slot.isMissed)
   }
 
   /** Every slot has a worker that serves. */
@@ -64,6 +74,13 @@ export class Fleet {
     slot.worker.slot = slot.index
     slot.last = undefined
     spareSlot.worker = undefined
+  }
+
+  /** As many as there are to be. */
+  countSpares(): void {
+    const { spares } = this.#settings
+    while (this.spareSlots.length < spares) this.spareSlots.push(new Slot(-1))
+    for (const slot of this.spareSlots.splice(spares)) this.#empty(slot, 'fewer spares are wanted')
   }
 
   /** Spares are for the code that serves; those of an older release go, those that boot too. */

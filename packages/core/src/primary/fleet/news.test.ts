@@ -4,7 +4,7 @@ import type { WorkerInfo } from '../../cluster.ts'
 import { pass, readyCluster } from '../model/ready-cluster.ts'
 
 it('tells 64 workers of all of them a few times, and not at each change', async () => {
-  const { world, cluster } = await readyCluster({ workers: 64, surge: 8, soak: 0 })
+  const { world, cluster } = await readyCluster({ workers: 64, reload: { surge: 8, soak: 0 } })
   let told = 0
   world.onSend = (_worker, { type }) => void (type === 'workers' && told++)
   const done = cluster.reload()

@@ -1,4 +1,4 @@
-import type { ClusterState } from '../../cluster.ts'
+import type { ClusterState, SlotInfo } from '../../cluster.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Fleet } from './fleet.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -41,7 +41,11 @@ export class News {
 
   /** One that boots knows the others from the start. */
   tell(worker: WorkerHandle): void {
-    worker.send({ type: 'workers', workers: this.#fleet.info, state: this.#stateOf() })
+    worker.send({ type: 'workers', workers: this.#fleet.info, slots: this.#slots, state: this.#stateOf() })
+  }
+
+  get #slots(): SlotInfo[] {
+    return this.#fleet.slotInfo(this.#clock.now())
   }
 
   #tellAll(): void {
@@ -51,6 +55,7 @@ export class News {
     const state = this.#stateOf()
     this.#told = state
     const { info, workers } = this.#fleet
-    for (const worker of workers) worker.send({ type: 'workers', workers: info, state })
+    const slots = this.#slots
+    for (const worker of workers) worker.send({ type: 'workers', workers: info, slots, state })
   }
 }

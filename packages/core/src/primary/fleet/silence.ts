@@ -14,21 +14,21 @@ const margin = 2000
  * suspended, or the primary was, that is nobody's silence.
  */
 export class Silence {
-  readonly #hangTimeout: number
+  readonly #hangTimeout: () => number
   readonly #clock: Clock
   readonly #heardAt = new Map<WorkerHandle, number>()
   /** Calls off the next look, if there is to be one. */
   #cancel: (() => void) | undefined
 
-  /** @param hangTimeout milliseconds; 0 for never. */
-  constructor(hangTimeout: number, clock: Clock) {
+  /** @param hangTimeout milliseconds; 0 for never. It can change. */
+  constructor(hangTimeout: () => number, clock: Clock) {
     this.#hangTimeout = hangTimeout
     this.#clock = clock
   }
 
   break(worker: WorkerHandle): void {
     this.#heardAt.set(worker, this.#clock.now())
-    if (this.#hangTimeout > 0 && !this.#cancel) this.#lookLater()
+    if (this.#hangTimeout() > 0 && !this.#cancel) this.#lookLater()
   }
 
   forget(worker: WorkerHandle): void {
@@ -45,11 +45,12 @@ export class Silence {
   #look(): void {
     this.#cancel = undefined
     if (this.#heardAt.size > 0) this.#lookLater()
+    const hangTimeout = this.#hangTimeout()
+    if (hangTimeout === 0) return
     const now = this.#clock.now()
     for (const [worker, heardAt] of this.#heardAt) {
       const silentFor = now - heardAt
-      if (silentFor >= this.#hangTimeout + margin)
-        worker.kill(`hung: no heartbeat for ${Math.round(silentFor)} ms`)
+      if (silentFor >= hangTimeout + margin) worker.kill(`hung: no heartbeat for ${Math.round(silentFor)} ms`)
     }
   }
 }

@@ -38,6 +38,7 @@ export class SlotFiller {
     for (const slot of this.#fleet.spareSlots)
       if (slot.next?.readyAt !== undefined) this.#replace(slot.promote())
     if (!this.#fleet.isFilled || this.#rollout.reload) return
+    this.#fleet.countSpares()
     this.#fleet.dropOldSpares()
     for (const slot of this.#fleet.spareSlots) this.#fill(slot, now, true)
   }
@@ -72,12 +73,12 @@ export class SlotFiller {
     if (!isStale && worker.crashed && now < this.#crashPace.nextAt) return false
     const surging = this.#fleet.slots.filter((slot) => slot.worker && slot.next).length
     // Where the code is not new, one at a time across the cluster is enough.
-    const surge = this.#rollout.reload ? this.#settings.surge : 1
+    const surge = this.#rollout.reload ? this.#settings.reload.surge : 1
     return surging < surge && this.#fleet.draining.size < this.#fleet.slots.length
   }
 
   /** Only a reload brings code that has yet to show that it stays up. */
   #soakedAt(next: WorkerHandle): number {
-    return (next.readyAt ?? Infinity) + (this.#rollout.reload ? this.#settings.soak : 0)
+    return (next.readyAt ?? Infinity) + (this.#rollout.reload ? this.#settings.reload.soak : 0)
   }
 }

@@ -1,3 +1,4 @@
+import type { SlotFailure, SlotInfo } from '../../cluster.ts'
 import { backoff, delayAfterDeath, stableAfter } from './backoff.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
@@ -12,6 +13,11 @@ export class Slot {
   last: WorkerHandle | undefined
   /** No boot before this time, by the fleet's clock. */
   retryAt = 0
+  /** The last that went wrong here. */
+  lastFailure: SlotFailure | undefined
+  /** `retryAt` in ms since the epoch: for people. */
+  #nextBoot: number | undefined
+  #wasFilled = false
   /** Boots that failed, in a row. */
   #failedBoots = 0
   /** Workers that were ready and died soon after, in a row. */
@@ -23,6 +29,26 @@ export class Slot {
 
   get workers(): WorkerHandle[] {
     return [this.worker, this.next].filter((worker) => worker !== undefined)
+  }
+
+  /** Nobody serves where a worker has been, or where a boot has failed. */
+  get isMissed(): boolean {
+    return !this.worker?.serving && (this.#wasFilled || this.#failedBoots > 0)
+  }
+
+  /** @param now by the fleet's clock. */
+  info(now: number): SlotInfo {
+    const { index, worker, next, lastFailure } = this
+    const shown = worker?.serving ? worker : next
+    const isStable = worker?.readyAt !== undefined && now - worker.readyAt >= stableAfter
+    return {
+      slot: index,
+      state: worker?.serving ? 'ready' : next ? 'booting' : 'empty',
+      pid: shown?.pid || undefined,
+      failures: this.#failedBoots || (isStable ? 0 : this.#deaths),
+      nextBoot: !next && now < this.retryAt ? this.#nextBoot : undefined,
+      lastFailure,
+    }
   }
 
   /** Its worker, or the next one, is gone. */
@@ -50,6 +76,7 @@ export class Slot {
     }
     const delay = readyAt === undefined ? backoff(this.#failedBoots) : delayAfterDeath(this.#deaths)
     this.retryAt = now + delay
+    this.#nextBoot = Date.now() + delay
     return { failures: readyAt === undefined ? this.#failedBoots : this.#deaths, delay }
   }
 
@@ -62,6 +89,7 @@ export class Slot {
   promote(): WorkerHandle | undefined {
     const old = this.worker
     this.worker = this.next
+    this.#wasFilled = true
     if (this.worker) this.worker.proven = true
     this.next = this.last = undefined
     this.#failedBoots = 0

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { ClusterState, WorkerInfo } from '../../cluster.ts'
+import type { ClusterState, SlotInfo, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
 import type { ClusterEvents, ScaleStep, WorkerExit } from '../../events.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
@@ -12,6 +12,7 @@ import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
 import { hintAt, noteSilence } from './first-boot.ts'
+import { Lead } from './lead.ts'
 import { News } from './news.ts'
 import { describe, type Reload, toError } from './reload.ts'
 import { Rollout } from './rollout.ts'
@@ -22,7 +23,10 @@ import { WantedPlaces } from './wanted-places.ts'
 import { WorkerHandle } from './worker-handle.ts'
 import { WorkerWatch } from './worker-watch.ts'
 
-/** Where the cluster is in its life, and what that is to others. It only ever moves on. */
+/**
+ * Where the cluster is in its life, and what that is to others while no slot is
+ * missed. It only ever moves on.
+ */
 const phases = {
   /** No worker has ever been ready: what fails ends the cluster. */
   proving: 'booting',
@@ -68,8 +72,11 @@ export class Supervisor {
   readonly #places: WantedPlaces
   readonly #capacity: CapacityWatch
   readonly #news: News
+  readonly #lead: Lead
   #phase: keyof typeof phases = 'proving'
   #cancelWake = (): void => {}
+  /** The last that listeners have heard of. */
+  #toldState: ClusterState = 'booting'
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts
@@ -79,6 +86,7 @@ export class Supervisor {
     this.#news = new News(fleet, system.clock, () => this.state)
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
+    this.#lead = new Lead(fleet, rollout, (worker) => events.emit('worker:lead', worker.info))
     this.#filler = new SlotFiller(fleet, rollout, settings, (slot) => this.#boot(slot))
     this.#places = new WantedPlaces(fleet, sockets, system.clock, settings.bootTimeout)
     this.#capacity = new CapacityWatch({
@@ -92,13 +100,14 @@ export class Supervisor {
     this.#watch = new WorkerWatch({
       fleet,
       rollout,
+      lead: this.#lead,
       places: this.#places,
       sockets,
       relay: parts.relay,
       settings,
       clock: system.clock,
       events,
-      hangTimeout: isDebugged(entry) ? 0 : settings.hangTimeout,
+      hangTimeout: () => (isDebugged(entry) ? 0 : settings.hangTimeout),
       step: (step) => steps.run(step),
       reconcile: () => this.#reconcile(),
       updateBalance: () => this.#updateBalance(),
@@ -110,11 +119,16 @@ export class Supervisor {
   }
 
   get state(): ClusterState {
-    return phases[this.#phase]
+    const mayMiss = this.#phase === 'booting' || this.#phase === 'serving'
+    return mayMiss && this.#fleet.isDegraded ? 'degraded' : phases[this.#phase]
   }
 
-  get slots(): number {
+  get size(): number {
     return this.#fleet.slots.length
+  }
+
+  get slots(): SlotInfo[] {
+    return this.#fleet.slotInfo(this.#parts.system.clock.now())
   }
 
   /** Whether that was asked for, so that the load does not change it before the next reload. */
@@ -192,7 +206,7 @@ export class Supervisor {
 
   resize(workers: number, reason: 'asked' | 'options'): void {
     if (reason === 'asked') this.#capacity.hold()
-    this.#resize(workers, { from: this.slots, reason })
+    this.#resize(workers, { from: this.size, reason })
   }
 
   #resize(workers: number, step: ScaleStep): void {
@@ -212,6 +226,7 @@ export class Supervisor {
       const delay = this.isProven ? settings.shutdownDelay : 0
       this.#phase = 'delaying'
       events.emit('close', reason)
+      this.#tellState()
       this.#refuseCalls()
       this.#news.spread()
       if (delay > 0) system.clock.after(delay, () => this.end(reason))
@@ -224,6 +239,7 @@ export class Supervisor {
     if (this.#isEnding) return
     this.#step(() => {
       this.#phase = 'emptying'
+      this.#tellState()
       this.#refuseCalls()
       this.#fleet.dismissBooting(reason)
       void this.#parts.sockets.close().then(() => this.#drain(reason))
@@ -252,6 +268,12 @@ export class Supervisor {
     return this.#parts.steps.run(step)
   }
 
+  #tellState(): void {
+    if (this.state === this.#toldState) return
+    this.#toldState = this.state
+    this.#parts.events.emit('state', this.#toldState)
+  }
+
   #refuseCalls(): void {
     this.#rollout.abort(new ClusteredError('ERR_CLUSTERED_CLOSING', 'reload: the cluster is closing.'))
     this.#parts.onClosing()
@@ -269,7 +291,9 @@ export class Supervisor {
     this.#updateBalance()
     if (this.#fleet.isFilled) this.#onFilled()
     this.#rollout.finish()
+    this.#lead.appoint()
     this.#filler.advanceSpares(now)
+    this.#tellState()
     // Those that boot have a pid by then.
     this.#parts.steps.afterwards(() => this.#news.spread())
     const next = this.#filler.nextDeadline(now)

@@ -70,6 +70,10 @@ export class WorkerHandle {
   proven: boolean = false
   /** Its heartbeat is overdue: what it has been lent is lent to a sibling too. */
   late: boolean = false
+  /** It would understand that it is to lead. */
+  mayLead: boolean = false
+  /** It is the one that leads. */
+  leads: boolean = false
   /** When the heartbeat is overdue, by the fleet's clock. */
   beatDue: number = Infinity
   /** It does something that takes its main thread: others serve in its place where they can. */
@@ -78,6 +82,8 @@ export class WorkerHandle {
   readonly asks: Asks
   /** The uncaught error that ends it, if one does. */
   lastWords: LastWords | undefined
+  /** The last that it wrote to stderr, where it ended itself in failure. */
+  lastLine: string | undefined
   #state: WorkerInfo['state'] | 'exited' = 'booting'
   #killedFor: string | undefined
   /** It was told to leave, by a drain or because it was not needed while it booted. */
@@ -130,7 +136,6 @@ export class WorkerHandle {
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {
           if (message.type === 'crash') this.lastWords ??= message.error
-          if (message.type === 'told') return this.asks.settle(message)
           this.#events.message(this, message, handle)
         },
         stall: (stall) =>
@@ -163,8 +168,8 @@ export class WorkerHandle {
   }
 
   get info(): WorkerInfo {
-    const { slot, pid, startedAt, release, vitals } = this
-    return { slot, pid, state: this.#publicState(), generation: release.generation, startedAt, vitals }
+    const { slot, pid, leads, startedAt, release, vitals } = this
+    return { slot, pid, state: this.#publicState(), generation: release.generation, leads, startedAt, vitals }
   }
 
   #publicState(): WorkerInfo['state'] {

@@ -10,10 +10,12 @@ import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
 import { Lateness } from './lateness.ts'
+import type { Lead } from './lead.ts'
 import { PlaceDifferences } from './place-differences.ts'
 import { recycleReason } from './recycling.ts'
 import type { Rollout } from './rollout.ts'
 import type { Slot } from './slot.ts'
+import { slotFailure } from './slot-failure.ts'
 import { Silence } from './silence.ts'
 import type { WantedPlaces } from './wanted-places.ts'
 import type { WorkerEvents, WorkerHandle } from './worker-handle.ts'
@@ -27,6 +29,7 @@ const relistenTime = 1000
 export interface WatchedFleet {
   readonly fleet: Fleet
   readonly rollout: Rollout
+  readonly lead: Lead
   readonly places: WantedPlaces
   readonly sockets: Sockets
   readonly relay: Relay
@@ -34,7 +37,7 @@ export interface WatchedFleet {
   readonly clock: Clock
   readonly events: EventEmitter<ClusterEvents>
   /** Milliseconds; 0 for never. */
-  readonly hangTimeout: number
+  readonly hangTimeout: () => number
   /** Does the whole of something before anything that it gives rise to. */
   readonly step: (step: () => void) => void
   /** Acts on what is known now. */
@@ -66,11 +69,13 @@ export class WorkerWatch implements WorkerEvents {
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
     const { settings, relay, step } = this.#watched
     // It logs, which is the user's code, and takes a step of its own if it scales.
-    if (message.type === 'options') return settings.codeOptions?.take(settings, message)
+    if (message.type === 'options') return settings.codeOptions?.take(worker, message)
     // Nothing that the fleet knows changes.
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
+    // Taken already, where there are log files.
+    if (message.type === 'reopened') return
     step(() => this.#onMessage(worker, message, handle))
   }
 
@@ -100,10 +105,10 @@ export class WorkerWatch implements WorkerEvents {
 
   #onMessage(
     worker: WorkerHandle,
-    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' }>,
+    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'reopened' }>,
     handle: TransferableHandle | undefined,
   ): void {
-    const { sockets, places, call } = this.#watched
+    const { sockets, places, lead, call, reconcile } = this.#watched
     switch (message.type) {
       case 'listen':
         return void sockets.share(worker, message, places.lends(worker, message.key))
@@ -115,6 +120,12 @@ export class WorkerWatch implements WorkerEvents {
       case 'settled':
         worker.settled = true
         return this.#onListening()
+      case 'may-lead':
+        worker.mayLead = true
+        return
+      case 'lead-over':
+        lead.end(worker)
+        return reconcile()
       case 'answer':
         return sockets.onAnswer(worker, message)
       case 'room':
@@ -134,12 +145,16 @@ export class WorkerWatch implements WorkerEvents {
         return this.#onBeat(worker, message.next)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)
+      case 'said':
+        return void (worker.lastLine = message.text)
       case 'crash':
         return message.contained ? this.#onContained(worker, message.error) : undefined
       case 'problem':
         return this.problem(worker, message.problem)
       case 'signal':
         return this.#onSignal(worker, message.signal)
+      case 'told':
+        return worker.asks.settle(message)
       case 'call':
         return call(worker, message)
     }
@@ -230,8 +245,10 @@ export class WorkerWatch implements WorkerEvents {
     worker.crashed = true
     if (isFirst) events.emit('worker:crash', worker.info, error)
     const exit = { reason: 'crash', code: null, signal: null, lastWords: worker.lastWords, asTold: false }
+    const slot = fleet.slotOf(worker)
+    if (slot) slot.lastFailure = slotFailure(worker, exit)
     // New code that crashes before it has shown that it stays up has not shown it.
-    if (fleet.slotOf(worker)?.next === worker && rollout.fails(worker, exit)) return reconcile()
+    if (slot?.next === worker && rollout.fails(worker, exit)) return reconcile()
     worker.replaceFor ??= 'crash'
     reconcile()
   }
@@ -256,12 +273,13 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   #onExit(worker: WorkerHandle, exit: WorkerExit): void {
-    const { fleet, sockets, relay, events, reconcile } = this.#watched
+    const { fleet, sockets, relay, lead, events, reconcile } = this.#watched
     relay.forget(worker)
     this.#lateness.forget(worker)
     this.#silence.forget(worker)
     sockets.onExit(worker)
     events.emit('worker:exit', worker.info, exit)
+    lead.end(worker)
     const slot = fleet.remove(worker)
     if (slot) this.#onLoss(slot, worker, exit)
     reconcile()
@@ -272,6 +290,8 @@ export class WorkerWatch implements WorkerEvents {
     const { fleet, rollout, events, clock, endsCluster } = this.#watched
     const wasNext = worker === slot.next
     slot.drop(worker)
+    // What a contained error was is worth more than how its worker then left.
+    if (!worker.crashed) slot.lastFailure = slotFailure(worker, exit)
     if (endsCluster(exit)) return
     if (!wasNext) fleet.fillWithSpare(slot)
     if (wasNext && rollout.fails(worker, exit)) return

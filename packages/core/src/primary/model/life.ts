@@ -33,6 +33,7 @@ const events = [
   'reload:start',
   'reload:done',
   'reload:failed',
+  'state',
   'scale',
   'close',
 ] as const
@@ -53,6 +54,7 @@ export class Life {
   readonly #broken: string[] = []
   /** Workers whose place is given up without a replacement: that is what was asked for. */
   #mayEmpty = false
+  #toldState = 'booting'
   #lastReload: 'done' | 'failed' | undefined
   readonly #dice: Dice
   readonly #tells: boolean
@@ -75,8 +77,7 @@ export class Life {
       bootTimeout: 2000,
       drainTimeout: 1000,
       shutdownDelay: this.#upTo(2) * 500,
-      surge: 1 + this.#upTo(3),
-      soak: this.#upTo(2) * 400,
+      reload: { surge: 1 + this.#upTo(3), soak: this.#upTo(2) * 400 },
       maxRequests: 1000,
       env: () => this.#env(),
     }
@@ -91,18 +92,24 @@ export class Life {
         ({ slot, state, pid }) => slot >= 0 && state !== 'draining' && pid > 0 && !killed.has(pid),
       )
       const surging = kept.length - new Set(kept.map(({ slot }) => slot)).size
-      this.#hold(surging <= this.#settings.surge, `${surging} slots are replaced at once`)
+      this.#hold(surging <= this.#settings.reload.surge, `${surging} slots are replaced at once`)
     }
     this.world.onDrain = ({ pid, slot, places }) => {
       const others = this.world.processes.filter((other) => other.pid !== pid && other.state === 'ready')
       const serving = this.cluster.workers.filter(({ state }) => state === 'ready')
       if (this.#mayEmpty || this.cluster.state === 'closing') return
       // Who has not come to it is not missed there, nor is a spare; and what is ready before the old one has come to it needs not have it.
-      const isMissed = places.has('place') && slot >= 0 && this.#settings.soak === 0
+      const isMissed = places.has('place') && slot >= 0 && this.#settings.reload.soak === 0
       if (this.world.hasEarlyPlace && !isMissed) return
       this.#hold(others.length > 0 && serving.length > 0, `worker ${pid} drains, and nobody else serves`)
     }
+    this.world.onLead = ({ pid, mayLead }) => {
+      const leaders = this.world.alive.filter(({ leads }) => leads)
+      this.#hold(leaders.length === 1, `${leaders.length} lead at once`)
+      this.#hold(mayLead, `worker ${pid} is to lead, and does not know what that is`)
+    }
     if (this.#settings.bounds) this.#followLoad(this.#settings.bounds)
+    this.cluster.on('state', (state) => (this.#toldState = state))
     this.cluster.on('reload:done', () => (this.#lastReload = 'done'))
     this.cluster.on('reload:failed', () => (this.#lastReload = 'failed'))
     if (dice() < 0.5) for (const name of events) this.cluster.on(name, () => this.#listener())
@@ -130,6 +137,7 @@ export class Life {
     while (clock.next <= until) {
       clock.turn()
       await turns()
+      this.#checkLead()
     }
     clock.passTo(until)
   }
@@ -233,7 +241,7 @@ export class Life {
   #check(): void {
     assert.deepEqual(this.#broken, [])
     const { cluster, world, calls } = this
-    const { workers, state, slots, generation } = cluster
+    const { workers, state, size: slots, generation } = cluster
     const known = (infos: readonly WorkerInfo[]): object[] =>
       infos.map(({ slot, pid, state: at, generation: of }) => ({ slot, pid, at, of }))
     const shown = JSON.stringify(known(workers))
@@ -241,6 +249,8 @@ export class Life {
       assert.equal(world.alive.length, 0, `closed means gone: ${shown}`)
       assert.equal(workers.length, 0, 'nobody is kept')
     } else {
+      assert.equal(state, 'ready')
+      assert.equal(this.#toldState, 'ready', 'and listeners know it')
       const ready = workers.filter((worker) => worker.state === 'ready')
       assert.equal(ready.length, slots, `every slot has its worker: ${shown}`)
       assert.equal(new Set(ready.map(({ slot }) => slot)).size, slots, `and no two the same: ${shown}`)
@@ -256,6 +266,12 @@ export class Life {
       )
       for (const { news } of world.alive)
         assert.deepEqual(known(news), known(workers), 'every worker knows the others')
+      const leaders = workers.flatMap(({ leads, pid }) => (leads ? pid : []))
+      assert.deepEqual(
+        leaders,
+        world.alive.flatMap(({ leads, pid }) => (leads ? pid : [])),
+        'who leads is known',
+      )
       if (this.#lastReload === 'done')
         assert.ok(
           workers.every((worker) => worker.generation === generation),
@@ -270,6 +286,15 @@ export class Life {
     const settled = state === 'closing' ? pending : pending.filter(({ what }) => what !== 'close')
     assert.deepEqual(settled, [], 'every promise is settled')
     this.#checkNoStorm()
+  }
+
+  /** Whenever nobody leads, nobody could. */
+  #checkLead(): void {
+    const { cluster, world } = this
+    if (cluster.state === 'closing' || world.processes.some(({ leads }) => leads)) return
+    const serving = new Set(cluster.workers.flatMap(({ state, pid }) => (state === 'ready' ? pid : [])))
+    const idle = world.alive.filter(({ pid, mayLead }) => mayLead && serving.has(pid))
+    this.#hold(idle.length === 0, `nobody leads, and ${idle.length} could`)
   }
 
   /** Within a second no slot boots more often than its backoff allows. */

@@ -63,6 +63,9 @@ export class ModelProcess implements WorkerProcess {
   state: 'booting' | 'ready' | 'draining' | 'exited' = 'booting'
   isKilled = false
   readonly places: Set<string> = new Set()
+  /** It says so, and one of an older release does not. */
+  readonly mayLead: boolean
+  leads = false
   /** What it was last told of all workers. */
   news: readonly WorkerInfo[] = []
   readonly #world: World
@@ -73,6 +76,8 @@ export class ModelProcess implements WorkerProcess {
     this.slot = order.briefing.slot
     this.#world = world
     this.#events = events
+    this.mayLead = world.calm || world.dice() > 0.05
+    if (this.mayLead) world.clock.after(0, () => this.say({ type: 'may-lead' }))
     const fate = world.fate()
     if (fate === 'hangs') return
     const bootTime = 1 + world.dice() * 300
@@ -96,6 +101,7 @@ export class ModelProcess implements WorkerProcess {
   exit(code: number | null, signal: string | null = null): void {
     if (!this.isAlive) return
     this.state = 'exited'
+    this.leads = false
     this.#events.exit(code, signal)
   }
 
@@ -103,14 +109,29 @@ export class ModelProcess implements WorkerProcess {
     if (!this.isAlive) return
     this.#world.onSend(this, message)
     if (message.type === 'workers') this.news = message.workers
+    if (message.type === 'lead') {
+      this.leads = true
+      this.#world.onLead(this)
+    }
     if (message.type !== 'drain') return
     this.#world.onDrain(this)
     this.state = 'draining'
+    if (this.leads) this.#endLead()
     if (this.#world.calm || this.#world.dice() > 0.1)
       this.#world.clock.after(this.#world.dice() * 500, () => {
         for (const key of this.places) this.say({ type: 'closed', key })
         this.exit(0)
       })
+  }
+
+  /** The hook may ignore its signal, and so lead until the process is gone. */
+  #endLead(): void {
+    const world = this.#world
+    if (world.dice() < 0.1) return
+    world.clock.after(world.dice() < 0.3 ? 0 : world.dice() * 600, () => {
+      this.leads = false
+      this.say({ type: 'lead-over' })
+    })
   }
 
   kill(): void {
@@ -144,6 +165,7 @@ export class World implements System {
   calm = false
   exitCode: number | undefined
   onDrain: (worker: ModelProcess) => void = () => {}
+  onLead: (worker: ModelProcess) => void = () => {}
   onSend: (worker: ModelProcess, message: ToWorker) => void = () => {}
   onSpawn: () => void = () => {}
 

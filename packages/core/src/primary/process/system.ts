@@ -28,7 +28,10 @@ export interface Resources {
 
 export interface SpawnOrder {
   release: Release
-  briefing: Omit<WorkerBriefing, 'primary' | 'protocol' | 'folders' | 'compileCache'>
+  briefing: Omit<
+    WorkerBriefing,
+    'primary' | 'protocol' | 'folders' | 'compileCache' | 'leads' | 'slotVariables'
+  >
   /** Added to what the process gets anyway; a variable that is `undefined` is taken out. */
   env: Record<string, string | undefined>
   /** In bytes. */

@@ -50,7 +50,7 @@ interface Offer {
 
 export interface HandOffOptions {
   /** How long (in ms) connections wait while nobody takes them. */
-  queueTimeout: number
+  queueTimeout: () => number
   speaksTls: () => boolean
 }
 
@@ -230,7 +230,7 @@ export class HandOff {
     let due = Infinity
     const oldest = this.#queue[0]
     if (oldest) {
-      due = oldest.since + this.#options.queueTimeout
+      due = oldest.since + this.#options.queueTimeout()
       for (const until of this.#full.values()) if (until > now) due = Math.min(due, until)
     }
     for (const offers of this.#offers.values())
@@ -239,7 +239,7 @@ export class HandOff {
   }
 
   #onTime(now: number): void {
-    const tooOld = now - this.#options.queueTimeout
+    const tooOld = now - this.#options.queueTimeout()
     while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuseFirst()
     for (const [worker, offers] of this.#offers)
       for (const [id, offer] of offers)

@@ -43,7 +43,7 @@ export class LentSockets implements Balancer {
   #lent: Set<WorkerHandle>[] = []
   readonly #copies = new Copies()
   readonly #handOff: HandOff
-  readonly #queueTimeout: number
+  readonly #queueTimeout: () => number
   readonly #speaksTls: () => boolean
   readonly #clock = runningClock()
   #serving: readonly WorkerHandle[] = []
@@ -145,7 +145,7 @@ export class LentSockets implements Balancer {
       this.#refuseTimer = undefined
       this.#refuser?.stop()
       this.#refuser = undefined
-    } else if (this.#opened && !this.#refuser) this.#refuseAfter(this.#queueTimeout)
+    } else if (this.#opened && !this.#refuser) this.#refuseAfter(this.#queueTimeout())
   }
 
   #refuseAfter(delay: number): void {

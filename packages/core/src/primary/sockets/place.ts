@@ -71,7 +71,7 @@ export class Place {
     this.socketName = socketNameOf(server)
     this.spot =
       typeof this.address === 'string' ? undefined : { ...this.address, ipv6Only: options.ipv6Only ?? false }
-    const waiting = { queueTimeout: settings.queueTimeout, speaksTls: () => this.secure }
+    const waiting = { queueTimeout: () => settings.queueTimeout, speaksTls: () => this.secure }
     this.handOff = new HandOff(key, this.#loads, waiting)
     this.rebalancer = settings.migrate ? new Rebalancer(key, this.#loads) : undefined
     const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)

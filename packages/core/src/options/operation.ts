@@ -1,0 +1,53 @@
+import { isProgramName } from '../control/name.ts'
+import { isLogger } from '../logger.ts'
+import type { ClusteredOptions } from '../options.ts'
+import { code, oneOf, orFalse, textThat, yesOrNo } from './kinds.ts'
+import type { Options } from './option.ts'
+
+/** How the program is seen from outside. */
+export const operation: Options<
+  Pick<ClusteredOptions, 'name' | 'control' | 'logger' | 'logFormat' | 'logTime'>
+> = {
+  name: {
+    doc: 'What the program is called by the clustered command',
+    kind: textThat(
+      isProgramName,
+      'up to 64 letters, digits and . _ + -, the first one a letter, a digit or _',
+      '<name>',
+    ),
+    otherwise: "the name in the nearest package.json, else the entry file's",
+    change: 'restart',
+  },
+  control: {
+    doc: 'Whether the primary opens a control socket, by which the clustered command of the same user sees and operates it',
+    off: 'There is none, and the clustered command does not see the program',
+    kind: yesOrNo(),
+    default: true,
+    change: 'restart',
+  },
+  logger: {
+    doc: 'Where log lines go',
+    off: 'No log lines are written',
+    kind: orFalse(
+      code<Exclude<NonNullable<ClusteredOptions['logger']>, false>>(
+        isLogger,
+        'false, an object with the methods info, warn and error, or a function that takes a line',
+      ),
+    ),
+    otherwise: 'one line per event on stderr',
+    change: 'restart',
+  },
+  logFormat: {
+    doc: "What the primary's own lines on stderr look like: text for people, or JSON",
+    kind: oneOf(['pretty', 'json']),
+    default: 'pretty',
+    change: 'restart',
+  },
+  logTime: {
+    doc: "The primary's own pretty lines begin with the time",
+    off: 'They do not, even with --daemon',
+    kind: yesOrNo(),
+    default: false,
+    change: 'restart',
+  },
+}

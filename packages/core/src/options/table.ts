@@ -1,0 +1,16 @@
+import type { ClusteredOptions } from '../options.ts'
+import { boots } from './boots.ts'
+import { connections } from './connections.ts'
+import { drains } from './drains.ts'
+import { faults } from './faults.ts'
+import { operation } from './operation.ts'
+import type { Options } from './option.ts'
+
+/** Every option. Its type has it that each property of `ClusteredOptions` has one, and no other. */
+export const options: Options<ClusteredOptions<any>> = {
+  ...boots,
+  ...drains,
+  ...connections,
+  ...faults,
+  ...operation,
+}
