@@ -199,7 +199,10 @@ describe('clustered start --no-listen', () => {
     const desk = new Desk(t)
     const queue = await Queue.open(t)
     for (const app of ['consumer', 'script'])
-      desk.write(`${app}.cjs`, readFileSync(new URL(`../fixtures/programs/${app}.cjs`, import.meta.url), 'utf8'))
+      desk.write(
+        `${app}.cjs`,
+        readFileSync(new URL(`../fixtures/programs/${app}.cjs`, import.meta.url), 'utf8'),
+      )
     desk.write('.env', `PORT=${queue.port}\nCODES=7\nWEB_CONCURRENCY=3\n`)
     const asDaemon = ['--no-listen', '--daemon', '--ready-after', '100', '--reload-soak', '100']
 
@@ -208,7 +211,10 @@ describe('clustered start --no-listen', () => {
     assert.match(started.stdout, /consumer.* runs: 1 worker, primary pid/)
     const [listed] = await desk.json<(Listed & { address: null; listen: boolean })[]>('list')
     const { state, slots, address, listen } = listed!
-    assert.deepEqual({ state, slots, address, listen }, { state: 'ready', slots: 1, address: null, listen: false })
+    assert.deepEqual(
+      { state, slots, address, listen },
+      { state: 'ready', slots: 1, address: null, listen: false },
+    )
     assert.equal((await desk.run('reload', 'consumer')).code, 0)
     await queue.works(2)
     assert.equal((await desk.run('stop', 'consumer')).code, 0)
@@ -220,7 +226,10 @@ describe('clustered start --no-listen', () => {
     const again = await desk.run('reload', 'script')
     assert.equal(again.code, 0, again.stderr)
     const { bySlot } = await desk.json<{ bySlot: { state: string }[] }>('describe', 'script')
-    assert.deepEqual(bySlot.map((slot) => slot.state), ['finished'])
+    assert.deepEqual(
+      bySlot.map((slot) => slot.state),
+      ['finished'],
+    )
     const { stdout } = await desk.run('logs', 'script')
     assert.equal(stdout.match(/it runs/g)?.length, 2)
     assert.equal((await desk.run('stop', 'script')).code, 0)

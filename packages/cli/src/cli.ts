@@ -91,7 +91,9 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .action(reload)
   cli.command('scale <name> <size>', 'Change how many workers there are: 4, +1, -1').action(scale)
   cli.command('stop <...names>', 'Answer what is in flight, and end').action(stop)
-  cli.command('restart <...names>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
+  cli
+    .command('restart <...names>', 'Stop a daemon, if it runs, and start it as it was started')
+    .action(restart)
   cli
     .command('delete <...names>', 'Stop, and forget it and its logs, which cannot be undone')
     .alias('del')
@@ -99,7 +101,10 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   withInsideCommands(cli)
   withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
   cli
-    .command('startup <file>', "Print a systemd unit for a daemon, or for an app file; for 'all': one for each")
+    .command(
+      'startup <file>',
+      "Print a systemd unit for a daemon, or for an app file; for 'all': one for each",
+    )
     .action((file: string, flags: StartFlags) =>
       startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
     )

@@ -69,7 +69,12 @@ export function adapt<App, Given>(
   if (!isTarget(target) && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
   if (options?.listen === false)
-    throw badOption('listen', false, 'true, or clustered start --no-listen for the program', 'is for programs that serve nothing')
+    throw badOption(
+      'listen',
+      false,
+      'true, or clustered start --no-listen for the program',
+      'is for programs that serve nothing',
+    )
   runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
   const toServer = (made: App | net.Server): net.Server => {

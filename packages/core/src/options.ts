@@ -234,10 +234,7 @@ export type Sticky = 'socket.io' | ((request: IncomingMessage) => string | undef
 /** What becomes of a program that has ended by itself: one that failed has any exit code but 0. */
 export type Restart = 'always' | 'on-failure' | 'never'
 
-export type ProgramOptions = Pick<
-  ClusteredOptions,
-  'listen' | 'readyAfter' | 'restart' | 'remainAfterExit'
->
+export type ProgramOptions = Pick<ClusteredOptions, 'listen' | 'readyAfter' | 'restart' | 'remainAfterExit'>
 
 export interface ReloadOptions {
   /**

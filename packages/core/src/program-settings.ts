@@ -20,7 +20,12 @@ export function programSettings(given: ProgramOptions & { spares?: number }): Pr
   const { listen = true, readyAfter, restart, remainAfterExit = false, spares = 0 } = given
   if (listen !== true) {
     if (spares > 0)
-      throw badOption('spares', spares, '0 with listen: false', 'is for programs that listen: any other would work')
+      throw badOption(
+        'spares',
+        spares,
+        '0 with listen: false',
+        'is for programs that listen: any other would work',
+      )
     return {
       listen: false,
       mayListen: listen === 'auto',
@@ -29,7 +34,11 @@ export function programSettings(given: ProgramOptions & { spares?: number }): Pr
       remainAfterExit,
     }
   }
-  for (const [name, value] of Object.entries({ readyAfter, restart, remainAfterExit: remainAfterExit || undefined }))
+  for (const [name, value] of Object.entries({
+    readyAfter,
+    restart,
+    remainAfterExit: remainAfterExit || undefined,
+  }))
     if (value !== undefined)
       throw badOption(
         name,

@@ -130,7 +130,10 @@ class Variables {
       const [again] = programsOf({ ...this.#config, value: undefined }, this.#flags).chosen
       const changed = changedKeys(this.#good, again!)
       if (changed.length > 0)
-        log.warn('config', `${this.#config.given} has changed: ${changed.join(', ')}. That is used from the next restart on: clustered restart ${this.#planned.name}`)
+        log.warn(
+          'config',
+          `${this.#config.given} has changed: ${changed.join(', ')}. That is used from the next restart on: clustered restart ${this.#planned.name}`,
+        )
       this.#planned = again!
     } catch (error) {
       this.#problem = error as Error

@@ -141,7 +141,6 @@ export class WorkerHandle {
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {
           if (message.type === 'crash') this.lastWords ??= message.error
-          if (message.type === 'told') return this.asks.settle(message)
           this.#events.message(this, message, handle)
         },
         stall: (stall) =>

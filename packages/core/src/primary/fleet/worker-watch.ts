@@ -161,6 +161,8 @@ export class WorkerWatch implements WorkerEvents {
         return this.problem(worker, message.problem)
       case 'signal':
         return this.#onSignal(worker, message.signal)
+      case 'told':
+        return worker.asks.settle(message)
       case 'call':
         return call(worker, message)
     }
