@@ -97,14 +97,14 @@ export async function actAs<Result>(user: User, work: () => Promise<Result>): Pr
 
 /**
  * From here on this process is that user's: what it starts is so, too.
- * @throws {CliError} ERR_CLUSTERED_NOT_PERMITTED
+ * @throws {CliError} ERR_CLUSTERED_NOT_ROOT
  */
 export function become(user: User): void {
   isNamed = true
   if (user.uid === userId()) return
   if (!isRoot())
     throw new CliError(
-      'ERR_CLUSTERED_NOT_PERMITTED',
+      'ERR_CLUSTERED_NOT_ROOT',
       `--user ${user.name}: only root may operate the programs of others, and this is ${userName()}. Try: sudo clustered ...`,
     )
   setGroups(user)

@@ -34,6 +34,7 @@ export type LogEvent =
   | 'watch'
   | 'systemd'
   | 'daemon'
+  | 'config'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 

@@ -16,10 +16,11 @@ export interface ClusteredOptions<S = Server> extends Hooks {
   /**
    * Whether the program serves, and so is ready when it listens. `false` is for
    * `supervise` and `clustered start`: a queue consumer, a scheduler, a script.
-   * There is one worker unless `workers` says otherwise. See docs/programs.md.
+   * There is one worker unless `workers` says otherwise. `'auto'`: it need not
+   * listen until it first does, and serves from then on. See docs/programs.md.
    * @default true
    */
-  listen?: boolean
+  listen?: boolean | 'auto'
   /**
    * With `listen: false`, how long a worker must stay up to be ready, or that it
    * must say so itself (`'message'`), by `process.send('ready')`, within

@@ -4,6 +4,8 @@ import type { ProgramOptions, Restart } from './options.ts'
 /** What a program is that need not serve, with every default in place. */
 export interface ProgramSettings {
   listen: boolean
+  /** It need not listen, and serves from when it does. */
+  mayListen: boolean
   /** Undefined where it is ready when it listens. */
   readyAfter: number | 'message' | undefined
   restart: Restart
@@ -16,7 +18,7 @@ export interface ProgramSettings {
  */
 export function programSettings(given: ProgramOptions & { spares?: number }): ProgramSettings {
   const { listen = true, readyAfter, restart, remainAfterExit = false, spares = 0 } = given
-  if (!listen) {
+  if (listen !== true) {
     if (spares > 0)
       throw badOption(
         'spares',
@@ -24,7 +26,13 @@ export function programSettings(given: ProgramOptions & { spares?: number }): Pr
         '0 with listen: false',
         'is for programs that listen: any other would work',
       )
-    return { listen, readyAfter: readyAfter ?? 1000, restart: restart ?? 'on-failure', remainAfterExit }
+    return {
+      listen: false,
+      mayListen: listen === 'auto',
+      readyAfter: readyAfter ?? 1000,
+      restart: restart ?? 'on-failure',
+      remainAfterExit,
+    }
   }
   for (const [name, value] of Object.entries({
     readyAfter,
@@ -38,5 +46,5 @@ export function programSettings(given: ProgramOptions & { spares?: number }): Pr
         'none here, or listen: false (--no-listen) beside it',
         'is for programs that do not listen',
       )
-  return { listen, readyAfter: undefined, restart: 'always', remainAfterExit }
+  return { listen, mayListen: false, readyAfter: undefined, restart: 'always', remainAfterExit }
 }

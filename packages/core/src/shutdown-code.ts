@@ -41,15 +41,22 @@ export class ShutdownCode {
   readonly #report: (problem: string, error?: unknown) => void
   #running: Promise<void> | undefined
   #end: (() => void) | undefined
-  readonly #ownEnd: OwnEnd | undefined
+  readonly #ownEndOf: () => OwnEnd | undefined
 
   /**
    * @param report called with what the log shall say, and the error behind it, if there is one.
-   * @param ownEnd if the program itself decides when it has ended, as in plain Node.
+   * @param ownEnd if it returns one, the program itself decides when it has ended, as in plain Node.
    */
-  constructor(report: (problem: string, error?: unknown) => void, ownEnd?: OwnEnd) {
+  constructor(
+    report: (problem: string, error?: unknown) => void,
+    ownEnd: () => OwnEnd | undefined = () => undefined,
+  ) {
     this.#report = report
-    this.#ownEnd = ownEnd
+    this.#ownEndOf = ownEnd
+  }
+
+  get #ownEnd(): OwnEnd | undefined {
+    return this.#ownEndOf()
   }
 
   get isRunning(): boolean {

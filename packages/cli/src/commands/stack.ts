@@ -1,5 +1,5 @@
 import type { WorkerLook } from '@clustered/core/control'
-import colors from 'picocolors'
+import { colors } from '../colors.ts'
 import { chooseRunning } from '../choose.ts'
 import { age, frames, lookAt, type SlotFlags, slotFlag, whySilent } from '../inside.ts'
 import { plain } from '../plain.ts'
@@ -25,7 +25,7 @@ function text(worker: WorkerLook, name: string): string {
       return title + turning(worker, name).join('\n')
     case 'stands':
       return title + standing(worker).join('\n')
-    default:
+    case 'silent':
       return title + colors.yellow(whySilent(worker))
   }
 }

@@ -2,6 +2,7 @@ import type { ProgramOptions } from '../options.ts'
 import { oneOf, time, yesOrNo } from './kinds.ts'
 import type { Options } from './option.ts'
 
+const answer = yesOrNo()
 const readyTime = time({ least: 100, zero: true })
 
 /** What a program is that need not serve. */
@@ -9,7 +10,11 @@ export const programs: Options<ProgramOptions> = {
   listen: {
     doc: 'Whether the program serves, and so is ready when it listens',
     off: 'It serves nothing: a queue consumer, a scheduler, a script; one worker by default',
-    kind: yesOrNo(),
+    kind: {
+      ...answer,
+      check: (name, value) => (value === 'auto' ? value : answer.check(name, value)),
+      read: (name, text) => (text === 'auto' ? text : answer.read!(name, text)),
+    },
     default: true,
     change: 'restart',
   },

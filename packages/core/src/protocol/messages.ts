@@ -35,6 +35,8 @@ export interface WorkerBriefing {
    * ready, or that it says so itself. Not there of any other.
    */
   readyAfter?: number | 'message' | undefined
+  /** Such a program serves from when it listens. */
+  mayListen?: boolean | undefined
   /** The primary says who leads. One of an older release does not. */
   leads?: boolean
   /** Of a spare: the variables that are to say its slot once it has one. */

@@ -75,8 +75,7 @@ export class Worker {
     this.#briefing = briefing
     this.slot = briefing.slot
     this.id = briefing.id ?? newWorkerId()
-    this.#shutdownCode = new ShutdownCode(
-      this.lifecycle.report,
+    this.#shutdownCode = new ShutdownCode(this.lifecycle.report, () =>
       this.#serves ? undefined : { awaitsMessages },
     )
     this.#stickyOption = briefing.sticky
@@ -248,7 +247,8 @@ export class Worker {
 
   /** The program is ready when it listens; of one that need not, it is the briefing that says when. */
   get #serves(): boolean {
-    return this.#briefing.readyAfter === undefined
+    const { readyAfter, mayListen } = this.#briefing
+    return readyAfter === undefined || (mayListen === true && this.#servers.everListened)
   }
 
   /** From the first turn of the event loop on: until then, the program is only loaded. */

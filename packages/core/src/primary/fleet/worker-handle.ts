@@ -135,12 +135,12 @@ export class WorkerHandle {
         lagWarning,
         hangTimeout,
         readyAfter: settings.readyAfter,
+        mayListen: settings.mayListen,
       } as const
       const order = { release, briefing, env: environment, heapLimit }
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {
           if (message.type === 'crash') this.lastWords ??= message.error
-          if (message.type === 'told') return this.asks.settle(message)
           this.#events.message(this, message, handle)
         },
         stall: (stall) =>

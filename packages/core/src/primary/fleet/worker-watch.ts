@@ -161,6 +161,8 @@ export class WorkerWatch implements WorkerEvents {
         return this.problem(worker, message.problem)
       case 'signal':
         return this.#onSignal(worker, message.signal)
+      case 'told':
+        return worker.asks.settle(message)
       case 'call':
         return call(worker, message)
     }
@@ -184,6 +186,7 @@ export class WorkerWatch implements WorkerEvents {
   /** A port for a health check, say: it is served as any other. */
   #onListensAfterAll(key: string): void {
     const { sockets, settings } = this.#watched
+    if (settings.mayListen) return this.#serves()
     if (this.#listensAfterAll) return
     this.#listensAfterAll = true
     settings.logger.info(
@@ -191,6 +194,13 @@ export class WorkerWatch implements WorkerEvents {
       `the program listens at ${sockets.describe(key)}, and is started with --no-listen (listen: false): that is ` +
         'served, and nobody waits for it. If it is to serve requests, leave that option out',
     )
+  }
+
+  /** It has shown what it is. Who serves is replaced with overlap. */
+  #serves(): void {
+    const { settings } = this.#watched
+    const reload = { ...settings.reload, surge: settings.reload.surge || 1 }
+    Object.assign(settings, { listen: true, mayListen: false, readyAfter: undefined, reload })
   }
 
   #becomeReady(worker: WorkerHandle): void {
