@@ -81,8 +81,6 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .option('--out', 'Only stdout')
     .option('--err', 'Only stderr')
     .option('--reopen', 'For logrotate: go over to the new files')
-    .example('clustered logs shop api -f')
-    .example("clustered logs shop --since 10m --grep 'timeout|refused'")
     .action((names: string[], flags: LogFlags) =>
       logs(names, { ...flags, ...typedAs(argv, ['since', 'until', 'grep']) }),
     )

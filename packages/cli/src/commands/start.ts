@@ -96,9 +96,9 @@ function becomeDaemon({ plan: { options }, name, run, logs }: Running, flags: St
   })
 }
 
-/** What is no file does not grow, and one that both write to would be rotated twice. */
+/** What is no file does not grow. */
 function isRotatable({ out, err }: LogFiles): boolean {
-  return out !== err && ![out, err].includes('/dev/null')
+  return ![out, err].includes('/dev/null')
 }
 
 /** What is given may be the name of a daemon that was stopped. */
