@@ -148,12 +148,6 @@ describe('a TypeScript loader', () => {
 describe('clustered start, of what is no program', () => {
   it('says at once what it is, and what to do', async (t) => {
     const desk = new Desk(t)
-    desk.write(
-      'ecosystem.config.js',
-      "module.exports = {\n  apps: [{ name: 'shop', script: './dist/server.js', instances: 'max' }, { script: 'jobs.js' }],\n}",
-    )
-    desk.write('shop.json', '{ "apps": [{ "script": "app.js" }] }')
-    desk.write('pm2.config.cjs', "exports.apps = []\nmodule.exports = { apps: [ { script: 'app.js' } ] }")
     desk.write('package.json', '{ "main": "app.js", "scripts": { "start": "node -r ./env.js app.js" } }')
     desk.write('app.js', plainApp('1'))
     desk.write('style.css', 'body {}')
@@ -162,8 +156,6 @@ describe('clustered start, of what is no program', () => {
     mkdirSync(path.join(desk.project, 'empty'))
     const at = (file: string): string => path.join(desk.project, file)
     for (const [file, message] of [
-      ['pm2.config.cjs', /file for pm2/],
-      ['shop.json', /shop\.json is no program/],
       ['package.json', /is the project.*Is it \S*app\.js that you mean/],
       ['style.css', /style\.css is no program/],
       ['types.d.ts', /types\.d\.ts is no program/],
@@ -172,10 +164,6 @@ describe('clustered start, of what is no program', () => {
       assert.throws(() => refuseOtherFiles(at(file)), { message, code: 'ERR_CLUSTERED_NOT_A_PROGRAM' })
     refuseOtherFiles(at('app.js'))
     for (const [args, message] of [
-      [
-        ['ecosystem.config.js'],
-        /file for pm2.*clustered start \.\/dist\/server\.js --daemon; clustered start jobs\.js --daemon.*NOT_A_PROGRAM/,
-      ],
       [
         ['npm', '--', 'start'],
         /'npm' is a command, and a file is expected.*Is it app\.js that you mean.*NOT_A_PROGRAM/,

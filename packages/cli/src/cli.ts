@@ -3,6 +3,7 @@ import { cac, type CAC, type Command } from 'cac'
 import { deleteProgram } from './commands/delete.ts'
 import { completion } from './commands/completion.ts'
 import { describe } from './commands/describe.ts'
+import { flush } from './commands/flush.ts'
 import { health } from './commands/health.ts'
 import { list } from './commands/list.ts'
 import { type LogFlags, logs } from './commands/logs.ts'
@@ -19,6 +20,7 @@ import { typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { exitCodeHelp, helpSections } from './help.ts'
 import { takeOutputErrors } from './output-errors.ts'
+import { pm2Aliases, pm2Words } from './pm2-words.ts'
 import { printError } from './print.ts'
 import { orderNames } from './select.ts'
 import type { init as Init } from './commands/init.ts'
@@ -62,8 +64,8 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   cli.version(version)
 
   cli
-    .command('start <file>', 'Run an app file on every core, as it is')
-    .action((file: string, flags: StartFlags) =>
+    .command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names')
+    .action((file: string | undefined, flags: StartFlags) =>
       start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
     )
   withSelection(cli.command('list', 'All that runs, and how it is').alias('ls')).action(list)
@@ -85,19 +87,24 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
       logs(names, { ...flags, ...typedAs(argv, ['since', 'until', 'grep']) }),
     )
   cli
-    .command('reload <name>', 'Replace every worker by one with the new code, without losing a request')
+    .command('reload <...names>', 'Replace every worker by one with the new code, without losing a request')
     .action(reload)
   cli.command('scale <name> <size>', 'Change how many workers there are: 4, +1, -1').action(scale)
-  cli.command('stop <name>', 'Answer what is in flight, and end').action(stop)
-  cli.command('restart <name>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
+  cli.command('stop <...names>', 'Answer what is in flight, and end').action(stop)
   cli
-    .command('delete <name>', 'Stop, and forget it and its logs, which cannot be undone')
+    .command('restart <...names>', 'Stop a daemon, if it runs, and start it as it was started')
+    .action(restart)
+  cli
+    .command('delete <...names>', 'Stop, and forget it and its logs, which cannot be undone')
     .alias('del')
     .action(deleteProgram)
   withInsideCommands(cli)
   withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
   cli
-    .command('startup <file>', 'Print a systemd unit for a daemon, or for an app file')
+    .command(
+      'startup <file>',
+      "Print a systemd unit for a daemon, or for an app file; for 'all': one for each",
+    )
     .action((file: string, flags: StartFlags) =>
       startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
     )
@@ -109,6 +116,8 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   cli
     .command('completion <shell>', 'Print what has a shell complete this command: bash, zsh or fish')
     .action((shell: string) => completion(cli, shell))
+  cli.command('flush [...names]', 'Empty the logs of daemons: those that are named, or all').action(flush)
+  for (const { name, aliasNames } of cli.commands) aliasNames.push(...(pm2Aliases[name] ?? []))
   return cli
 }
 
@@ -154,6 +163,8 @@ function tooMany([file, ...others]: readonly string[]): CliError {
 }
 
 function unknownCommand(cli: CAC, word: string): CliError {
+  if (Object.hasOwn(pm2Words, word))
+    return new CliError('ERR_CLUSTERED_USAGE', `There is no command '${word}'. ${pm2Words[word]}.`)
   const near = nearest(
     word,
     cli.commands.flatMap(({ name, aliasNames }) => [name, ...aliasNames]),

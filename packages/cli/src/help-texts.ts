@@ -63,6 +63,34 @@ export const helpTexts: Record<string, HelpText> = {
     examples: ['clustered top', 'clustered top shop', 'clustered top --sort cpu'],
   },
   logs: { examples: ['clustered logs shop -f', 'clustered logs shop --lines 200'] },
+  stack: {
+    notes: 'One whose loop turns says what it has in flight; of one that stands, the stack is taken.',
+    examples: ['clustered stack shop', 'clustered stack shop --slot 1 --json'],
+  },
+  requests: {
+    notes: 'Ages are known to a second. Queries are hidden, as they may hold secrets.',
+    examples: ['clustered requests shop', "clustered requests shop --json | jq '.requests[].path'"],
+  },
+  profile: {
+    notes:
+      'For DevTools and speedscope. The file belongs to the user of the program. Ctrl-C ends it, without a file.',
+    examples: ['clustered profile shop --slot 0 --seconds 30 -o slow.cpuprofile'],
+  },
+  heap: {
+    notes:
+      'The worker stands still for 0.1 to 0.2 s per MB of its heap, while others serve. The file holds all that is in memory, secrets too.',
+    examples: ['clustered heap shop --slot 0', 'clustered heap shop --slot 0 -o /tmp'],
+  },
+  inspect: {
+    notes:
+      'It closes at Ctrl-C, and when the time is over. Until then every user of this machine can run code in the program.',
+    examples: ['clustered inspect shop --slot 0 --minutes 30'],
+  },
+  replace: {
+    notes: 'If the new worker does not come up, the old one serves on.',
+    examples: ['clustered replace shop --slot 0'],
+    exitCodes: { 0: 'another worker has the slot', 1: 'it has not: the reason is on stderr' },
+  },
   reload: {
     notes:
       'If a new worker does not come up or stay up, the old ones go on serving: they have never stopped.',

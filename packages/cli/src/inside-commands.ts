@@ -14,38 +14,31 @@ export function withInsideCommands(cli: CAC): void {
     .command('stack <name>', 'Where each worker is now, and in which request')
     .option(...slot)
     .option('--query', 'Show queries, which may hold secrets')
-    .example('clustered stack app')
-    .example('clustered stack app --slot 1 --json')
     .action(stack)
   cli
     .command('requests <name>', 'What is in flight in each worker, the oldest first')
     .option(...slot)
     .option('--query', 'Show queries, which may hold secrets')
-    .example('clustered requests app')
     .action(requests)
   cli
     .command('profile <name>', 'What a worker spends its time on: a .cpuprofile')
     .option(...slot)
     .option('--seconds <number>', 'For how long (default: 10)')
     .option('-o, --output <file>', 'Where to: a file that is not there yet, or a folder (default: this one)')
-    .example('clustered profile app --slot 0 --seconds 30 -o slow.cpuprofile')
     .action(profile)
   cli
     .command('heap <name>', "What is in a worker's memory: a .heapsnapshot. It stands still meanwhile")
     .option(...slot)
     .option('-o, --output <file>', 'Where to: a file that is not there yet, or a folder (default: this one)')
     .option('--force', 'Even if the memory may not suffice')
-    .example('clustered heap app --slot 0')
     .action(heap)
   cli
     .command('inspect <name>', "Open a worker's inspector on 127.0.0.1, until Ctrl-C")
     .option(...slot)
     .option('--minutes <number>', 'For how long at most (default: 10)')
-    .example('clustered inspect app --slot 0 --minutes 30')
     .action(inspect)
   cli
     .command('replace <name>', 'Replace one worker, without losing a request')
     .option(...slot)
-    .example('clustered replace app --slot 0')
     .action(replace)
 }

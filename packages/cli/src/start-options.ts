@@ -33,6 +33,7 @@ export function toStart(given: string, flags: StartFlags, fromFile: Sheet = new 
     throw new CliError('ERR_CLUSTERED_USAGE', '--ignore is of --watch, which is not given.')
   const environment = { ...env(), ...process.env }
   const layers = [fromFile, fromEnvironment(environment), fromFlags(flags.given)]
+  const serves = layers.findLast((sheet) => sheet.has('listen'))?.get('listen') !== false
   return {
     file,
     options: layers.reduce<SuperviseOptions>(withSheet, {
@@ -40,7 +41,7 @@ export function toStart(given: string, flags: StartFlags, fromFile: Sheet = new 
       args: flags['--'] ?? [],
       execArgv: [...(watch ? ownWritesArguments : []), ...typeScriptArguments(file, execArgv), ...execArgv],
       ...(watch && whileWatching),
-      ...workersOf(env()),
+      ...(serves && workersOf(env())),
     }),
   }
 }

@@ -107,8 +107,8 @@ export type ClusterState = 'booting' | 'ready' | 'degraded' | 'closing'
 /** A slot as the primary sees it. */
 export interface SlotInfo {
   slot: number
-  /** `'ready'`: a worker serves. `'booting'`: none does, and one boots. `'empty'`: none does either. */
-  state: 'ready' | 'booting' | 'empty'
+  /** `'ready'`: a worker serves. `'booting'`: none does, and one boots. `'empty'`: none does either. `'finished'`: the program has ended there by itself, and is not started again: see the option `restart`. */
+  state: 'ready' | 'booting' | 'empty' | 'finished'
   /** Of the worker that serves, else of the one that boots. */
   pid: number | undefined
   /**

@@ -28,11 +28,7 @@ export async function requests(name: string, flags: SlotFlags & { query?: boolea
   const sum = (of: 'total' | 'eventStreams' | 'upgraded'): number =>
     looks.reduce((total, worker) => total + (inFlightOf(worker)?.[of] ?? 0), 0)
   const counts = { total: sum('total'), eventStreams: sum('eventStreams'), upgraded: sum('upgraded') }
-  const rows = all.map(
-    ({ slot: its, pid, method, path, age: old, protocol, client, forwardedFor, route, answering }) => ({
-      ...{ slot: its, pid, method, path, age: old, protocol, client, forwardedFor, route, answering },
-    }),
-  )
+  const rows = all.map(toRow)
   const unknown = looks.filter((worker) => !inFlightOf(worker))
   const json = { requests: rows, ...counts, workers: looks.map(summary) }
   print(flags.json, json, () =>
@@ -48,6 +44,12 @@ export async function requests(name: string, flags: SlotFlags & { query?: boolea
       ...unknown.map(lastKnown),
     ].join('\n'),
   )
+}
+
+/** Without what is known of its worker. */
+function toRow(request: Request): Request {
+  const { slot, pid, method, path, age: its, protocol, client, forwardedFor, route, answering } = request
+  return { slot, pid, method, path, age: its, protocol, client, forwardedFor, route, answering }
 }
 
 function inFlightOf(worker: WorkerLook): NonNullable<Known['look']>['inFlight'] | undefined {

@@ -25,7 +25,7 @@ function text(worker: WorkerLook, name: string): string {
       return title + turning(worker, name).join('\n')
     case 'stands':
       return title + standing(worker).join('\n')
-    default:
+    case 'silent':
       return title + colors.yellow(whySilent(worker))
   }
 }

@@ -3,6 +3,7 @@ import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import { badOption } from '../bad-option.ts'
+import { longestTimeout } from '../duration.ts'
 import { fromEnvironment } from '../options/environment.ts'
 import type { Sheet } from '../options/sheet.ts'
 import type { Settings } from '../settings.ts'
@@ -89,6 +90,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
       setImmediate(() => workers !== cluster.slots.length && cluster.scaleAsOptionsSay(workers)),
   })
   settings.codeOptions = codeOptions
+  if (settings.remainAfterExit) stay(cluster)
   report(cluster, logger)
   cluster.on('reload:failed', (generation) => codeOptions.takeBack(generation))
   takeSignals(cluster, logger)
@@ -102,4 +104,10 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   if (settings.control && process.platform !== 'win32')
     void new ControlServer(cluster, entry, settings, logFiles).open()
   return cluster
+}
+
+/** A primary without workers has nothing in its event loop that would keep it. */
+function stay(cluster: PrimaryCluster): void {
+  const timer = setInterval(() => {}, longestTimeout)
+  cluster.once('close', () => clearInterval(timer))
 }

@@ -41,7 +41,8 @@ type OfTheProgram = keyof Hooks | 'server' | 'onServer'
  * Puts a program on every core that knows nothing of Clustered: this process
  * becomes the primary of workers that run `file`, and what their servers
  * listen at, the primary listens at for them. A worker is ready when one of its
- * servers listens and, if it follows another worker, all that the other has.
+ * servers listens and, if it follows another worker, all that the other has;
+ * with `listen: false`, when it says so or has stayed up for a while.
  *
  * @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_BAD_OPTION,
  * ERR_CLUSTERED_SECOND_PROGRAM
@@ -83,7 +84,7 @@ export function superviseAs(file: string, options: SuperviseOptions): Cluster {
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  const primary = ofPrimary!.makePrimary({ ...settings, logFiles }, sheetOf(rest), {
+  const primary = ofPrimary!.makePrimary({ ...settings, logFiles, isSupervised: true }, sheetOf(rest), {
     file: entry,
     args,
     execArgv,

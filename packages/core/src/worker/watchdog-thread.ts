@@ -117,10 +117,11 @@ function look(kind: 'lag' | 'hung', limit: number): void {
 function answerQuestions(): void {
   if (stalledFor + busyFor < hearAfter) return
   hear((question) => questions.push(question), onDeaf)
-  for (const question of questions.splice(0)) if (Date.now() - question.at < longestLook) answer(question)
+  for (const question of questions.splice(0))
+    if (Date.now() - question.at < longestLook) answerQuestion(question)
 }
 
-function answer({ id, ask }: ThreadQuestion): void {
+function answerQuestion({ id, ask }: ThreadQuestion): void {
   const isDebugged = Atomics.load(shared, Shared.debugged) === 1
   if (ask.what === 'resume') return isDebugged ? keepGoing(ask.time) : undefined
   const stood = Math.round(stalledFor + busyFor)

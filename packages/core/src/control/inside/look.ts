@@ -31,7 +31,11 @@ async function lookAt(worker: WorkerHandle, query: boolean): Promise<WorkerLook>
   const ago = worker.silentFor
   if (where.loop === 'stands') makeOlder(where)
   return {
-    ...{ slot, pid, state, generation, ...where },
+    slot,
+    pid,
+    state,
+    generation,
+    ...where,
     utilization: vitals?.utilization,
     lastKnown: vitals && ago !== undefined ? { inFlight: vitals.inFlight, ago: Math.round(ago) } : undefined,
   }

@@ -22,7 +22,7 @@ const heapFactor = 15
 const pausePerMebibyte = 150
 const mebibyte = 1024 ** 2
 
-export interface Estimate {
+interface Estimate {
   event: 'begin'
   /** Bytes. */
   heapUsed: number | undefined

@@ -114,8 +114,8 @@ export class Asks {
   /** It is gone. */
   fail(): void {
     this.#gone.resolve()
-    for (const { reject } of this.#pending.values())
-      reject(new ClusteredError('ERR_CLUSTERED_WORKER_GONE', 'the worker is gone'))
+    for (const pending of this.#pending.values())
+      pending.reject(new ClusteredError('ERR_CLUSTERED_WORKER_GONE', 'the worker is gone'))
     this.#pending.clear()
   }
 
@@ -136,5 +136,5 @@ export class Asks {
 interface Asked<Answer> {
   readonly answer: Promise<Answer>
   /** Whoever has asked has gone. */
-  stop(): void
+  readonly stop: () => void
 }

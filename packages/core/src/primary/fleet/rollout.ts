@@ -58,7 +58,7 @@ export class Rollout {
   /** Ends the reload if every slot has what it shall have. */
   finish(): void {
     const isDone = this.#fleet.slots.every(
-      ({ worker, next }) => worker?.serving && !next && !this.isStale(worker),
+      ({ worker, next, isDone }) => isDone || (worker?.serving && !next && !this.isStale(worker)),
     )
     if (this.reload && isDone && !this.#fleet.stillAccepts) this.#end(this.reload)
   }

@@ -79,6 +79,10 @@ function spawn(
     handle?.close?.()
     onRubbish()
   })
+  // As pm2 has taught programs to say it.
+  child.on('message', (message) => {
+    if (message === 'ready') events.message({ type: 'ready' }, undefined)
+  })
   // Where no descriptor was left for them, a process has no pipes.
   const pipe = child.stdio?.[watchdogDescriptor] as Duplex | null | undefined
   pipe?.on('error', () => {})

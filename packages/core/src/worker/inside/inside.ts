@@ -67,7 +67,7 @@ export class Inside {
         checkInspector()
         return this.#write(id, question, (file, signal) => writeProfile(file, question.time, signal))
       case 'heap':
-        return this.#write(id, question, (file, signal) => writeHeap(file, this.#parts, question.move))
+        return this.#write(id, question, (file) => writeHeap(file, this.#parts, question.move))
       case 'inspect': {
         checkInspector()
         const abort = this.#begin(id, question.what)
@@ -80,6 +80,9 @@ export class Inside {
         if (inspected.already) abort.abort()
         return inspected
       }
+      default:
+        // Of a later release.
+        throw new ClusteredError('ERR_CLUSTERED_NOT_DONE', 'the worker is of a release that cannot do that')
     }
   }
 
