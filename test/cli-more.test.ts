@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { Desk, plainApp } from './support/desk.ts'
 import { pidsOf } from './support/http.ts'
 import { freePort } from './support/port.ts'
-import { eventually } from './support/program.ts'
+import { childrenOf, eventually } from './support/program.ts'
 import { Terminal } from './support/terminal.ts'
 
 const isMissing = (command: string): string | false =>
@@ -106,6 +106,12 @@ describe('clustered startup', () => {
       child.stdout!.on('data', (text: Buffer) => (output += text.toString()))
       await eventually(() => told.includes('READY=1'), 'READY=1')
       assert.match(told, new RegExp(`MAINPID=${child.pid}\\b`))
+      assert.match(told, /STATUS=ready: 1 of 1 worker/)
+      process.kill(childrenOf(child.pid!)[0]!, 'SIGKILL')
+      await eventually(
+        () => told.split('READY=1')[1]!.includes('STATUS='),
+        `the state as it changes: ${told}`,
+      )
       await eventually(
         () => output.includes('NOTIFY_SOCKET in the app: undefined'),
         `the app's line in ${output}`,

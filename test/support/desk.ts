@@ -37,6 +37,8 @@ export class Desk {
       PWD: this.project,
       TERM: 'dumb',
       TMPDIR: this.root,
+      // Root would see what other tests run as other users.
+      CLUSTERED_USER: String(process.getuid?.() ?? ''),
     }
     context.after(() => this.#leave())
   }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Log } from '@clustered/core/control'
 
 /** What a daemon tells the command that starts it once, before the two part. */
 type DaemonMessage = 'ready'
@@ -52,11 +53,9 @@ export async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Called in the daemon, before it boots. @returns what to call when it is ready. */
-export function tellParent(): () => void {
+export function tellParent(log: Log): () => void {
   const end = (): void => {
-    console.error(
-      '[clustered] the command that started this daemon went away before it was ready: the daemon ends',
-    )
+    log.error('daemon', 'the command that started this daemon went away before it was ready: the daemon ends')
     process.kill(process.pid, 'SIGTERM')
   }
   // It may have gone while this process loaded.

@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { CliError } from './errors.ts'
-import { nearest } from '@clustered/core/options'
+import { nearest } from './nearest.ts'
 import { plain } from './plain.ts'
 import { refuseSilent } from './not-responding.ts'
+import { operateFor, ownersOf } from './everyone.ts'
 import { findPrograms, isRunning, nameless, pidOf, type Program, type RunningProgram } from './programs.ts'
 
 /**
@@ -14,13 +15,23 @@ import { findPrograms, isRunning, nameless, pidOf, type Program, type RunningPro
  */
 export async function choose(name: string): Promise<Program> {
   const programs = await findPrograms()
-  if (programs.length === 0) throw nothingRunning()
   for (const names of waysToName) {
     const meant = programs.filter((program) => names(program).includes(name))
     if (meant.length > 1) throw ambiguous(name, meant)
     if (meant[0]) return meant[0]
   }
-  throw unknown(name, programs)
+  const [owner, ...others] = await ownersOf((program) =>
+    waysToName.some((names) => names(program).includes(name)),
+  )
+  if (!owner) throw programs.length === 0 ? nothingRunning() : unknown(name, programs)
+  if (others.length > 0)
+    throw ofSeveral(
+      name,
+      [owner, ...others].map(({ user }) => user.name),
+    )
+  // Root operates it, with its owner's rights.
+  operateFor(owner)
+  return choose(name)
 }
 
 /** @throws {CliError} as `choose` does, and ERR_CLUSTERED_NOT_RESPONDING, ERR_CLUSTERED_NOT_RUNNING. */
@@ -64,6 +75,13 @@ function unknown(name: string, programs: readonly Program[]): CliError {
 
 function isNamed({ name }: Program): boolean {
   return name !== nameless
+}
+
+function ofSeveral(name: string, users: readonly string[]): CliError {
+  return new CliError(
+    'ERR_CLUSTERED_AMBIGUOUS_NAME',
+    `${users.length} users have a '${name}'. Say which: ${users.map((user) => `--user ${user}`).join(', ')}`,
+  )
 }
 
 function ambiguous(name: string, meant: readonly Program[]): CliError {

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
-import { cac, type CAC } from 'cac'
+import { cac, type CAC, type Command } from 'cac'
 import { deleteProgram } from './commands/delete.ts'
+import { completion } from './commands/completion.ts'
 import { describe } from './commands/describe.ts'
+import { health } from './commands/health.ts'
 import { list } from './commands/list.ts'
-import { logs } from './commands/logs.ts'
+import { type LogFlags, logs } from './commands/logs.ts'
 import { reload } from './commands/reload.ts'
 import { restart } from './commands/restart.ts'
 import { scale } from './commands/scale.ts'
@@ -12,27 +14,32 @@ import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
 import { withInsideCommands } from './inside-commands.ts'
+import { typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
-import { nearest } from '@clustered/core/options'
+import { exitCodeHelp, helpSections } from './help.ts'
+import { nearest } from './nearest.ts'
 import { takeOutputErrors } from './output-errors.ts'
 import { printError } from './print.ts'
+import { orderNames } from './select.ts'
 import type { init as Init } from './commands/init.ts'
 import { readStartFlags } from './read-start-flags.ts'
-import type { StartFlags } from './start-flags.ts'
-import { helpOfFlags } from './start-help.ts'
+import { type StartFlags, withFlags } from './start-flags.ts'
+import { takeUser } from './user-flag.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
 /** @returns the exit code, or `undefined` where this process lives on. */
-export async function run(argv: string[]): Promise<number | undefined> {
-  const asJson = argv.includes('--json')
-  const [command] = argv
+export async function run(given: string[]): Promise<number | undefined> {
+  const asJson = given.includes('--json')
+  const [command] = given
   // A program in the foreground writes as its own log does.
-  if (command !== 'start' || argv.includes('--daemon')) takeOutputErrors(command === 'logs')
+  if (command !== 'start' || given.includes('--daemon')) takeOutputErrors(command === 'logs')
   try {
+    const argv = takeUser(given)
     const starts = command === 'start' || command === 'startup'
     const { rest, flags } = starts ? readStartFlags(command, argv) : { rest: argv, flags: undefined }
     const cli = makeCli(argv, flags)
+    if (answersHelp(cli, argv)) return undefined
     cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
     // Such as what the shell makes of a glob without quotes.
     if (starts && cli.args.length > 1) throw tooMany(cli.args)
@@ -50,27 +57,32 @@ export async function run(argv: string[]): Promise<number | undefined> {
 function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   const cli = cac('clustered')
   cli.option('--json', 'Answer with JSON')
-  cli.help((sections) => {
-    const { description, name } = cli.matchedCommand ?? {}
-    const flags = name === 'start' || name === 'startup' ? [helpOfFlags(name)] : []
-    return description ? [{ body: description }, ...sections, ...flags] : sections
-  })
+  if (process.getuid) cli.option('--user <name>', 'For root: as that user, of whose programs it is about')
+  cli.help(() => helpSections(cli, version))
   cli.version(version)
 
-  cli
-    .command('start <file>', 'Run an app file on every core, as it is')
-    .example('clustered start app.js -i 2 --daemon')
-    .example('clustered start app.js --watch -- --port 8000')
-    .action((file: string, flags: StartFlags) =>
+  withFlags(cli.command('start <file>', 'Run an app file on every core, as it is'), 'start').action(
+    (file: string, flags: StartFlags) =>
       start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
-    )
-  cli.command('list', 'All that runs, and how it is').alias('ls').action(list)
+  )
+  withSelection(cli.command('list', 'All that runs, and how it is').alias('ls')).action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
+  cli.command('health <name>', 'Whether it is ready, as an exit code').action(health)
   cli
-    .command('logs <name>', 'The output of a daemon')
-    .option('-f, --follow', 'Go on as it writes more')
-    .option('--lines <number>', 'How many lines to begin with (default: 15)')
-    .action(logs)
+    .command('logs <...names>', 'The output of daemons')
+    .option('-f, --follow', 'Go on as they write more')
+    .option('--lines <number>', 'Only the last ones (default: 15, or all with what follows)')
+    .option('--since <time>', 'From then on: 10m, 2h, or 2026-11-26T10:00')
+    .option('--until <time>', 'Up to then')
+    .option('--grep <pattern>', 'Lines that a regular expression matches')
+    .option('--out', 'Only stdout')
+    .option('--err', 'Only stderr')
+    .option('--reopen', 'For logrotate: go over to the new files')
+    .example('clustered logs shop api -f')
+    .example("clustered logs shop --since 10m --grep 'timeout|refused'")
+    .action((names: string[], flags: LogFlags) =>
+      logs(names, { ...flags, ...typedAs(argv, ['since', 'until', 'grep']) }),
+    )
   cli
     .command('reload <name>', 'Replace every worker by one with the new code, without losing a request')
     .action(reload)
@@ -81,19 +93,43 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .command('delete <name>', 'Stop, and forget it and its logs, which cannot be undone')
     .alias('del')
     .action(deleteProgram)
-  cli.command('top [name]', 'Every program and its workers, live').action(top)
   withInsideCommands(cli)
-  cli
-    .command('startup <file>', 'Print a systemd unit for a daemon, or for an app file')
-    .action((file: string, flags: StartFlags) =>
-      startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
-    )
+  withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
+  withFlags(
+    cli.command('startup <file>', 'Print a systemd unit for a daemon, or for an app file'),
+    'startup',
+  ).action((file: string, flags: StartFlags) =>
+    startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
+  )
   cli
     .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
     // What it needs to read code is for it alone.
     .action(async (...given: Parameters<typeof Init>) => (await import('./commands/init.ts')).init(...given))
+  cli
+    .command('completion <shell>', 'Print what has a shell complete this command: bash, zsh or fish')
+    .action((shell: string) => completion(cli, shell))
   return cli
+}
+
+function withSelection(command: Command): Command {
+  return command
+    .option('--sort <column>', `By ${orderNames.join(', ')}: the highest first (default: name)`)
+    .option('--state <states>', 'Only those in such a state; several with commas')
+    .option('--filter <column=value>', 'Only those where the column says so, * for anything; may be repeated')
+    .option(
+      '--crashed-since <time>',
+      'Only those of which a worker crashed or a boot failed within 30m, 1h, 2d',
+    )
+    .option('--old', 'Only those that do not run, in every slot, the code of their last reload')
+}
+
+/** @returns whether `help` was asked about something else than a command. */
+function answersHelp(cli: CAC, [command, topic]: readonly string[]): boolean {
+  if (command !== 'help' || topic === undefined || topic.startsWith('-')) return false
+  if (topic === 'exit-codes') console.log(exitCodeHelp(cli))
+  else if (!cli.commands.some((each) => each.isMatched(topic))) throw unknownCommand(cli, topic)
+  return topic === 'exit-codes'
 }
 
 /** `help start` is `start --help`. */

@@ -47,6 +47,11 @@ export class ControlClient {
     return this.#call('/v1/close')
   }
 
+  /** @throws {CliError} as `scale` does. */
+  reopenLogs(): Promise<ProgramStatus> {
+    return this.#call('/v1/reopen-logs')
+  }
+
   /**
    * Ends early, without an `end`, if the primary does.
    * @throws {CliError} as `scale` does.

@@ -22,6 +22,8 @@ export type CliErrorCode =
   | 'ERR_CLUSTERED_NOTHING_TO_CHANGE'
   | 'ERR_CLUSTERED_TOO_OLD'
   | 'ERR_CLUSTERED_FILE'
+  | 'ERR_CLUSTERED_UNKNOWN_USER'
+  | 'ERR_CLUSTERED_NOT_PERMITTED'
 
 /** An error that the user of the command can do something about: its message says what. */
 export class CliError extends Error {

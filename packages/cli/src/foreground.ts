@@ -1,9 +1,9 @@
-import { asGiven } from '@clustered/core/control'
+import { asGiven, stderrLog } from '@clustered/core/control'
 import type { Cluster } from '@clustered/core'
 import { superviseAs } from '@clustered/core/options'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
 import type { StartFlags } from './start-flags.ts'
-import type { Start } from './start-options.ts'
+import { logStyle, type Start } from './start-options.ts'
 import { ignoring } from './ignored.ts'
 import { watch } from './watch.ts'
 
@@ -15,7 +15,8 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
   const cluster = superviseAs(file, options)
-  if (notify) notifySystemd(cluster, notify)
-  if (flags.watch) watch(cluster, { envFile: flags.envFile, ignore: ignoring(flags.ignore) })
+  const log = stderrLog(logStyle(options))
+  if (notify) notifySystemd(cluster, notify, log)
+  if (flags.watch) watch(cluster, { envFile: flags.envFile, ignore: ignoring(flags.ignore), log })
   return cluster
 }

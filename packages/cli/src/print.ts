@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import { errorColors } from './colors.ts'
 import { CliError } from './errors.ts'
 import { plain, plainLines, toJsonText } from './plain.ts'
 
@@ -17,7 +17,10 @@ export function printError(error: unknown, asJson: boolean): number {
   const { message, code, exitCode, stack } = toCliError(error)
   if (asJson) console.error(toJsonText({ error: { code, message } }))
   else if (code === undefined) console.error(stack)
-  else console.error(`${colors.red('error:')} ${plainLines(message)} ${colors.dim(`(${plain(code)})`)}`)
+  else
+    console.error(
+      `${errorColors.red('error:')} ${plainLines(message)} ${errorColors.dim(`(${plain(code)})`)}`,
+    )
   return exitCode ?? 1
 }
 

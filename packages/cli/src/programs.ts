@@ -10,15 +10,19 @@ import {
 } from '@clustered/core/control'
 import { type Answer, ask } from './ask.ts'
 import type { ControlClient } from './control-client.ts'
+import { warn } from './print.ts'
 import { isSame } from './process-identity.ts'
 import { type DaemonRecord, readRecords } from './record.ts'
+import { isOwnProcess, userName } from './users.ts'
 
 /** The name of one that runs, does not respond, and is no daemon. */
 export const nameless = '?'
 
-/** A program of this user: one that runs, a daemon that is remembered, or both. */
+/** A program of a user: one that runs, a daemon that is remembered, or both. */
 export interface Program {
   name: string
+  /** Whose it is. */
+  user: string
   status?: ProgramStatus
   client?: ControlClient
   record?: DaemonRecord
@@ -46,16 +50,31 @@ export function isRunning(program: Program): program is RunningProgram {
 
 /** The primary's pid, if there is a primary. */
 export function pidOf({ status, silent }: Program): number | undefined {
-  return status?.pid ?? silent?.pid
+  // One in a container, seen from outside, has none that means anything here.
+  return status?.pid || silent?.pid
 }
 
-/** Of the user's programs, all that run and all daemons that are remembered, by name. */
-export async function findPrograms(): Promise<Program[]> {
+/** Where else to look for this user's control sockets. */
+let moreFolders: readonly string[] = []
+
+export function lookIn(folders: readonly string[]): void {
+  moreFolders = folders
+}
+
+/**
+ * Of the user's programs, all that run and all daemons that are remembered, by name.
+ * @param folders where else to look for control sockets.
+ */
+export async function findPrograms(folders: readonly string[] = moreFolders): Promise<Program[]> {
   const records = readRecords()
   const unclaimed = new Set(records)
-  const answers = await askAll(records.map(({ socket }) => socket))
-  const programs = answers.map((answer) => {
+  const answers = await askAll(
+    records.map(({ socket }) => socket),
+    folders,
+  )
+  const programs = answers.flatMap((answer) => {
     const program = toProgram(answer)
+    if (!program) return []
     const record = records.find((candidate) => isOf(candidate, program))
     if (!record) return program
     unclaimed.delete(record)
@@ -65,13 +84,19 @@ export async function findPrograms(): Promise<Program[]> {
   return programs.toSorted((a, b) => a.name.localeCompare(b.name) || (pidOf(a) ?? 0) - (pidOf(b) ?? 0))
 }
 
-function toProgram(answer: NonNullable<Answer>): Program {
+function toProgram(answer: NonNullable<Answer>): Program | undefined {
+  const user = userName()
   if ('status' in answer) {
     const { status, client } = answer
-    return { name: status.name, status, client }
+    if (isOwnProcess(status.pid)) return { name: status.name, user, status, client }
+    if (status.container) return { name: status.name, user, status: { ...status, pid: 0 }, client }
+    warn(
+      `not shown: ${client.socket} of ${user} says that its primary is pid ${status.pid}, which is not that user's`,
+    )
+    return undefined
   }
   const { socket } = answer
-  return { name: nameless, silent: { pid: Number.parseInt(path.basename(socket), 10), socket } }
+  return { name: nameless, user, silent: { pid: Number.parseInt(path.basename(socket), 10), socket } }
 }
 
 function isOf({ name, pid, socket, identity }: DaemonRecord, { status, silent }: Program): boolean {
@@ -82,12 +107,13 @@ function isOf({ name, pid, socket, identity }: DaemonRecord, { status, silent }:
 /** Its socket may be gone, and it not: folders for sockets are emptied at a logout. */
 function withoutAnswer(record: DaemonRecord): Program {
   const { name, pid, identity, socket } = record
-  return { name, record, ...(isSame(pid, identity) && { silent: { pid, starts: socket === '' } }) }
+  const runs = isSame(pid, identity) && isOwnProcess(pid)
+  return { name, user: userName(), record, ...(runs && { silent: { pid, starts: socket === '' } }) }
 }
 
-async function askAll(known: string[]): Promise<NonNullable<Answer>[]> {
+async function askAll(known: string[], folders: readonly string[]): Promise<NonNullable<Answer>[]> {
   const sockets = new Set(known.filter((socket) => socket !== '' && fits(socket)))
-  for (const folder of controlFolders()) {
+  for (const folder of new Set([...controlFolders(), ...folders])) {
     // A folder of somebody else's may be a trap, and a missing one is empty.
     if (!passes(checkOwner, folder)) continue
     await removeStale(folder)

@@ -1,6 +1,7 @@
 const ctrlC = '\u0003'
-const enterAlternate = '\u001b[?1049h\u001b[?25l'
-const leaveAlternate = '\u001b[?25h\u001b[?1049l'
+// Lines that are too long are cut, and do not wrap.
+const enterAlternate = '\u001b[?1049h\u001b[?25l\u001b[?7l'
+const leaveAlternate = '\u001b[?7h\u001b[?25h\u001b[?1049l'
 const home = '\u001b[H'
 const clearToEndOfLine = '\u001b[K'
 const clearBelow = '\u001b[J'
@@ -9,6 +10,7 @@ const clearBelow = '\u001b[J'
 export class Screen {
   left = false
   readonly leaving: Promise<void>
+  #lines: readonly string[] = []
 
   constructor() {
     process.stdout.write(enterAlternate)
@@ -17,6 +19,7 @@ export class Screen {
         this.left = true
         resolve()
       }
+      process.stdout.on('resize', () => this.#draw())
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, leave)
       if (!process.stdin.isTTY) return
       process.stdin.setRawMode(true)
@@ -26,10 +29,20 @@ export class Screen {
     })
   }
 
+  show(lines: readonly string[]): void {
+    this.#lines = lines
+    this.#draw()
+  }
+
   /** Draws over what is there: clearing first would flicker. */
-  show(text: string): void {
-    const { rows } = process.stdout
-    const lines = text.split('\n').slice(0, rows - 1)
+  #draw(): void {
+    // A terminal that does not know how high it is says 0.
+    const rows = process.stdout.rows || Infinity
+    const hidden = this.#lines.length - rows
+    const lines =
+      hidden > 0
+        ? [...this.#lines.slice(0, rows - 1), `... and ${hidden + 1} lines more, for a higher window`]
+        : this.#lines
     process.stdout.write(home + lines.map((line) => line + clearToEndOfLine).join('\n') + clearBelow)
   }
 

@@ -1,10 +1,13 @@
 import { defaultInWords, flagOf, type Named, sayable } from '@clustered/core/options'
+import type { Command } from 'cac'
 
 /** What `clustered start` was given on the command line, as it was typed. */
 export interface StartFlags {
   /** By the name of the option. */
   given: Map<string, Typed>
   envFile?: string
+  logMaxSize?: string
+  logMaxFiles?: string
   nodeArgs: string[]
   ignore: string[]
   watch: boolean
@@ -56,6 +59,18 @@ const ofStart: readonly Flag[] = [
     doc: 'Detach, keep it running, and write its logs to files',
     take: (flags) => (flags.daemon = true),
   },
+  {
+    names: ['--log-max-size'],
+    placeholder: '<size>',
+    doc: 'With --daemon: a log file gets no longer, as 10M; 0 for any length (default: 10M)',
+    take: (flags, { text }) => (flags.logMaxSize = text),
+  },
+  {
+    names: ['--log-max-files'],
+    placeholder: '<number>',
+    doc: 'With --daemon: how many full ones are kept of each (default: 10)',
+    take: (flags, { text }) => (flags.logMaxFiles = text),
+  },
   { names: ['--watch'], doc: 'Reload when a file changes', take: (flags) => (flags.watch = true) },
   {
     names: ['--ignore'],
@@ -79,7 +94,7 @@ function flagsOf({ path, option }: Named): Flag[] {
   const name = flagOf(path)
   const no: Flag = { names: [name.replace('--', '--no-')], doc: off ?? '', implied: 'false', take }
   const { placeholder } = kind
-  if (placeholder === undefined && option.default !== true) return [no]
+  if (placeholder === undefined && typeof option.default !== 'boolean') return [no]
   const names = [...aliases.filter(isShort), name, ...aliases.filter((alias) => !isShort(alias))]
   const yes: Flag = {
     names,
@@ -93,4 +108,12 @@ function flagsOf({ path, option }: Named): Flag[] {
 
 function isShort(flag: string): boolean {
   return flag.length === 2
+}
+
+/** For its help, and for completion: what is typed is read by `readStartFlags`. */
+export function withFlags(command: Command, name: 'start' | 'startup'): Command {
+  for (const { names, placeholder = '', doc } of flagsFor(name))
+    command.option(`${names.join(', ')} ${placeholder}`.trimEnd(), doc)
+  // The parser takes `--no-...` for a flag that is given unless it is typed.
+  return command.ignoreOptionDefaultValue()
 }

@@ -40,6 +40,8 @@ export function toStart(given: string, flags: StartFlags, fromFile: Sheet = new 
       args: flags['--'] ?? [],
       execArgv: [...(watch ? ownWritesArguments : []), ...typeScriptArguments(file, execArgv), ...execArgv],
       ...(watch && whileWatching),
+      // Who reads a log file later wants to know when.
+      ...(flags.daemon && { logTime: true }),
       ...workersOf(env()),
     }),
   }
@@ -88,4 +90,12 @@ function readInstances({ flag, text }: Typed): number | WorkerBounds {
         'load needs, two of them, the smaller one first: 2..8, or 2..max.',
     )
   }
+}
+
+/** As the primary's own lines are, those of the command are. */
+export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
+  logFormat: 'pretty' | 'json'
+  logTime: boolean
+} {
+  return { logFormat, logTime }
 }

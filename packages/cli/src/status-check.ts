@@ -19,6 +19,10 @@ export function isStatus(answer: unknown): answer is ProgramStatus {
     isTextOrNull(status!.balance) &&
     areNumbers(status!.primary, ['rss']) &&
     (!status!.bounds || areNumbers(status!.bounds, ['min', 'max'])) &&
+    (status!.container === undefined || isTextOrNull(status!.container)) &&
+    (!status!.lastReload ||
+      (areNumbers(status!.lastReload, ['generation', 'at']) && areStrings(status!.lastReload, ['state']))) &&
+    areSlots(status!.bySlot) &&
     Array.isArray(status!.workers) &&
     status!.workers.every((worker: unknown) => isWorker(worker))
   )
@@ -37,6 +41,30 @@ function isWorker(worker: unknown): boolean {
     areNumbers(worker, ['slot', 'pid', 'generation', 'startedAt']) &&
     areStrings(worker, ['state']) &&
     isVitals((worker as { vitals?: unknown }).vitals)
+  )
+}
+
+/** A primary of an older release does not say. */
+function areSlots(slots: unknown): boolean {
+  return slots === undefined || (Array.isArray(slots) && slots.every((slot: unknown) => isSlot(slot)))
+}
+
+function isSlot(slot: unknown): boolean {
+  const { nextBoot, lastFailure } = (slot ?? {}) as { nextBoot?: unknown; lastFailure?: unknown }
+  return (
+    areNumbers(slot, ['slot', 'failures']) &&
+    areStrings(slot, ['state']) &&
+    (nextBoot === undefined || typeof nextBoot === 'number') &&
+    (lastFailure === undefined || isFailure(lastFailure))
+  )
+}
+
+function isFailure(failure: unknown): boolean {
+  const { lastWords } = (failure ?? {}) as { lastWords?: unknown }
+  return (
+    areNumbers(failure, ['at', 'pid', 'generation']) &&
+    areStrings(failure, ['reason']) &&
+    (lastWords === undefined || typeof lastWords === 'string')
   )
 }
 

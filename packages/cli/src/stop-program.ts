@@ -24,7 +24,7 @@ export async function stopProgram(program: RunningProgram): Promise<void> {
     if (performance.now() > deadline)
       throw new CliError(
         'ERR_CLUSTERED_STILL_RUNNING',
-        `'${name}' (pid ${status.pid}) was told to stop and still runs after ${patience} ms. To end it at once: kill -9 ${status.pid}`,
+        `'${name}' (pid ${status.pid}) was told to stop and still runs after ${patience} ms.${status.pid ? ` To end it at once: kill -9 ${status.pid}` : ''}`,
       )
     await sleep(lookEvery)
   }

@@ -6,11 +6,12 @@ import { totals } from './totals.ts'
 
 /** A program as `--json` shows it. */
 export function toJson(program: Program): object {
-  const { name, status, record, client, silent } = program
+  const { name, user, status, record, client, silent } = program
   return {
     ...describeRunning(status),
     ...(silent && { pid: silent.pid }),
     name,
+    user,
     state: stateOf(program),
     daemon: record !== undefined,
     logs: record ? logFiles(record.name) : null,

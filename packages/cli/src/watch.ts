@@ -3,8 +3,9 @@ import { realpathSync, type Stats } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '@clustered/core'
+import type { Log } from '@clustered/core/control'
 import { watch as watchFiles } from 'chokidar'
-import colors from 'picocolors'
+import { errorColors as colors } from './colors.ts'
 import { Haste } from './haste.ts'
 import { type Ignore, isIgnored } from './ignored.ts'
 import { versionOf, WrittenFiles } from './written-files.ts'
@@ -19,10 +20,11 @@ export interface Watched {
   envFile: string | undefined
   /** What `--ignore` says. */
   ignore: Ignore
+  log: Log
 }
 
 /** Reloads whenever a file below the working directory is saved. */
-export function watch(program: Cluster, { envFile, ignore }: Watched): void {
+export function watch(program: Cluster, { envFile, ignore, log }: Watched): void {
   const root = process.cwd()
   const alsoWatched = envFile && path.resolve(envFile)
   const began = Date.now()
@@ -32,16 +34,16 @@ export function watch(program: Cluster, { envFile, ignore }: Watched): void {
     ignored: (file, stats) =>
       file !== alsoWatched && isIgnored(path.relative(root, file), stats?.isFile() ?? false, ignore),
   })
-  const saves = new Saves(program, root)
+  const saves = new Saves(program, root, log)
   files.on('all', (event, file, stats?: Stats) => {
     if (event === 'addDir' || event === 'unlinkDir') return
     // At first it names what is there: only what has been saved since is news.
     if (scanned || (stats?.mtimeMs ?? 0) > began) saves.add(file)
   })
-  files.on('error', (error) => say(`cannot watch: ${(error as Error).message}`))
+  files.on('error', (error) => log.error('watch', `cannot watch: ${(error as Error).message}`))
   const ready = new Promise<void>((resolve) => files.once('ready', resolve)).then(() => (scanned = true))
   Promise.all([ready, program.ready]).then(
-    () => say(`watching ${root}`),
+    () => log.info('watch', `watching ${root}`),
     () => {},
   )
   program.on('close', () => {
@@ -54,6 +56,7 @@ export function watch(program: Cluster, { envFile, ignore }: Watched): void {
 class Saves {
   readonly #program: Cluster
   readonly #root: string
+  readonly #log: Log
   readonly #written = new WrittenFiles()
   readonly #haste: Haste
   readonly #changed = new Set<string>()
@@ -62,9 +65,10 @@ class Saves {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(program: Cluster, root: string) {
+  constructor(program: Cluster, root: string, log: Log) {
     this.#program = program
     this.#root = root
+    this.#log = log
     this.#haste = new Haste(program)
     cluster.on('message', (worker, message) => this.#written.take(worker.id, message))
     cluster.on('exit', (worker) => this.#written.forget(worker.id))
@@ -91,13 +95,14 @@ class Saves {
     if (saved.length === 0 || this.#closed) return
     const delay = this.#haste.delay(saved)
     if (delay > 0) {
-      say(
+      this.#log.info(
+        'watch',
         `${saved.join(', ')}: changed again while the app boots. The next reload is in ${delay} ms. ` +
           `If it is written at each boot: --ignore '${saved[0]}'`,
       )
       await sleep(delay, undefined, { ref: false })
     }
-    if (!this.#closed) await reload(this.#program, saved)
+    if (!this.#closed) await reload(this.#program, saved, this.#log)
   }
 
   #isNew(file: string): boolean {
@@ -129,19 +134,15 @@ function realName(file: string): string {
   }
 }
 
-async function reload(program: Cluster, saved: readonly string[]): Promise<void> {
+async function reload(program: Cluster, saved: readonly string[], log: Log): Promise<void> {
   const began = Date.now()
   const [file, ...others] = saved
-  say(`${file}${others.length > 0 ? ` and ${others.length} more` : ''} has changed`)
+  log.info('watch', `${file}${others.length > 0 ? ` and ${others.length} more` : ''} has changed`)
   try {
     await program.reload()
-    say(`${colors.green('the new code serves')}, after ${Date.now() - began} ms`)
+    log.info('watch', `${colors.green('the new code serves')}, after ${Date.now() - began} ms`)
   } catch {
     // Node and the reporter have said what is wrong with it.
-    say(colors.red('the last good version goes on serving'))
+    log.info('watch', colors.red('the last good version goes on serving'))
   }
-}
-
-function say(line: string): void {
-  console.error(`[clustered] ${line}`)
 }

@@ -133,8 +133,8 @@ export interface SlotFailure {
   code: number | null
   signal: string | null
   /**
-   * What the worker had to say, up to 500 characters: its uncaught error and where that
-   * was thrown, else the last that it wrote to stderr in its last second.
+   * What the worker had to say, in one line of up to 500 characters: its uncaught error and
+   * where that was thrown, else the last that it wrote to stderr in its last second.
    */
   lastWords: string | undefined
 }

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import type { Logger } from './logger.ts'
+import type { Log } from './log.ts'
 import { runtime } from './runtime.ts'
 
 let said = false
@@ -8,7 +8,7 @@ let said = false
  * To be called in a worker that Clustered has not forked. If the program's own
  * fork loop has, the first such worker says what to delete; pm2's is no leftover.
  */
-export function sayWhoForked(logger: Logger): void {
+export function sayWhoForked(log: Log): void {
   const { isStray } = runtime()
   const isLater = cluster.worker!.id > 1 && !isStray
   if (said || isLater || process.env['exec_mode'] === 'cluster_mode') return
@@ -16,7 +16,8 @@ export function sayWhoForked(logger: Logger): void {
   const consequence = isStray
     ? 'serves nothing'
     : 'serves in single mode: Clustered does not replace it, and SIGHUP ends the program in place of a reload'
-  logger.warn(
+  log.warn(
+    'program:forks',
     `the program has forked this process (pid ${process.pid}) itself, with cluster.fork(). So it ${consequence}. ` +
       "Delete the fork loop (cluster.isPrimary, cluster.fork(), cluster.on('exit', ...)), and call " +
       'clustered(app).listen() in every process',

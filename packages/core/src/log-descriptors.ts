@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { current } from './log-redirect.ts'
 import { countLost } from './lost-log.ts'
 
 /**
@@ -16,7 +17,8 @@ const done = Symbol.for('@clustered/core log descriptors')
 /**
  * Loggers such as pino write to the descriptors 1 and 2 themselves, and emit an
  * 'error' of their own, which nobody listens to, or throw. For these two
- * descriptors, what nobody takes counts as written.
+ * descriptors, what nobody takes counts as written. And they stand for the files
+ * that have followed theirs.
  */
 export function surviveOnDescriptors(): void {
   const marked = fs as typeof fs & { [done]?: boolean }
@@ -30,13 +32,13 @@ export function surviveOnDescriptors(): void {
         if (error && isLost(error)) (callback as Done)(null, lengthOf(data, rest), given)
         else (callback as Done)(error, written, given)
       }
-      return original(fd, data, ...rest.slice(0, -1), survive)
+      return original(current(fd), data, ...rest.slice(0, -1), survive)
     })
   for (const name of ['writeSync', 'writevSync'] as const)
     replace(name, (original) => (fd, data, ...rest) => {
       if (fd !== 1 && fd !== 2) return original(fd, data, ...rest)
       try {
-        return original(fd, data, ...rest)
+        return original(current(fd), data, ...rest)
       } catch (error) {
         if (isLost(error as NodeJS.ErrnoException)) return lengthOf(data, rest)
         throw error

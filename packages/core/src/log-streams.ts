@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import { surviveOnDescriptors } from './log-descriptors.ts'
 import { flushAtExit } from './log-flush.ts'
+import { redirectStream } from './log-redirect.ts'
 import { countLost } from './lost-log.ts'
 import { closeGoneTerminals } from './node-internals/process.ts'
 
@@ -60,7 +61,11 @@ function guardOnFirstUse(
     Object.defineProperty(process, name, own)
     survive(stream)
     onMade?.(stream as NodeJS.WriteStream)
-    if (name !== 'stdin') flushAtExit(stream, name === 'stdout' ? 1 : 2)
+    if (name !== 'stdin') {
+      const fd = name === 'stdout' ? 1 : 2
+      flushAtExit(stream, fd)
+      redirectStream(stream, fd)
+    }
     return stream
   }
   Object.defineProperty(process, name, { ...own, get })

@@ -1,6 +1,6 @@
 import { badOption } from './bad-option.ts'
 import type { LeadHook } from './hooks.ts'
-import { resolveLogger } from './logger.ts'
+import { stderrLog } from './logger.ts'
 import { runtime } from './runtime.ts'
 import { testRunner } from './test-runner.ts'
 
@@ -34,7 +34,8 @@ function noteUnlessClustered(): void {
   setTimeout(() => {
     const { primary, lifecycle, isStray } = runtime()
     if (!primary && !lifecycle && !isStray)
-      resolveLogger(undefined).warn(
+      stderrLog({ logFormat: 'pretty', logTime: false }).warn(
+        'lead',
         'onLead: this process is part of no cluster, so that nothing says whether it is the only one, and the hook ' +
           'is not called. Start the program with clustered start, or have it call clustered(app).listen()',
       )

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Hooks } from './hooks.ts'
+import type { LogLine } from './log.ts'
 import type { Logger } from './logger.ts'
 import type { HttpServerOptions } from './server-options.ts'
 
@@ -163,10 +164,24 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   control?: boolean
   /**
-   * Where log lines go; `false` for nowhere. `console` and pino fit.
-   * @default one line per event on stderr
+   * Where the primary's log lines go; `false` for nowhere. `console`, pino and
+   * winston fit as they are. A function gets each line as an object. See
+   * docs/logs.md.
+   * @default stderr
    */
-  logger?: Logger | false
+  logger?: Logger | ((line: LogLine) => unknown) | false
+  /**
+   * What the primary's own lines on stderr look like: `'json'` is an object per
+   * line. Without effect where `logger` is given, and on what the app writes.
+   * @default 'pretty'
+   */
+  logFormat?: 'pretty' | 'json'
+  /**
+   * Whether the primary's own pretty lines on stderr begin with the time, ISO
+   * 8601 in UTC. Those of `'json'` have it in any case.
+   * @default false
+   */
+  logTime?: boolean
 }
 
 export interface GoodbyeOptions {

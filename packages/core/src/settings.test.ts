@@ -117,7 +117,7 @@ describe('options', () => {
     [{ env: { A: 'b' } }, /^env: \{ A: 'b' \} is not valid\. Allowed: a function/],
     [
       { logger: true },
-      /^logger: true is not valid\. Allowed: false, or an object with the methods info, warn and error\.$/,
+      /^logger: true is not valid\. Allowed: false, an object with the methods info, warn and error, or a function that takes a line\.$/,
     ],
     [{ wokers: 4 }, /^wokers: 4 is not an option; did you mean workers\? Allowed: one of: workers, /],
     [null, /^options: null is not valid\. Allowed: an object\.$/],

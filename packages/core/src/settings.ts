@@ -2,7 +2,8 @@ import { totalmem } from 'node:os'
 import { badOption } from './bad-option.ts'
 import type { GoodbyeSettings } from './goodbye-settings.ts'
 import type { Hooks } from './hooks.ts'
-import { type Logger, resolveLogger } from './logger.ts'
+import type { Log } from './log.ts'
+import { resolveLogger } from './logger.ts'
 import { containerMemory, heapShare } from './memory.ts'
 import type { ClusteredOptions, ReloadOptions, Sticky } from './options.ts'
 import { checkOptions, isPlain } from './options/check.ts'
@@ -11,6 +12,7 @@ import { smallestHeap } from './options/kinds.ts'
 import { type Sheet, withSheet } from './options/sheet.ts'
 import { options as table } from './options/table.ts'
 import type { CodeOptions } from './primary/code-options.ts'
+import type { LogFileOptions } from './primary/logs/options.ts'
 import type { HttpServerOptions } from './server-options.ts'
 import { type Bounds, workerCount } from './worker-count.ts'
 
@@ -30,7 +32,7 @@ interface Held {
   server: HttpServerOptions | undefined
   onServer: ((server: any) => unknown) | undefined
   name: string | undefined
-  logger: Logger
+  logger: Log
 }
 
 /** The options with every default in place. */
@@ -38,6 +40,8 @@ export interface Settings extends Plain, Held {
   /** Between how many workers their number follows the load, if it does. */
   bounds: Bounds | undefined
   hooks: Hooks
+  /** Of a daemon. */
+  logFiles?: LogFileOptions | undefined
   /** What workers say of the options in the code. */
   codeOptions?: CodeOptions
 }
@@ -52,7 +56,10 @@ export function resolveOptions(
 ): Settings {
   if (!isPlain(options)) throw badOption('options', options, 'an object')
   const checked = checkOptions(withSheet(options, environment), table)
-  const { onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain & Held & Hooks & ClusteredOptions
+  const { logger, onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain &
+    Held &
+    Hooks &
+    ClusteredOptions
   const { workers, bounds } = workerCount(held.workers)
   return {
     ...held,
@@ -62,7 +69,7 @@ export function resolveOptions(
     heapLimit: heapLimit(held.heapLimit, bounds?.max ?? workers),
     env: held.env ?? (() => ({})),
     hooks: { onReady, onDrain, onShutdown, onLead },
-    logger: resolveLogger(held.logger),
+    logger: resolveLogger(logger, held),
   }
 }
 

@@ -19,7 +19,7 @@ export function takeSignals(single: Cluster, { logger, drainTimeout }: Settings)
   const stops: readonly NodeJS.Signals[] = isWatched ? [...stopSignals, ...restartSignals] : stopSignals
   let [stopping, leaving] = [false, false]
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    logger.info(`closing: ${signal}`)
+    logger.info('close', `closing: ${signal}`, { reason: signal })
     const clock = runningClock()
     const deadline = clock.now() + drainTimeout
     await single.close()
@@ -44,7 +44,7 @@ export function takeSignals(single: Cluster, { logger, drainTimeout }: Settings)
     return true
   })
   const ignore = (signal: string): void =>
-    logger.warn(`${signal} is ignored: single mode has no workers to replace`)
+    logger.warn('signal', `${signal} is ignored: single mode has no workers to replace`)
   if (process.platform !== 'win32')
     for (const signal of primarySignals) if (!stops.includes(signal)) shareSignal(signal, ignore)
 }

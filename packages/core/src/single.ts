@@ -164,7 +164,7 @@ class Single extends ClusterFace implements Cluster {
 }
 
 function makeLifecycle({ logger }: Settings): Lifecycle {
-  const lifecycle = new Lifecycle((problem) => logger.error(problem))
+  const lifecycle = new Lifecycle((problem) => logger.error('worker:problem', problem, { reason: problem }))
   if (cluster.isWorker)
     lifecycle.leading.refuse(
       'onLead is not called: this process is a worker of a cluster that is not ours, and each worker of that would lead',
@@ -199,10 +199,14 @@ export function startSingle(
   if (callback) void single.ready.then(() => callback(), callback)
   single.ready.then(
     () =>
-      logger.info(`listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`),
+      logger.info(
+        'listening',
+        `listening on ${formatAddress(single.address())}, single mode (pid ${process.pid})${why}`,
+        { address: formatAddress(single.address()), pid: process.pid },
+      ),
     (error: unknown) => {
       if ((error as ClusteredError | undefined)?.code === 'ERR_CLUSTERED_CLOSING') return
-      logger.error(toWords(error).message)
+      logger.error('error', toWords(error).message, { code: (error as NodeJS.ErrnoException).code })
       if (!isTest) setImmediate(() => process.exit(1))
     },
   )

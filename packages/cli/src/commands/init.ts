@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import colors from 'picocolors'
+import { colors } from '../colors.ts'
 import { asBuildOutput } from '../build-output.ts'
 import { entryFile } from '../entry-file.ts'
 import { CliError } from '../errors.ts'

@@ -1,47 +1,145 @@
-import { existsSync } from 'node:fs'
-import colors from 'picocolors'
-import { choose } from '../choose.ts'
+import { colors, errorColors } from '../colors.ts'
+import { choose, chooseRunning } from '../choose.ts'
 import { CliError } from '../errors.ts'
-import { logFiles } from '../record.ts'
-import { checkOwnFile } from '../state-folder.ts'
-import { follow, startOfLastLines } from '../tail.ts'
-import { LogOnTerminal } from '../log-on-terminal.ts'
+import { follow } from '../log-follow.ts'
+import { between, lastLines, openLog } from '../log-history.ts'
+import { filter, LogLines, onTerminal, type Wanted } from '../log-lines.ts'
 import { toJsonText } from '../plain.ts'
+import { pointInTime } from '../point-in-time.ts'
+import { print } from '../print.ts'
+import { logFiles } from '../record.ts'
 
 export interface LogFlags {
   follow?: boolean
   lines?: string | number
+  since?: string
+  until?: string
+  grep?: string
+  out?: boolean
+  err?: boolean
+  reopen?: boolean
   json?: boolean
 }
 
+interface View extends Wanted {
+  follow: boolean
+  /** The last so many of those that are wanted. */
+  lines: number
+  streams: readonly ('out' | 'err')[]
+  /** Several programs: each line says which. */
+  isLabelled: boolean
+}
+
+const tints = ['cyan', 'green', 'magenta', 'blue', 'yellow'] as const
+
 /**
- * What the program has written, stdout to stdout and stderr to stderr, byte
- * for byte; where a person is reading, each line says where it is from, and
- * what would do something to the terminal is left out.
+ * What programs have written, stdout to stdout and stderr to stderr. Of one
+ * program it comes byte for byte; where a person is reading, each line says
+ * where it is from, and what would do something to the terminal is left out.
  */
-export async function logs(name: string, flags: LogFlags): Promise<void> {
-  const lines = lineCount(flags.lines ?? 15)
-  const program = await choose(name)
-  if (!program.record)
-    throw new CliError(
-      'ERR_CLUSTERED_NOT_A_DAEMON',
-      `'${program.name}' was not started with --daemon: it writes where it was started, and not to log files.`,
-    )
-  const files = logFiles(program.record.name)
-  if (flags.json) return console.log(toJsonText(files))
-  const show = async (file: string, to: NodeJS.WriteStream, label: string): Promise<void> => {
-    if (!existsSync(file)) return
-    checkOwnFile(file)
-    const terminal = to.isTTY ? new LogOnTerminal(label) : undefined
-    for await (const chunk of follow(file, await startOfLastLines(file, lines), flags.follow ?? false))
-      to.write(terminal ? terminal.add(chunk) : chunk)
+export async function logs(names: string[], flags: LogFlags): Promise<void> {
+  if (flags.reopen) return reopen(names, flags)
+  const view = viewOf(names, flags)
+  const programs = [...new Map((await inTurn(names, daemonNamed)).map((name) => [name, logFiles(name)]))]
+  if (flags.json) {
+    const [only] = programs
+    return console.log(toJsonText(programs.length === 1 ? only![1] : Object.fromEntries(programs)))
   }
-  const showOut = () => show(files.out, process.stdout, colors.dim(`${program.name} | `))
-  const showErr = () => show(files.err, process.stderr, colors.yellow(`${program.name} ! `))
-  if (flags.follow) await Promise.all([showErr(), showOut()])
-  else {
-    await showErr()
-    await showOut()
+  const shows = programs.flatMap(([name, files], index) =>
+    view.streams.map((stream) => () => show(files[stream], stream, label(name, stream, index), view)),
+  )
+  if (view.follow) await Promise.all(shows.map((start) => start()))
+  else await inTurn(shows, (start) => start())
+}
+
+/** For log rotation by others: the program goes over to what is there by the names of its files now. */
+async function reopen(names: string[], { json }: LogFlags): Promise<void> {
+  await inTurn(names, async (given) => {
+    const { name, client } = await chooseRunning(given)
+    await client.reopenLogs()
+    print(json, { name, reopened: true }, () => `${name}: the log files are opened anew`)
+  })
+}
+
+async function daemonNamed(given: string): Promise<string> {
+  const { record, name } = await choose(given)
+  if (record) return record.name
+  throw new CliError(
+    'ERR_CLUSTERED_NOT_A_DAEMON',
+    `'${name}' was not started with --daemon: it writes where it was started, and not to log files.`,
+  )
+}
+
+async function show(file: string, stream: 'out' | 'err', mark: string, view: View): Promise<void> {
+  const to = stream === 'out' ? process.stdout : process.stderr
+  const { since, until, pattern } = view
+  const isFiltered = pattern !== undefined || since > -Infinity || until < Infinity
+  const parts = await openLog(file)
+  if (isFiltered) await between(file, parts, since, until)
+  else await lastLines(parts, view.lines)
+  const isWhole = !to.isTTY && !view.isLabelled
+  const write = (line: Buffer): void =>
+    void to.write(
+      isWhole ? line : to.isTTY ? mark + onTerminal(line) : Buffer.concat([Buffer.from(mark), line]),
+    )
+  const isWanted = filter(view)
+  const lines = new LogLines()
+  // Of those that are wanted, the last ones are not known before the end.
+  let held: Buffer[] | undefined = isFiltered ? [] : undefined
+  const add = (line: Buffer): void => {
+    if (isFiltered && !isWanted(line)) return
+    if (!held) return write(line)
+    held.push(line)
+    if (held.length > view.lines) held.shift()
+  }
+  for await (const piece of follow(file, parts, view.follow)) {
+    if (piece === 'now') {
+      if (!view.follow) for (const line of lines.end()) add(line)
+      for (const line of held ?? []) write(line)
+      held = undefined
+    } else if (isWhole && !isFiltered) write(piece)
+    else for (const line of lines.add(piece)) add(line)
+  }
+}
+
+function label(name: string, stream: 'out' | 'err', index: number): string {
+  const inks = stream === 'out' ? colors : errorColors
+  return `${inks[tints[index % tints.length]!](name)} ${stream === 'out' ? inks.dim('|') : inks.yellow('!')} `
+}
+
+function viewOf(names: string[], flags: LogFlags): View {
+  const { since, until, grep } = flags
+  const isFiltered = since !== undefined || until !== undefined || grep !== undefined
+  const view = {
+    follow: flags.follow ?? false,
+    lines: flags.lines === undefined ? (isFiltered ? Infinity : 15) : lineCount(flags.lines),
+    since: since === undefined ? -Infinity : pointInTime('--since', since),
+    until: until === undefined ? Infinity : pointInTime('--until', until),
+    pattern: grep === undefined ? undefined : patternOf(grep),
+    streams: (flags.out === flags.err ? ['err', 'out'] : [flags.out ? 'out' : 'err']) as ('out' | 'err')[],
+    isLabelled: names.length > 1,
+  }
+  if (view.until < view.since)
+    throw new CliError(
+      'ERR_CLUSTERED_USAGE',
+      `--until ${until} is before --since ${since}. Expected: a later point in time.`,
+    )
+  if (view.follow && until !== undefined)
+    throw new CliError(
+      'ERR_CLUSTERED_USAGE',
+      '--until has an end, and --follow has none. Leave out one of them.',
+    )
+  return view
+}
+
+function patternOf(given: string): RegExp {
+  try {
+    return new RegExp(given)
+  } catch (error) {
+    throw new CliError(
+      'ERR_CLUSTERED_USAGE',
+      `--grep ${given}: ${(error as Error).message}. Expected: a regular expression of JavaScript, such as 'timeout|refused'.`,
+    )
   }
 }
 
@@ -52,4 +150,13 @@ function lineCount(given: string | number): number {
     'ERR_CLUSTERED_USAGE',
     `--lines ${given} is not a number of lines. Expected: a whole number from 0.`,
   )
+}
+
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (const item of items) results.push(await work(item))
+  return results
 }

@@ -1,5 +1,5 @@
 import type { ErrorInfo, ReloadLine } from '@clustered/core/control'
-import colors from 'picocolors'
+import { colors, errorColors } from '../colors.ts'
 import { chooseRunning } from '../choose.ts'
 import { CliError } from '../errors.ts'
 import { plain, plainLines, toJsonText } from '../plain.ts'
@@ -41,7 +41,7 @@ export function describeStep(line: Exclude<ReloadLine, End>): string {
 
 function describeFailure({ message, code, stack }: ErrorInfo): string {
   return [
-    `${colors.red('error:')} ${plainLines(message)} ${colors.dim(`(${plain(code)})`)}`,
+    `${errorColors.red('error:')} ${plainLines(message)} ${errorColors.dim(`(${plain(code)})`)}`,
     ...(typeof stack === 'string' ? ['', plainLines(stack)] : []),
   ].join('\n')
 }

@@ -1,10 +1,11 @@
-import { defaultName, isProgramName } from '@clustered/core/control'
-import colors from 'picocolors'
+import { defaultName, isProgramName, stderrLog } from '@clustered/core/control'
+import { colors } from '../colors.ts'
 import { tellParent } from '../await-ready.ts'
 import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
+import { rotation, warnOfRotation } from '../log-flags.ts'
 import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
@@ -13,7 +14,7 @@ import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
 import type { StartFlags } from '../start-flags.ts'
-import { toStart } from '../start-options.ts'
+import { logStyle, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -23,7 +24,12 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
   const stopped = recordOf(given, argv)
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
-  if (!flags.daemon) return void runInForeground(plan, flags)
+  if (!flags.daemon) {
+    warnOfRotation(flags)
+    return void runInForeground(plan, flags)
+  }
+  // Refused here, and not in the daemon's log.
+  rotation(flags)
   const name = plan.options.name ?? defaultName(plan.file)
   const started = await withName(name, async () => {
     await refuseSecond(name)
@@ -49,12 +55,16 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 
 function becomeDaemon(given: string, flags: StartFlags): void {
   delete process.env[daemonVariable]
-  const tellReady = tellParent()
-  const cluster = runInForeground(toStart(given, flags), flags)
+  const plan = toStart(given, { ...flags, daemon: true })
+  const log = stderrLog(logStyle(plan.options))
+  const name = plan.options.name ?? defaultName(plan.file)
+  plan.options.logFiles = { ...logFiles(name), ...rotation(flags) }
+  const tellReady = tellParent(log)
+  const cluster = runInForeground(plan, flags)
   staysUp(cluster).then(tellReady, (error: Error) => {
     // A first boot that fails ends the cluster, and says why, by itself.
     if (cluster.state === 'closing') return
-    console.error(`[clustered] the workers do not stay up: ${error.message}. The daemon ends`)
+    log.error('daemon', `the workers do not stay up: ${error.message}. The daemon ends`)
     void cluster.close().then(() => process.exit(1))
   })
 }

@@ -6,10 +6,12 @@ import type { Entry } from '../primary/entry.ts'
 import { formatAddress } from '../format-address.ts'
 import { lostLog } from '../lost-log.ts'
 import { usedMemory } from '../memory.ts'
+import type { LogFiles } from '../primary/logs/log-files.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { BadRequest } from './bad-request.ts'
 import { readBody } from './body.ts'
 import { insideRoutes } from './inside/routes.ts'
+import { containerName } from './container.ts'
 import { watchReloads } from './last-reload.ts'
 import { defaultName } from './name.ts'
 import { streamReload, toErrorInfo } from './reload-stream.ts'
@@ -38,16 +40,19 @@ export class ControlServer {
   readonly #cluster: PrimaryCluster
   readonly #settings: Settings
   readonly #entry: Entry
+  readonly #logFiles: LogFiles
   readonly #name: string
   readonly #restarts: Restarts
   readonly #lastReload: () => LastReload | null
   readonly #server: Server
   readonly #startedAt = Date.now()
+  readonly #container = containerName()
 
-  constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings) {
+  constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings, logFiles: LogFiles) {
     this.#cluster = cluster
     this.#settings = settings
     this.#entry = entry
+    this.#logFiles = logFiles
     this.#name = settings.name ?? defaultName(entry.file)
     this.#restarts = new Restarts(cluster)
     this.#lastReload = watchReloads(cluster)
@@ -65,6 +70,7 @@ export class ControlServer {
       process.once('exit', () => remove(socket))
     } catch (error) {
       this.#settings.logger.warn(
+        'control',
         `no control socket, so that the command 'clustered' does not see this program: ${(error as Error).message}`,
       )
     }
@@ -74,6 +80,10 @@ export class ControlServer {
     'GET /v1/program': (_request, response) => answer(response, 200, this.#status()),
     'POST /v1/reload': (_request, response) => streamReload(this.#cluster, response),
     'POST /v1/scale': (request, response) => this.#scale(request, response),
+    'POST /v1/reopen-logs': async (_request, response) => {
+      await this.#logFiles.reopen()
+      answer(response, 200, this.#status())
+    },
     'POST /v1/close': (_request, response) => {
       answer(response, 202, this.#status())
       this.#cluster.stop('control socket')
@@ -115,6 +125,7 @@ export class ControlServer {
       state,
       entry: this.#entry.file,
       cwd: this.#entry.cwd,
+      container: this.#container,
       version: process.version,
       startedAt: this.#startedAt,
       address: address === null ? null : formatAddress(address),

@@ -27,6 +27,8 @@ export interface ProgramStatus {
   entry: string
   /** The working directory of workers, as it was named at the start. */
   cwd: string
+  /** The name of the container that it is in, or `null`. Its pids are those of the container. */
+  container: string | null
   /** Of Node. */
   version: string
   /** Milliseconds since the epoch. */

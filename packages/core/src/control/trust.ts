@@ -76,7 +76,10 @@ function belongs(place: string, uid: number): Error {
   return new Error(`${place} belongs to user ${uid} and not to ${userId()}`)
 }
 
-/** Not from `os.userInfo()`, which throws for a user that has no name, as in many a container. */
+/**
+ * The user that this process acts as. Not from `os.userInfo()`, which throws
+ * for a user that has no name, as in many a container.
+ */
 export function userId(): number {
-  return process.getuid?.() ?? 0
+  return process.geteuid?.() ?? 0
 }

@@ -14,9 +14,9 @@ export function streamsOf(session: Http2Session): Iterable<Http2Stream> {
   return state?.streams?.values() ?? []
 }
 
-/** Whether a session of HTTP/2 is on that connection. */
-export function hasSession(socket: net.Socket): boolean {
-  return Object.getOwnPropertySymbols(socket).some(({ description }) => description === 'session')
+/** Whether a server speaks HTTP/2 on that connection: it notes itself there by a symbol, as none of HTTP/1 does. */
+export function isOfHttp2(socket: net.Socket): boolean {
+  return Object.getOwnPropertySymbols(socket).some(({ description }) => description === 'server')
 }
 
 /** How long (in ms) the rest of a frame is offered to the kernel that has taken a part of it. */

@@ -1,11 +1,13 @@
 import { isProgramName } from '../control/name.ts'
-import { isLogger, type Logger } from '../logger.ts'
+import { isLogger } from '../logger.ts'
 import type { ClusteredOptions } from '../options.ts'
-import { code, orFalse, textThat, yesOrNo } from './kinds.ts'
+import { code, oneOf, orFalse, textThat, yesOrNo } from './kinds.ts'
 import type { Options } from './option.ts'
 
 /** How the program is seen from outside. */
-export const operation: Options<Pick<ClusteredOptions, 'name' | 'control' | 'logger'>> = {
+export const operation: Options<
+  Pick<ClusteredOptions, 'name' | 'control' | 'logger' | 'logFormat' | 'logTime'>
+> = {
   name: {
     doc: 'What the program is called by the clustered command',
     kind: textThat(
@@ -24,10 +26,28 @@ export const operation: Options<Pick<ClusteredOptions, 'name' | 'control' | 'log
     change: 'restart',
   },
   logger: {
-    doc: 'Where log lines go',
+    doc: "Where the primary's log lines go",
+    kind: orFalse(
+      code<Exclude<ClusteredOptions['logger'], false | undefined>>(
+        isLogger,
+        'false, an object with the methods info, warn and error, or a function that takes a line',
+      ),
+    ),
+    otherwise: 'stderr',
     off: 'No log lines are written',
-    kind: orFalse(code<Logger>(isLogger, 'false, or an object with the methods info, warn and error')),
-    otherwise: 'one line per event on stderr',
+    change: 'restart',
+  },
+  logFormat: {
+    doc: "What the primary's own lines on stderr look like",
+    kind: oneOf(['pretty', 'json']),
+    default: 'pretty',
+    change: 'restart',
+  },
+  logTime: {
+    doc: "Whether the primary's own pretty lines on stderr begin with the time",
+    kind: yesOrNo(),
+    default: false,
+    off: 'They do not',
     change: 'restart',
   },
 }

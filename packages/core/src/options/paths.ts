@@ -37,5 +37,5 @@ function words(path: string): string[] {
 /** As in `10000`, `'auto'` and `no limit`; empty where there is none, and of an option with members. */
 export function defaultInWords({ otherwise, default: value }: Option<unknown>): string {
   if (otherwise !== undefined || value === undefined || typeof value === 'object') return otherwise ?? ''
-  return typeof value === 'string' ? `'${value}'` : String(value)
+  return typeof value === 'string' ? `'${value}'` : String(value as number | boolean)
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.ts'
+import type { Log } from '../log.ts'
 import { toWords } from '../thrown.ts'
 
 /** How long (in ms) the same kind of failure is not reported again. */
@@ -13,12 +13,12 @@ const mostKinds = 1000
  * stack, once per kind and minute, and changes nothing else.
  */
 export class Boundary {
-  readonly #logger: Logger
+  readonly #log: Log
   readonly #reportedAt = new Map<string, number>()
 
-  /** @param logger one that does not throw; see `guarded`. */
-  constructor(logger: Logger) {
-    this.#logger = logger
+  /** @param log one that does not throw; see `guarded`. */
+  constructor(log: Log) {
+    this.#log = log
   }
 
   /**
@@ -41,7 +41,10 @@ export class Boundary {
     if (now - (this.#reportedAt.get(kind) ?? -quiet) < quiet) return
     if (this.#reportedAt.size >= mostKinds) this.#reportedAt.clear()
     this.#reportedAt.set(kind, now)
-    this.#logger.error(`${kind}; the cluster goes on. ${toWords(error).stack}`)
+    const [what, ...where] = toWords(error).stack.split('\n')
+    this.#log.error('program:failed', `${kind}; the cluster goes on. ${what}`, {
+      ...(where.length > 0 && { stack: where.join('\n') }),
+    })
   }
 }
 

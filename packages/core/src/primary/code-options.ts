@@ -114,10 +114,12 @@ export class CodeOptions {
     const isLate = (path: string): boolean =>
       options.get(path)?.change === 'restart' || (path === 'workers' && this.#now!.own.workers === 0)
     const applied = changed.filter((path) => !isLate(path))
-    if (applied.length > 0) logger.info(`options in the code have changed: ${this.#inWords(applied)}`)
+    if (applied.length > 0)
+      logger.info('program:options', `options in the code have changed: ${this.#inWords(applied)}`)
     const late = changed.filter(isLate)
     if (late.length > 0 && !this.#parts.isSupervised)
       logger.warn(
+        'program:options',
         `options in the code have changed that a reload cannot apply: ${this.#inWords(late)}. ` +
           'To have them, stop the program and start it again, primary and all (a daemon: clustered restart)',
       )
@@ -140,6 +142,7 @@ export class CodeOptions {
     const names = unused.map((name) => (flagFor(name) ? `${name} (${flagFor(name)})` : name)).join(', ')
     if (names !== '' && names !== this.#warned)
       settings.logger.warn(
+        'program:options',
         `options in the program's code that are not used, as its primary was not made by the program: ${names}. ` +
           'Give them to what started it, or run the program itself: node server.js in place of clustered start server.js',
       )

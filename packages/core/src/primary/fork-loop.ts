@@ -1,7 +1,7 @@
 import { ChildProcess } from 'node:child_process'
 import cluster, { type Worker } from 'node:cluster'
 import { syncBuiltinESMExports } from 'node:module'
-import type { Logger } from '../logger.ts'
+import type { Log } from '../log.ts'
 
 /** Node's own. */
 let fork: ((env: object) => Worker) | undefined
@@ -19,14 +19,17 @@ function nodesFork(): (env: object) => Worker {
  * before may have left it in, and it would fork for each worker that leaves
  * in a reload. What it gets is a worker that never does anything.
  */
-export function answerForks(logger: Logger): void {
+export function answerForks(log: Log): void {
   if (fork) return
   fork = nodesFork()
   let said = Object.keys(cluster.workers ?? {}).length > 0
-  if (said) logger.warn(`the program has called cluster.fork() before listen(). ${advice}`)
+  if (said) log.warn('program:forks', `the program has called cluster.fork() before listen(). ${advice}`)
   cluster.fork = function refused() {
     if (!said)
-      logger.warn(`the program calls cluster.fork()${callSite(refused)}, which forks nothing here. ${advice}`)
+      log.warn(
+        'program:forks',
+        `the program calls cluster.fork()${callSite(refused)}, which forks nothing here. ${advice}`,
+      )
     said = true
     return idleWorker()
   }
@@ -34,9 +37,10 @@ export function answerForks(logger: Logger): void {
 }
 
 /** To be called with the error of a `listen`: a program may start itself once per CPU, each time as a primary. */
-export function explainSecondPrimary(error: NodeJS.ErrnoException, logger: Logger): void {
+export function explainSecondPrimary(error: NodeJS.ErrnoException, log: Log): void {
   if (error.code !== 'EADDRINUSE' || !process.connected) return
-  logger.warn(
+  log.warn(
+    'program:forks',
     'another Node.js process has forked this one. If it forks one per CPU (a loop of child_process.fork(), or ' +
       'instances of pm2), delete that, and start one: Clustered forks the workers',
   )

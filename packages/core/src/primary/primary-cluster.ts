@@ -116,7 +116,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   /** For who looks inside them, and operates one of them. */
-  get fleet(): Pick<Supervisor, 'handles' | 'putAside' | 'replace'> {
+  get fleet(): Pick<Supervisor, 'handles' | 'moves' | 'putAside' | 'replace'> {
     return this.#supervisor
   }
 
@@ -246,7 +246,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   #fail(error: Error): void {
     if (this.state === 'closing') return
     this.#ending.ask(1)
-    this.#settings.logger.error(error.message)
+    this.#settings.logger.error('error', error.message, { code: (error as NodeJS.ErrnoException).code })
     this.#ready.reject(error)
     this.#supervisor.end('the boot failed')
   }

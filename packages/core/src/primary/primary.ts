@@ -15,6 +15,7 @@ import { Entry, type Program } from './entry.ts'
 import { answerForks, explainSecondPrimary } from './fork-loop.ts'
 import { PrimaryCluster } from './primary-cluster.ts'
 import { guarded } from './guarded-logger.ts'
+import { LogFiles } from './logs/log-files.ts'
 import { CompileCache } from './process/compile-cache.ts'
 import { nodeSystem } from './process/node-system.ts'
 import { checkPermissions } from './process/permission.ts'
@@ -65,14 +66,19 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     )
   if (isBundled)
     logger.warn(
+      'node:refuses',
       'this program is bundled with @clustered/core inside it: it is not said where a hung worker stands, and one that ' +
         'hangs when its primary dies stays. Have the bundler leave @clustered/core outside (external)',
     )
   const entry = new Entry(program)
   const boundary = new Boundary(logger)
   const compileCache = new CompileCache(settings)
-  const [system, sockets] = [nodeSystem(program === undefined, compileCache), new Places(settings)]
-  const shutdownCode = new ShutdownCode((problem) => logger.warn(`in the primary, ${problem}`))
+  const logFiles = new LogFiles(settings.logFiles, logger)
+  const system = nodeSystem(program === undefined, compileCache, logFiles)
+  const sockets = new Places(settings)
+  const shutdownCode = new ShutdownCode((problem) =>
+    logger.warn('program:failed', `in the primary, ${problem}`),
+  )
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
   const codeOptions = new CodeOptions({
     settings,
@@ -94,6 +100,6 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32')
-    void new ControlServer(cluster, entry, settings).open()
+    void new ControlServer(cluster, entry, settings, logFiles).open()
   return cluster
 }

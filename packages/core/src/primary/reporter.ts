@@ -1,7 +1,7 @@
 import type { Cluster, WorkerInfo } from '../cluster.ts'
 import { formatAddress } from '../format-address.ts'
 import type { ScaleStep } from '../events.ts'
-import type { Logger } from '../logger.ts'
+import type { Log, LogFields } from '../log.ts'
 import type { StallReport } from '../protocol/watchdog.ts'
 import { describe } from './fleet/reload.ts'
 
@@ -12,67 +12,120 @@ const lagInterval = 10_000
 const crashLoop = 3
 
 /** One readable line per event. */
-export function report(cluster: Cluster, logger: Logger): void {
+export function report(cluster: Cluster, log: Log): void {
   cluster.on('worker:ready', (worker, bootTime) =>
-    logger.info(`${name(worker)} is ready after ${bootTime} ms`),
+    log.info('worker:ready', `${name(worker)} is ready after ${bootTime} ms`, {
+      ...of(worker),
+      bootTimeMs: bootTime,
+    }),
   )
-  cluster.on('worker:drain', (worker, reason) => logger.info(`${name(worker)} drains: ${reason}`))
+  cluster.on('worker:drain', (worker, reason) =>
+    log.info('worker:drain', `${name(worker)} drains: ${reason}`, { ...of(worker), reason }),
+  )
   const lastLag = new Map<number, number>()
   cluster.on('worker:lag', (worker, stall) => {
     if (performance.now() - (lastLag.get(worker.pid) ?? -lagInterval) < lagInterval) return
     lastLag.set(worker.pid, performance.now())
-    logger.warn(`${name(worker)} has not turned its event loop for ${stalled(stall)}`)
+    const line = `${name(worker)} has not turned its event loop for ${stalled(stall)}`
+    log.warn('worker:lag', line, { ...of(worker), ...factsOf(stall) })
   })
-  cluster.on('worker:hung', (worker, stall) => logger.error(`${name(worker)} hangs: for ${stalled(stall)}`))
+  cluster.on('worker:hung', (worker, stall) =>
+    log.error('worker:hung', `${name(worker)} hangs: for ${stalled(stall)}`, {
+      ...of(worker),
+      ...factsOf(stall),
+    }),
+  )
   cluster.on('worker:exit', (worker, exit) => {
     lastLag.delete(worker.pid)
-    const line = `${name(worker)} is gone: ${describe(exit)}`
-    if (exit.asTold) logger.info(line)
-    else logger.error(line)
+    const { reason, code, signal, asTold } = exit
+    const facts = { ...of(worker), reason, code: code ?? undefined, signal: signal ?? undefined, asTold }
+    log[asTold ? 'info' : 'error']('worker:exit', `${name(worker)} is gone: ${describe(exit)}`, facts)
   })
-  cluster.on('worker:problem', (worker, problem) => logger.error(`${name(worker)}: ${problem}`))
+  cluster.on('worker:problem', (worker, problem) =>
+    log.error('worker:problem', `${name(worker)}: ${problem}`, { ...of(worker), reason: problem }),
+  )
   cluster.on('worker:crash', (worker, { name: kind, message }) =>
-    logger.error(
+    log.error(
+      'worker:crash',
       `${name(worker)} crashed, ${kind}: ${message}. It serves on until another worker has its place`,
+      { ...of(worker), reason: `${kind}: ${message}` },
     ),
   )
   cluster.on('slot:backoff', (slot, failures, delay) => {
     const loop = failures >= crashLoop ? `crash loop: ${failures} failures in a row; ` : ''
     const serving = cluster.workers.find((worker) => worker.slot === slot && worker.state === 'ready')
     const state = serving ? `${name(serving)} is not replaced yet` : `slot ${slot} is empty`
-    logger.warn(`${state}: ${loop}the next boot is in ${delay} ms`)
+    const line = `${state}: ${loop}the next boot is in ${delay} ms`
+    log.warn('slot:backoff', line, { ...(serving && of(serving)), slot, failures, delayMs: delay })
   })
-  cluster.on('reload:start', (generation) => logger.info(`reload to generation ${generation} begins`))
-  cluster.on('reload:done', (generation) =>
-    logger.info(`reload done: every slot is on generation ${generation}`),
+  cluster.on('reload:start', (generation) =>
+    log.info('reload:start', `reload to generation ${generation} begins`, { generation }),
   )
-  cluster.on('reload:failed', (_generation, error) => logger.error(error.message))
-  cluster.on('scale', (workers, step) => logger.info(`scale to ${workers} ${plural(workers)}${why(step)}`))
-  cluster.on('close', (reason) => logger.info(`closing: ${reason}`))
-  cluster.ready.then(() => logger.info(listening(cluster))).catch(() => {})
+  cluster.on('reload:done', (generation) =>
+    log.info('reload:done', `reload done: every slot is on generation ${generation}`, { generation }),
+  )
+  cluster.on('reload:failed', (generation, error) =>
+    log.error('reload:failed', error.message, { generation, code: codeOf(error) }),
+  )
+  cluster.on('scale', (workers, step) =>
+    log.info('scale', `scale to ${workers} ${plural(workers)}${why(step)}`, {
+      workers,
+      from: step.from,
+      reason: step.reason,
+      utilization: step.utilization,
+      overMs: step.over,
+    }),
+  )
+  cluster.on('close', (reason) => log.info('close', `closing: ${reason}`, { reason }))
+  cluster.ready.then(() => log.info('listening', listening(cluster), place(cluster))).catch(() => {})
 }
 
 function listening(cluster: Cluster): string {
-  // One that is being replaced and the one that follows it are in the same slot.
-  const slots = cluster.workers.flatMap(({ slot, state }) => (state === 'ready' ? slot : []))
-  const workers = new Set(slots).size
+  const workers = ready(cluster)
   const where = `${formatAddress(cluster.address())}, ${workers} ${plural(workers)}`
   return `listening on ${where}, balance: ${cluster.balance}, primary pid ${process.pid}`
 }
 
-/** The one event that takes more lines: the first says what, the others where. */
+function place(cluster: Cluster): LogFields {
+  return {
+    address: formatAddress(cluster.address()),
+    workers: ready(cluster),
+    balance: cluster.balance ?? undefined,
+    primaryPid: process.pid,
+  }
+}
+
+function ready(cluster: Cluster): number {
+  // One that is being replaced and the one that follows it are in the same slot.
+  return new Set(cluster.workers.flatMap(({ slot, state }) => (state === 'ready' ? slot : []))).size
+}
+
 function stalled({ stalledFor, request, stack }: StallReport): string {
-  const where =
-    stack.length > 0
-      ? stack.map((frame) => `\n    at ${frame}`).join('')
-      : ', in a native call that cannot be interrupted'
+  const where = stack.length > 0 ? '' : ', in a native call that cannot be interrupted'
   return `${stalledFor} ms${request ? `, on ${request}` : ''}${where}`
 }
 
-function name({ slot, pid, generation }: WorkerInfo): string {
+function factsOf({ stalledFor, request, stack }: StallReport): LogFields {
+  return {
+    stalledForMs: stalledFor,
+    ...(request !== undefined && { request }),
+    ...(stack.length > 0 && { stack: stack.map((frame) => `    at ${frame}`).join('\n') }),
+  }
+}
+
+function of({ slot, pid, generation }: WorkerInfo): LogFields {
   // One that could not be forked has no pid.
+  return { slot, ...(pid > 0 && { pid }), generation }
+}
+
+function name({ slot, pid, generation }: WorkerInfo): string {
   const details = [pid > 0 && `pid ${pid}`, generation > 1 && `generation ${generation}`].filter(Boolean)
   return `worker ${slot}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+}
+
+function codeOf(error: Error): string | undefined {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
 }
 
 function why({ from, reason, utilization = 0, over = 0 }: ScaleStep): string {

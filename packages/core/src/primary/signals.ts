@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
-import type { Logger } from '../logger.ts'
+import type { Log } from '../log.ts'
 import { shareSignal, takeSignal } from '../own-signals.ts'
 import { restartSignals, stopSignals } from '../signal-names.ts'
 import { watcher } from '../watcher.ts'
@@ -18,7 +18,7 @@ const sameSignal = 100
 const sameSignalWhileWatched = 2000
 
 /** What each signal to the primary does: see docs/signals.md. */
-export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
+export function takeSignals(cluster: PrimaryCluster, log: Log): void {
   const fromTerminal = isatty(0) || isatty(1) || isatty(2)
   const isWatched = watcher() !== undefined
   const within = isWatched ? sameSignalWhileWatched : sameSignal
@@ -35,7 +35,7 @@ export function takeSignals(cluster: PrimaryCluster, logger: Logger): void {
       return cluster.stop(signal)
     }
     if (isSame) return
-    logger.warn(`${signal} again: ending at once`)
+    log.warn('signal', `${signal} again: ending at once`)
     cluster.kill(`a second ${signal}`, 128 + constants.signals[signal])
   }
   const reload = (): void => void cluster.reload().catch(() => {})

@@ -9,8 +9,9 @@ import type { ClusteredOptions } from '../options.ts'
 import { fromEnvironment } from '../options/environment.ts'
 import { isOfTheProgram, ofTheProgram } from '../options/of-the-program.ts'
 import { sheetOf, withSheet } from '../options/sheet.ts'
-import { resolveOptions } from '../settings.ts'
+import { resolveOptions, type Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
+import { checkLogFiles, type LogFileOptions } from './logs/options.ts'
 
 /** A worker that loads this package loads this file, and calls nothing of it. */
 const ofPrimary = runtime().worker ? undefined : (require('./primary.js') as typeof import('./primary.ts'))
@@ -27,6 +28,11 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
    * @default those of this process
    */
   execArgv?: readonly string[]
+  /**
+   * The files that this process was started with as its stdout and stderr. They
+   * are rotated, for the primary and the workers: see docs/logs.md.
+   */
+  logFiles?: LogFileOptions
 }
 
 type OfTheProgram = keyof Hooks | 'server' | 'onServer'
@@ -46,7 +52,7 @@ export function supervise(file: string, options: SuperviseOptions = {}): Cluster
 
 /** The same, where what the environment says is among the options, or was found to count less. */
 export function superviseAs(file: string, options: SuperviseOptions): Cluster {
-  const { args = [], execArgv = process.execArgv, ...rest } = options
+  const { args = [], execArgv = process.execArgv, logFiles, ...rest } = options
   for (const [name, value] of Object.entries(rest))
     if (value !== undefined && isOfTheProgram(name)) throw ofTheProgram(name, value)
   if (typeof rest.sticky === 'function')
@@ -56,7 +62,8 @@ export function superviseAs(file: string, options: SuperviseOptions): Cluster {
       "'socket.io', or nothing here, and the function in the program: clustered(app, { sticky })",
       'is for code that is in the workers',
     )
-  const settings = resolveOptions(rest, new Map())
+  const settings: Settings = { ...resolveOptions(rest, new Map()), logFiles }
+  if (logFiles) checkLogFiles(logFiles)
   const here = runtime()
   if (here.primary || cluster.isWorker)
     throw new ClusteredError(

@@ -132,6 +132,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   publish: { messages: (value) => Array.isArray(value) && value.every(isPublished) },
   subscribe: { topic: isTopic },
   unsubscribe: { topic: isTopic },
+  reopened: { turn: isCount },
   // Looked at by whoever has asked.
   told: { id: isCount, answer: () => true, error: optional(has({ code: isText, message: isText })) },
 }

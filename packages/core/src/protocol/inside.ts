@@ -40,8 +40,8 @@ export type Question =
   | { what: 'look'; query: boolean }
   /** Records for so many milliseconds, and writes the profile to a file that is not there yet. */
   | ({ what: 'profile'; time: number } & FileNames)
-  /** Writes a heap snapshot to a file that is not there yet. */
-  | ({ what: 'heap' } & FileNames)
+  /** Writes a heap snapshot to a file that is not there yet. With `move`, others are to have its connections before. */
+  | ({ what: 'heap'; move: boolean } & FileNames)
   /** Opens the inspector, for so many milliseconds. */
   | { what: 'inspect'; time: number }
   /** Whoever asked the question of that id has gone. */

@@ -154,8 +154,16 @@ export type ToPrimary =
   | { type: 'subscribe'; topic: string }
   /** It has none any more. */
   | { type: 'unsubscribe'; topic: string }
+  /** It writes to the log files that it was told of, or cannot open them. */
+  | { type: 'reopened'; turn: number }
   /** The answer to a question; what it must look like depends on that. */
   | { type: 'told'; id: number; answer: unknown; error: { code: string; message: string } | undefined }
+
+/** The file that what is written to stdout or stderr is to go to. */
+export interface LogTarget {
+  fd: 1 | 2
+  file: string
+}
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
 export interface Loan {
@@ -213,6 +221,8 @@ export type ToWorker =
   | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
+  /** The log files were rotated. */
+  | { type: 'reopen'; turn: number; targets: LogTarget[] }
   /** Somebody looks inside. */
   | { type: 'ask'; id: number; question: Question }
   | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }

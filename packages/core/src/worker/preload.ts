@@ -8,6 +8,7 @@
 import './compile-cache.ts'
 import cluster from 'node:cluster'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import { redirects, shareRedirects } from '../log-redirect.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import { isSingleExecutable } from '../own-files.ts'
 import { runtime } from '../runtime.ts'
@@ -27,14 +28,15 @@ if (briefing && cluster.isWorker && isMainThread) {
   // The entry file, which Node itself would have taken.
   if (isSingleExecutable) process.argv.splice(2, 1)
   surviveLostLogs({ inUse: false, onStderr: watchStderr })
-  setEnvironmentData(inWorker, true)
+  setEnvironmentData(inWorker, redirects())
   const told = JSON.parse(briefing) as WorkerBriefing
   checkProtocol(told)
   const worker = new Worker(told)
   Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
 } else if (cluster.isWorker && isMainThread) {
   runtime().isStray = true
-} else if (!isMainThread && getEnvironmentData(inWorker) === true) {
+} else if (!isMainThread && getEnvironmentData(inWorker) instanceof Int32Array) {
   // A logger may write from a thread of its own.
+  shareRedirects(getEnvironmentData(inWorker) as Int32Array<SharedArrayBuffer>)
   surviveLostLogs({ inUse: false })
 }

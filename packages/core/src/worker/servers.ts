@@ -165,6 +165,15 @@ export class Servers {
     this.#tell({ type: 'gave', key })
   }
 
+  /** Others are to have all that can move, and this worker stands still for a while. */
+  async giveAll(): Promise<void> {
+    await Promise.all(
+      [...this.#servers].map(([key, server]) =>
+        server.give(Infinity, (...connection) => this.#giveAway(key, ...connection)),
+      ),
+    )
+  }
+
   takeConnection(
     { key, connection, served, bytes }: Message<'connection'>,
     handle: TransferableHandle | undefined,

@@ -9,7 +9,7 @@ import { defaultGoodbye } from '../goodbye-settings.ts'
 import { Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
-import { resolveLogger } from '../logger.ts'
+import { stderrLog } from '../logger.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
@@ -29,6 +29,7 @@ import { toWords } from '../thrown.ts'
 import type { OwnOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { Presence } from './presence.ts'
+import { reopenLogs } from './reopen-logs.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
@@ -230,11 +231,23 @@ export class Worker {
         return this.lifecycle.leading.begin()
       case 'messages':
         return this.#bus.deliver(message.messages)
+      case 'reopen':
+        return this.#reopen(message)
       case 'ask':
         return this.#answer(message)
       case 'call-reply':
         return this.#calls.settle(message)
     }
+  }
+
+  /** As far as it cannot, the primary fetches what it writes. */
+  #reopen({ targets, turn }: Extract<ToWorker, { type: 'reopen' }>): void {
+    try {
+      reopenLogs(targets)
+    } catch (error) {
+      this.#report(`it cannot open the log file that has followed the rotated one: ${toWords(error).message}`)
+    }
+    this.#tell({ type: 'reopened', turn })
   }
 
   #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
@@ -281,6 +294,7 @@ export class Worker {
     return (this.#inside ??= new Loaded({
       vitals: this.#vitals,
       request: () => this.request,
+      giveAll: () => this.#servers.giveAll(),
       tell: (message) => this.#tell(message),
       onInspector: () => this.#watchdog.lookForDebugger(),
     }))
@@ -355,7 +369,7 @@ export class Worker {
   /** The primary has the app's logger at hand and says which worker it was. */
   #report(problem: string): void {
     if (process.connected) this.#tell({ type: 'problem', problem })
-    else resolveLogger(undefined).error(problem)
+    else stderrLog({ logFormat: 'pretty', logTime: false }).error('worker:problem', problem)
   }
 
   #leave(): void {

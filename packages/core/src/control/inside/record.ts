@@ -15,11 +15,11 @@ import { chooseWorker, inWords } from './slots.ts'
 /** Seconds. */
 const longestProfile = 600
 
-/** What a snapshot takes beside the heap itself, as a multiple of the heap. */
-const heapFactor = 2
+/** What a snapshot takes beside the heap itself, as a multiple of it, where that is of many small objects. */
+const heapFactor = 15
 
 /** How long (in ms) the worker stands still per MiB of its heap, on a machine that does little else. */
-const pausePerMebibyte = 60
+const pausePerMebibyte = 150
 const mebibyte = 1024 ** 2
 
 export interface Estimate {
@@ -60,7 +60,7 @@ export async function heap(cluster: PrimaryCluster, body: Body, response: Server
     cluster.fleet.putAside(worker, true)
     try {
       // Once it has begun it cannot be stopped: whoever has asked may go.
-      return await write('heap', worker, { what: 'heap', ...names })
+      return await write('heap', worker, { what: 'heap', move: aside && cluster.fleet.moves, ...names })
     } finally {
       cluster.fleet.putAside(worker, false)
     }
@@ -107,7 +107,7 @@ function checkMemory(heapUsed = 0): void {
   const inMebibytes = (bytes: number): string => `${Math.round(bytes / mebibyte)} MiB`
   throw new ClusteredError(
     'ERR_CLUSTERED_NO_MEMORY',
-    `heap: a snapshot of a heap of ${inMebibytes(heapUsed)} takes some ${inMebibytes(needed)} more, and ${inMebibytes(free)} are free: ` +
+    `heap: a snapshot of a heap of ${inMebibytes(heapUsed)} may take ${inMebibytes(needed)} more, and ${inMebibytes(free)} are free: ` +
       'the kernel may end a process for it. To take it all the same: --force, or { "force": true }.',
   )
 }

@@ -6,6 +6,7 @@ import type { Settings } from '../../settings.ts'
 import { pass, readyCluster } from '../model/ready-cluster.ts'
 import type { ModelProcess, World } from '../model/world.ts'
 import type { PrimaryCluster } from '../primary-cluster.ts'
+import { Log } from '../../log.ts'
 
 const nothing = { connections: 0, inFlight: 0, requestRate: 0, cpu: 0, requests: 0, heapUsed: 0 }
 const mebibyte = 1024 * 1024
@@ -185,7 +186,7 @@ describe('the number of workers', () => {
 
   it('grows where there is room only, and the log says why not, every ten minutes at most', async () => {
     const lines: string[] = []
-    const logger = { info: () => {}, warn: (line: string) => lines.push(line), error: () => {} }
+    const logger = new Log(({ msg }) => lines.push(msg))
     const town = await Town.found({ ...two, logger })
     town.load = 100
     town.world.resources.freeMemory = () => 59 * mebibyte

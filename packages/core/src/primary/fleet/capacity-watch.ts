@@ -106,7 +106,7 @@ export class CapacityWatch {
     const now = system.clock.now()
     if (now - this.#refusedAt < betweenRefusals) return
     this.#refusedAt = now
-    settings.logger.warn(`no worker is added: ${refusal}`)
+    settings.logger.warn('scale:refused', `no worker is added: ${refusal}`, { reason: refusal })
   }
 }
 

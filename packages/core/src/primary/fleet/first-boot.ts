@@ -24,9 +24,11 @@ export function noteSilence(worker: WorkerHandle, { bootTimeout, logger }: Setti
   clock.after(noteAfter, () => {
     if (worker.state === 'booting' && worker.listening.size === 0)
       logger.warn(
+        'boot:silent',
         `the first worker (pid ${worker.pid}) runs, and has no server that listens after ${noteAfter} ms; ` +
           `bootTimeout gives it ${bootTimeout} ms. If it is to serve nothing (a queue consumer, a script that ` +
           'waits), it is no program for a cluster: run it with node',
+        { slot: worker.slot, pid: worker.pid },
       )
   })
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '../../logger.ts'
+import type { Log } from '../../log.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Release } from '../release.ts'
 import type { Sockets } from '../sockets/sockets.ts'
@@ -13,15 +13,15 @@ export class PlaceDifferences {
   readonly #fleet: Fleet
   readonly #sockets: Sockets
   readonly #clock: Clock
-  readonly #logger: Logger
+  readonly #log: Log
   #looking = false
   #told: Release | undefined
 
-  constructor(fleet: Fleet, sockets: Sockets, clock: Clock, logger: Logger) {
+  constructor(fleet: Fleet, sockets: Sockets, clock: Clock, log: Log) {
     this.#fleet = fleet
     this.#sockets = sockets
     this.#clock = clock
-    this.#logger = logger
+    this.#log = log
   }
 
   lookSoon(): void {
@@ -38,7 +38,8 @@ export class PlaceDifferences {
     const different = others.find((other) => other.release === first!.release && differs(other, first!))
     if (!first || !different || this.#told === first.release) return
     this.#told = first.release
-    this.#logger.warn(
+    this.#log.warn(
+      'place:differs',
       `workers of one release listen at different places: ${this.#describe(first)}, ${this.#describe(different)}. ` +
         'Connections only reach the workers that listen where they come in',
     )

@@ -15,11 +15,11 @@ export function slotFailure(worker: WorkerHandle, exit: Omit<WorkerExit, 'asTold
   return { at: Date.now(), pid, generation: release.generation, reason, code, signal, lastWords }
 }
 
-/** The error in one line, and the line of the code that it comes from. */
+/** The error, and the line of the code that it comes from, in one line. */
 function inShort({ name, message, stack }: LastWords): string {
   const frame = /^\s+(at .*)$/m.exec(stack)?.[1]
   const error = `${name}: ${message}`.replaceAll(/\s*\n\s*/g, ' ')
   if (frame === undefined) return error
   // Where the code is says more than the rest of a long message.
-  return `${error.slice(0, Math.max(0, longest - frame.length - 1))}\n${frame}`
+  return `${error.slice(0, Math.max(0, longest - frame.length - 2))}, ${frame}`
 }

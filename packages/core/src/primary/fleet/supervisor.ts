@@ -149,6 +149,11 @@ export class Supervisor {
     return this.#fleet.workers
   }
 
+  /** Whether connections move from one worker to another. */
+  get moves(): boolean {
+    return this.#parts.settings.migrate
+  }
+
   /** The one under way, if one is. */
   get reload(): Reload | undefined {
     return this.#rollout.reload

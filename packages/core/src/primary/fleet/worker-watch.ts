@@ -74,6 +74,8 @@ export class WorkerWatch implements WorkerEvents {
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
+    // Taken already, where there are log files.
+    if (message.type === 'reopened') return
     step(() => this.#onMessage(worker, message, handle))
   }
 
@@ -103,7 +105,7 @@ export class WorkerWatch implements WorkerEvents {
 
   #onMessage(
     worker: WorkerHandle,
-    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' }>,
+    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'reopened' }>,
     handle: TransferableHandle | undefined,
   ): void {
     const { sockets, places, lead, call, reconcile } = this.#watched

@@ -36,7 +36,7 @@ it('is degraded while a slot has lost its worker, and says of each slot why', as
     ['booting', 1, 'exit code 1'],
     ['ready', 0, undefined],
   ])
-  assert.equal(cluster.slots[0]!.lastFailure!.lastWords, 'TypeError: x is not a function\nat f (/app.js:1:2)')
+  assert.equal(cluster.slots[0]!.lastFailure!.lastWords, 'TypeError: x is not a function, at f (/app.js:1:2)')
   await pass(world, 2000)
   assert.deepEqual(states, ['degraded', 'ready'])
   assert.deepEqual(cluster.slots.map(inShort)[0], ['ready', 1, 'exit code 1'])

@@ -87,6 +87,7 @@ export class CompileCache {
     this.#isGivenUp = true
     for (const folder of this.#folders) clear(folder)
     this.#settings.logger.warn(
+      'compile-cache',
       `a worker was ended by ${signal}, of which Node's compile cache may be the cause: it is emptied, and workers do ` +
         'without it from now on',
     )
@@ -101,6 +102,7 @@ export class CompileCache {
     } catch (error) {
       if (!this.#isWarned)
         this.#settings.logger.warn(
+          'compile-cache',
           `compileCache: ${(error as Error).message}. Workers do without; expected a folder that this user or root ` +
             'owns and nobody else can write to',
         )

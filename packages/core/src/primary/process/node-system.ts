@@ -13,6 +13,7 @@ import { watchdogDescriptor } from '../../protocol/watchdog.ts'
 import { type Clock, runningClock } from '../../running-clock.ts'
 import { passOnDependencies } from '../../watcher.ts'
 import { forkWorker } from '../fork-loop.ts'
+import type { LogFiles } from '../logs/log-files.ts'
 import type { CompileCache } from './compile-cache.ts'
 import { asGiven, withoutEnvFile } from './given-environment.ts'
 import { isGiven } from './node-arguments.ts'
@@ -28,7 +29,7 @@ import type { ProcessEvents, SpawnOrder, System, WorkerProcess } from './system.
  * @param ownProgram whether the workers run the program of this process, and so
  *   change their environment as it did. If not, what it has changed is meant for them.
  */
-export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): System {
+export function nodeSystem(ownProgram: boolean, compileCache: CompileCache, logFiles: LogFiles): System {
   const environment = ownProgram ? asGiven : withoutEnvFile
   const throttling = new Throttling()
   // Once for all, however the program changes its environment: workers are to find each other.
@@ -37,16 +38,23 @@ export function nodeSystem(ownProgram: boolean, compileCache: CompileCache): Sys
   return {
     clock,
     spawn: (order, events) => {
-      const child = fork(order, environment(), folders, compileCache)
-      return spawn(child, clock, compileCache.watched(withoutSocket(order.briefing.id, folders, events)))
+      const child = fork(order, environment(), { folders, compileCache, logFiles })
+      const watched = compileCache.watched(withoutSocket(order.briefing.id, folders, events))
+      return spawn(child, clock, (send) => logFiles.watched(child.process.pid ?? 0, send, watched))
     },
     resources: { throttledTime: () => throttling.time, freeMemory: () => freeMemory() },
     exit: (code) => process.exit(code),
   }
 }
 
-function spawn(worker: Worker, clock: Clock, events: ProcessEvents): WorkerProcess {
+function spawn(
+  worker: Worker,
+  clock: Clock,
+  watch: (send: WorkerProcess['send']) => ProcessEvents,
+): WorkerProcess {
   const child = worker.process
+  const tell: WorkerProcess['send'] = (message, handle, sent) => send(child, message, handle, sent)
+  const events = watch(tell)
   // A write to a worker that has just died must not take the primary down.
   worker.on('error', () => {})
   child.on('error', (error: NodeJS.ErrnoException) => {
@@ -82,7 +90,7 @@ function spawn(worker: Worker, clock: Clock, events: ProcessEvents): WorkerProce
     })
   return {
     pid: child.pid ?? 0,
-    send: (message, handle, sent) => send(child, message, handle, sent),
+    send: tell,
     askThread: (question) => pipe?.writable && pipe.write(`${JSON.stringify(question)}\n`),
     kill() {
       const problem = killWorker(child)
@@ -91,12 +99,18 @@ function spawn(worker: Worker, clock: Clock, events: ProcessEvents): WorkerProce
   }
 }
 
+/** What all workers have in common. */
+interface Shared {
+  folders: readonly string[]
+  compileCache: CompileCache
+  logFiles: LogFiles
+}
+
 /** @param changed what is otherwise for the worker than `process.env`, which node:cluster copies. */
 function fork(
   { release, briefing, env, heapLimit }: SpawnOrder,
   changed: Record<string, string | undefined>,
-  folders: readonly string[],
-  compileCache: CompileCache,
+  { folders, compileCache, logFiles }: Shared,
 ): Worker {
   const { pwd, execArgv, preload } = release.locate()
   cluster.setupPrimary({
@@ -105,7 +119,7 @@ function fork(
     // Where the primary takes any free port, the next one up may not be free.
     ...(isGiven(/--inspect\S*=(\S*:)?0$/, release) && { inspectPort: 0 }),
     // The last is the watchdog's, which runs while the channel does not.
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
+    stdio: ['inherit', ...logFiles.descriptors, 'ipc', 'pipe'],
     args: [...release.args],
     execArgv: withPreload([...execArgv, ...heapArguments(heapLimit, release)], preload),
   })

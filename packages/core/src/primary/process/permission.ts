@@ -1,5 +1,5 @@
 import { ClusteredError } from '../../errors.ts'
-import type { Logger } from '../../logger.ts'
+import type { Log } from '../../log.ts'
 import { isBundled, ownFile } from '../../own-files.ts'
 
 /** What cannot be done without. */
@@ -29,7 +29,7 @@ const wanted = [
  * allowed what it needs: once, in place of one worker after the other that fails.
  * @throws {ClusteredError} ERR_CLUSTERED_NOT_PERMITTED, naming the flags to add.
  */
-export function checkPermissions(logger: Logger): void {
+export function checkPermissions(log: Log): void {
   // Its types are of Node 20, which has it under --experimental-permission.
   const { permission } = process as { permission?: { has(scope: string, resource?: string): boolean } }
   if (!permission) return
@@ -42,7 +42,7 @@ export function checkPermissions(logger: Logger): void {
         .join(', ')}, or use { workers: 0 }.`,
     )
   const [first] = wanted.filter((each) => isKnown(each.flag) && !permission.has(each.scope))
-  if (first) logger.warn(`without ${first.flag} ${first.cost}`)
+  if (first) log.warn('node:refuses', `without ${first.flag} ${first.cost}`)
 }
 
 /** Each Node has more of them. */

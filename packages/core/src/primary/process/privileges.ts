@@ -1,5 +1,5 @@
 import type { WorkerInfo } from '../../cluster.ts'
-import type { Logger } from '../../logger.ts'
+import type { Log } from '../../log.ts'
 import type { PrimaryCluster } from '../primary-cluster.ts'
 
 /** How often (in ms) it is looked whether this process has given up rights. */
@@ -12,7 +12,7 @@ const interval = 1000
  * process has now. Where they cannot be replaced, the cluster ends: nobody goes
  * on serving with rights that were given up.
  */
-export function watchPrivileges(cluster: PrimaryCluster, logger: Logger): void {
+export function watchPrivileges(cluster: PrimaryCluster, log: Log): void {
   if (!process.geteuid) return
   const atBoot = new Map<number, string>()
   let replacing = false
@@ -27,7 +27,8 @@ export function watchPrivileges(cluster: PrimaryCluster, logger: Logger): void {
     if (replacing || others.length === 0 || cluster.state === 'closing') return
     replacing = true
     const pids = others.map(({ pid }) => pid).join(', ')
-    logger.warn(
+    log.warn(
+      'rights',
       `this process has changed its rights, and is ${now} now: workers with the old ones (pid ${pids}) are replaced`,
     )
     cluster

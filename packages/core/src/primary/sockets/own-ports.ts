@@ -1,21 +1,21 @@
-import type { Logger } from '../../logger.ts'
+import type { Log } from '../../log.ts'
 import type { LastWords } from '../../protocol/messages.ts'
 import { isHeldHere } from './port-holders.ts'
 
 /** Ports that this process itself serves, as what is preloaded into every process does; workers come and want them too. */
 export class OwnPorts {
-  readonly #logger: Logger
+  readonly #log: Log
   readonly #told = new Set<number>()
 
-  constructor(logger: Logger) {
-    this.#logger = logger
+  constructor(log: Log) {
+    this.#log = log
   }
 
   /** Whether it is for that reason that there was no place. It is said once per port. */
   cause(error: NodeJS.ErrnoException & { address?: string; port?: number }): boolean {
     const { port, address } = error
     if (port === undefined || !isHeldHere({ port, address })) return false
-    if (!this.#told.has(port)) this.#logger.warn(`${explanation(port)}. No worker serves there`)
+    if (!this.#told.has(port)) this.#log.warn('place:taken', `${explanation(port)}. No worker serves there`)
     this.#told.add(port)
     return true
   }

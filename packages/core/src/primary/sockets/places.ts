@@ -215,7 +215,7 @@ export class Places implements Sockets {
       await this.#openOnce(key, toListenOptions(request))
       this.#update()
     } catch (error) {
-      this.#settings.logger.error((error as Error).message)
+      this.#settings.logger.error('place:failed', (error as Error).message)
     }
   }
 

@@ -125,7 +125,6 @@ export class Rebalancer {
     const total = loads.reduce((sum, { connections }) => sum + connections, 0)
     if (workers.length < 2 || total === 0) return
     this.#earn(now, total)
-    this.#empty(workers, loads)
     for (const move of shareConnections(loads, mostAtOnce)) this.#order(workers, move)
     if (this.#orders.size > 0 || now < this.#workAt) return
     const move = shareWork(loads, mostAtOnce)
@@ -147,20 +146,6 @@ export class Rebalancer {
     return !worker.late && !this.#orders.has(worker) && (this.#resting.get(worker) ?? 0) <= now
   }
 
-  /** Those that are to serve nobody for a while give all they have: so much at once, as that is asked for. */
-  #empty(workers: readonly WorkerHandle[], loads: readonly Load[]): void {
-    const takers = workers.filter((_, index) => loads[index]!.takes)
-    if (takers.length === 0) return
-    for (const [from, worker] of workers.entries()) {
-      const count = worker.aside ? Math.min(mostAtOnce, loads[from]!.gives) : 0
-      if (count > 0)
-        this.#send(
-          worker,
-          Array.from({ length: count }, (_, nth) => takers[nth % takers.length]!),
-        )
-    }
-  }
-
   #earn(now: number, connections: number): void {
     const budget = Math.max(fewest, connections)
     const earned = this.#moves + (budget * rate * (now - this.#movesAt)) / 1000
@@ -172,10 +157,7 @@ export class Rebalancer {
     const targets = to.slice(0, Math.floor(this.#moves)).map((index) => workers[index]!)
     if (targets.length === 0) return
     this.#moves -= targets.length
-    this.#send(workers[from]!, targets)
-  }
-
-  #send(giver: WorkerHandle, targets: WorkerHandle[]): void {
+    const giver = workers[from]!
     this.#orders.set(giver, { to: targets, given: 0 })
     for (const target of targets) this.#loads.expect(target, 1)
     giver.send({ type: 'give', key: this.#key, count: targets.length })

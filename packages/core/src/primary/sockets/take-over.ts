@@ -67,6 +67,7 @@ export async function takeOver(
     for (const orphan of orphans.filter(({ pid }) => !told.has(pid))) {
       told.add(orphan.pid)
       settings.logger.warn(
+        'place:taken',
         `port ${where.port} is still held by ${describeProcess(orphan.pid)}, whose primary is gone: ` +
           `${orphan.stopped ? 'it was stopped, and goes on now; ' : ''}it has ${patience} ms to leave`,
       )
@@ -78,7 +79,11 @@ export async function takeOver(
     if (waited > patience && !killed) {
       killed = true
       for (const orphan of orphans) {
-        settings.logger.error(`killing pid ${orphan.pid}: it hangs, and holds port ${where.port}`)
+        settings.logger.error(
+          'place:taken',
+          `killing pid ${orphan.pid}: it hangs, and holds port ${where.port}`,
+          { pid: orphan.pid },
+        )
         signalOrphan(orphan, 'SIGKILL')
       }
     }

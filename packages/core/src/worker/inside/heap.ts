@@ -9,10 +9,22 @@ import type { NewFile } from './new-file.ts'
 const patience = 2000
 const lookInterval = 20
 
+interface Serving {
+  readonly vitals: VitalSigns
+  readonly giveAll: () => Promise<void>
+}
+
 /** One snapshot. The main thread stands for as long as it is written. */
-export async function writeHeap(file: NewFile, vitals: VitalSigns, signal: AbortSignal): Promise<Written> {
+export async function writeHeap(
+  file: NewFile,
+  { vitals, giveAll }: Serving,
+  move: boolean,
+): Promise<Written> {
   const until = performance.now() + patience
-  while (isUsed(vitals) && performance.now() < until) await sleep(lookInterval, undefined, { signal })
+  while (isUsed(vitals) && performance.now() < until) {
+    if (move) await giveAll()
+    await sleep(lookInterval)
+  }
   const began = performance.now()
   // By its property: what counts snapshots has come between.
   v8.writeHeapSnapshot(file.part)

@@ -3,7 +3,7 @@ import type { Http2ServerRequest } from 'node:http2'
 import type net from 'node:net'
 import { headOf } from '../../node-internals/http1-answers.ts'
 import { parserOf } from '../../node-internals/http1-connections.ts'
-import { hasSession } from '../../node-internals/http2.ts'
+import { isOfHttp2 } from '../../node-internals/http2.ts'
 import { type InFlight, longestPart, type RequestInfo } from '../../protocol/inside.ts'
 import { asHead, isEventStream } from '../drain/event-streams.ts'
 import type { StreamAnswer } from '../stream-answer.ts'
@@ -28,7 +28,7 @@ export function inFlight(vitals: VitalSigns, query: boolean, most: number): InFl
     requests: answers.slice(0, most).map(({ answer, age }) => describe(answer, age, query)),
     total: answers.length,
     eventStreams,
-    upgraded: [...vitals.sockets].filter((socket) => !parserOf(socket) && !hasSession(socket)).length,
+    upgraded: [...vitals.sockets].filter((socket) => !parserOf(socket) && !isOfHttp2(socket)).length,
   }
 }
 

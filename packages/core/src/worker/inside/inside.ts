@@ -16,6 +16,8 @@ export interface InsideParts {
   readonly vitals: VitalSigns
   /** The request that the code running now was started by, if it is known. */
   readonly request: () => string | undefined
+  /** Has other workers take the connections that can move. */
+  readonly giveAll: () => Promise<void>
   readonly tell: (message: ToPrimary) => void
   /** A debugger may hold this thread from now on, or may not any more. */
   readonly onInspector: () => void
@@ -65,7 +67,7 @@ export class Inside {
         checkInspector()
         return this.#write(id, question, (file, signal) => writeProfile(file, question.time, signal))
       case 'heap':
-        return this.#write(id, question, (file, signal) => writeHeap(file, this.#parts.vitals, signal))
+        return this.#write(id, question, (file, signal) => writeHeap(file, this.#parts, question.move))
       case 'inspect': {
         checkInspector()
         const abort = this.#begin(id, question.what)

@@ -1,0 +1,12 @@
+import type { ClusterState, SlotInfo } from '@clustered/core'
+
+/** How a cluster is, in one line, and if not all is well, why. */
+export function healthLine(state: ClusterState, slots: readonly SlotInfo[]): string {
+  const filled = slots.filter((slot) => slot.state === 'ready')
+  const line = `${state}: ${filled.length} of ${slots.length} ${slots.length === 1 ? 'worker' : 'workers'}`
+  const failures = slots.flatMap((slot) => (slot.state !== 'ready' && slot.lastFailure ? [slot] : []))
+  const [last] = failures.toSorted((a, b) => b.lastFailure!.at - a.lastFailure!.at)
+  if (!last) return line
+  const { reason, lastWords } = last.lastFailure!
+  return `${line}; slot ${last.slot}: ${[reason, lastWords].filter(Boolean).join(', ')}`
+}

@@ -1,0 +1,18 @@
+import { closeSync, constants, openSync } from 'node:fs'
+import { redirect } from '../log-redirect.ts'
+import type { LogTarget } from '../protocol/messages.ts'
+
+/** In ms. Nobody writes to a descriptor so long after he has asked which one it is. */
+const grace = 30_000
+
+/**
+ * From now on, this process writes to the files that the primary has put in
+ * place of the rotated ones.
+ * @throws Node's own error: what this process writes goes on to the old file, from which the primary fetches it.
+ */
+export function reopenLogs(targets: readonly LogTarget[]): void {
+  for (const { fd, file } of targets) {
+    const before = redirect(fd, openSync(file, constants.O_WRONLY | constants.O_APPEND))
+    if (before !== undefined) setTimeout(() => closeSync(before), grace).unref()
+  }
+}
