@@ -20,6 +20,7 @@ import { exitCodeHelp, helpSections } from './help.ts'
 import { nearest } from './nearest.ts'
 import { takeOutputErrors } from './output-errors.ts'
 import { printError } from './print.ts'
+import { runMatched } from './run-matched.ts'
 import { orderNames } from './select.ts'
 import type { init as Init } from './commands/init.ts'
 import { readStartFlags } from './read-start-flags.ts'
@@ -43,7 +44,7 @@ export async function run(given: string[]): Promise<number | undefined> {
     cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
     // Such as what the shell makes of a glob without quotes.
     if (starts && cli.args.length > 1) throw tooMany(cli.args)
-    if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number | undefined
+    if (cli.matchedCommand) return (await runMatched(cli, cli.matchedCommand)) as number | undefined
     if (cli.options['help'] || cli.options['version']) return undefined
     if (cli.args[0] !== undefined) throw unknownCommand(cli, cli.args[0])
     cli.outputHelp()

@@ -47,7 +47,7 @@ export const operation: Options<
     doc: "Whether the primary's own pretty lines on stderr begin with the time",
     kind: yesOrNo(),
     default: false,
-    off: 'They do not',
+    off: 'They do not, even with --daemon',
     change: 'restart',
   },
 }
