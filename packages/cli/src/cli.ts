@@ -64,7 +64,6 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   cli.help(() => helpSections(cli, version))
   cli.version(version)
 
-<<<<<<< HEAD
   withFlags(
     cli.command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names'),
     'start',
@@ -72,14 +71,6 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
   )
   withSelection(cli.command('list', 'All that runs, and how it is').alias('ls')).action(list)
-=======
-  cli
-    .command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names')
-    .action((file: string | undefined, flags: StartFlags) =>
-      start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
-    )
-  withSelection(cli.command('list [...names]', 'All that runs, and how it is').alias('ls')).action(list)
->>>>>>> state
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli.command('health <...names>', 'Whether it is ready, as an exit code').action(health)
   cli

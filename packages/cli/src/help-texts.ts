@@ -64,14 +64,10 @@ export const helpTexts: Record<string, HelpText> = {
     notes: 'q or Ctrl-C leaves. Where nobody is looking (a pipe, a file), it is shown once.',
     examples: ['clustered top', 'clustered top shop', 'clustered top --sort cpu'],
   },
-<<<<<<< HEAD
+  flush: { examples: ['clustered flush shop', 'clustered flush'] },
   logs: {
     examples: ['clustered logs all -f', "clustered logs shop --since 10m --grep 'timeout|refused'"],
   },
-=======
-  flush: { examples: ['clustered flush shop', 'clustered flush'] },
-  logs: { examples: ['clustered logs shop -f', 'clustered logs shop --lines 200'] },
->>>>>>> state
   stack: {
     notes: 'One whose loop turns says what it has in flight; of one that stands, the stack is taken.',
     examples: ['clustered stack shop', 'clustered stack shop --slot 1 --json'],
