@@ -105,7 +105,7 @@ describe('clustered list, of thirty services', () => {
     )
     for (const row of rows) assert.equal(row.split(/ {2,}/).length, 14, row)
     desk.env['FORCE_COLOR'] = '1'
-    const { stdout } = await desk.run('list', '--state', 'degraded,booting')
+    const { stdout } = await desk.run('list', 'api-*', 'checkout*', '--state', 'degraded,booting')
     assert.ok(stdout.includes(escape))
     assert.equal(stdout.trim().split('\n').length, 3)
   })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { isProgramName } from '@clustered/core/control'
 import { warn } from './print.ts'
 import { checkStateFolder, daemonsFolder, isOwnFile, openOwnFolder } from './state-folder.ts'
+import { isActing } from './users.ts'
 
 /** What is remembered of a program that was started with `--daemon`, until it is deleted. */
 export interface DaemonRecord {
@@ -98,7 +99,9 @@ function read(name: string): DaemonRecord | undefined {
   } catch {
     // Said below.
   }
-  warn(`${file} is no record of a daemon. To forget it: rm -r ${folderOf(name)}`)
+  // Root had better not follow advice about what lies in another's folder.
+  const advice = isActing() ? '' : `. To forget it: rm -r ${folderOf(name)}`
+  warn(`${file} is no record of a daemon${advice}`)
   return undefined
 }
 

@@ -15,8 +15,15 @@ export interface User {
 export function findUser(user: string | number): User | undefined {
   const known = localUsers().find(({ name, uid }) => name === String(user) || uid === user)
   if (known) return known
-  // It may be known to a directory service only.
-  const { stdout } = spawnSync('getent', ['passwd', '--', String(user)], { encoding: 'utf8' })
+  if (!elsewhere.has(user)) elsewhere.set(user, askDirectory(String(user)))
+  return elsewhere.get(user)
+}
+
+/** Users that only a directory service knows, if anybody does: it may take its time. */
+const elsewhere = new Map<string | number, User | undefined>()
+
+function askDirectory(user: string): User | undefined {
+  const { stdout } = spawnSync('getent', ['passwd', '--', user], { encoding: 'utf8', timeout: 5000 })
   return parse(stdout ?? '')[0]
 }
 

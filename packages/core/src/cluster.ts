@@ -112,8 +112,8 @@ export interface SlotInfo {
   /** Of the worker that serves, else of the one that boots. */
   pid: number | undefined
   /**
-   * How many failures in a row: boots that failed, or workers that died within 10 s of
-   * being ready. 0 again when a worker has stayed up for that long.
+   * How many failures in a row: boots that failed or, after the first one that died, workers that
+   * died within 10 s of being ready. 0 again when a worker has stayed up for that long.
    */
   failures: number
   /** Where the next boot is put off because of failures: when it is to begin, in milliseconds since the epoch. */
