@@ -70,7 +70,7 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   ).action((file: string | undefined, flags: StartFlags) =>
     start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
   )
-  withSelection(cli.command('list', 'All that runs, and how it is').alias('ls')).action(list)
+  withSelection(cli.command('list [...names]', 'All that runs, and how it is').alias('ls')).action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli.command('health <...names>', 'Whether it is ready, as an exit code').action(health)
   cli
