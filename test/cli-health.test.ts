@@ -69,6 +69,9 @@ describe('clustered health', () => {
       /slot 1 is (empty|booting), \d failures in a row[^]*ago: exit code 3 \(pid \d+, generation 1\)\n {4}no database/,
     )
 
+    const several = await desk.run('health', 'all', 'nothing')
+    assert.equal(several.code, 3, 'the worst')
+    assert.match(several.stdout, /^shop is degraded: .*\nnothing does not run, .*\n$/)
     rmSync(path.join(desk.project, 'broken'))
     await eventually(async () => (await desk.run('health', 'shop')).code === 0, 'it is ready again')
     assert.equal((await get(port)).body, 'fine')

@@ -44,7 +44,8 @@ clustered((request, response) => {
   response.end('served')
 }, ${options}).listen(${port})`,
     )
-    const child = desk.spawn(['start', 'server.mjs', '--name', 'shop'])
+    const env = { CLUSTERED_DRAIN_TIMEOUT: '700', CLUSTERED_SHUTDOWN_DELAY: '9s' }
+    const child = desk.spawn(['start', 'server.mjs', '--name', '007', '--shutdown-delay=0.2s'], env)
     let log = ''
     child.stderr!.on('data', (text: Buffer) => (log += text.toString()))
     await eventually(() => log.includes('2 workers, balance'), `two workers in ${log}`)
@@ -52,9 +53,9 @@ clustered((request, response) => {
     const { name, slots, drainTimeout, shutdownDelay } = program!
     assert.deepEqual(
       { name, slots, drainTimeout, shutdownDelay },
-      { name: 'shop', slots: 2, drainTimeout: 500, shutdownDelay: 100 },
+      { name: '007', slots: 2, drainTimeout: 700, shutdownDelay: 200 },
     )
-    assert.equal((await desk.run('reload', 'shop')).code, 0)
+    assert.equal((await desk.run('reload', '007')).code, 0)
     assert.equal(log.match(/options in the program's code that are not used.*/g)?.length, 1, log)
     assert.match(log, /are not used, .*: balance \(--balance\), logger, env \(--env-file\)\. Give them/)
     // It would be waited for much longer by default.
@@ -148,12 +149,6 @@ describe('a TypeScript loader', () => {
 describe('clustered start, of what is no program', () => {
   it('says at once what it is, and what to do', async (t) => {
     const desk = new Desk(t)
-    desk.write(
-      'ecosystem.config.js',
-      "module.exports = {\n  apps: [{ name: 'shop', script: './dist/server.js', instances: 'max' }, { script: 'jobs.js' }],\n}",
-    )
-    desk.write('shop.json', '{ "apps": [{ "script": "app.js" }] }')
-    desk.write('pm2.config.cjs', "exports.apps = []\nmodule.exports = { apps: [ { script: 'app.js' } ] }")
     desk.write('package.json', '{ "main": "app.js", "scripts": { "start": "node -r ./env.js app.js" } }')
     desk.write('app.js', plainApp('1'))
     desk.write('style.css', 'body {}')
@@ -162,8 +157,6 @@ describe('clustered start, of what is no program', () => {
     mkdirSync(path.join(desk.project, 'empty'))
     const at = (file: string): string => path.join(desk.project, file)
     for (const [file, message] of [
-      ['pm2.config.cjs', /file for pm2/],
-      ['shop.json', /shop\.json is no program/],
       ['package.json', /is the project.*Is it \S*app\.js that you mean/],
       ['style.css', /style\.css is no program/],
       ['types.d.ts', /types\.d\.ts is no program/],
@@ -172,10 +165,6 @@ describe('clustered start, of what is no program', () => {
       assert.throws(() => refuseOtherFiles(at(file)), { message, code: 'ERR_CLUSTERED_NOT_A_PROGRAM' })
     refuseOtherFiles(at('app.js'))
     for (const [args, message] of [
-      [
-        ['ecosystem.config.js'],
-        /file for pm2.*clustered start \.\/dist\/server\.js --daemon; clustered start jobs\.js --daemon.*NOT_A_PROGRAM/,
-      ],
       [
         ['npm', '--', 'start'],
         /'npm' is a command, and a file is expected.*Is it app\.js that you mean.*NOT_A_PROGRAM/,

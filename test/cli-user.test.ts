@@ -14,7 +14,8 @@ const core = fileURLToPath(new URL('../../packages/core/dist/index.js', import.m
 
 /**
  * As that user: a real program, and beside it what answers as a primary would that
- * says it is process 1, and one that says it is in a container.
+ * says it is process 1, one that says nothing but has that in its name, and one that
+ * says it is in a container.
  */
 const theirs = (folder: string) => `
   const [http, { mkdirSync }] = [require('http'), require('fs')]
@@ -28,6 +29,7 @@ const theirs = (folder: string) => `
     mkdirSync(${JSON.stringify(folder)} + '/clustered', { mode: 0o700 })
     answer(${JSON.stringify(JSON.stringify(pretendedStatus('init', { pid: 1 })))}, '1-aaaaaa.sock')
     answer(${JSON.stringify(JSON.stringify(pretendedStatus('boxed', { pid: 1, container: 'pod-1' })))}, '2-bbbbbb.sock')
+    answer('hello', '1-cccccc.sock')
   }
   clustered((request, response) => response.end(), { workers: 1, name: 'shop' }).listen(0, (error) => console.log(error ?? 'up'))`
 
@@ -59,8 +61,9 @@ describe('root', { skip: needsRoot }, () => {
     assert.match(stdout, /\nown .* root\n/)
     assert.match(stdout, /\nshop .* nobody\n/)
     assert.match(stdout, /\nboxed +- .* pod-1 +nobody\n/, 'its pid is none here')
-    assert.doesNotMatch(stdout, /\ninit /)
+    assert.doesNotMatch(stdout, /\n(init|\?) /)
     assert.match(stderr, /warning: not shown: .*1-aaaaaa\.sock of nobody says that its primary is pid 1/)
+    assert.match(stderr, /warning: not shown: .*1-cccccc\.sock of nobody/)
 
     const named = async (...flags: string[]) =>
       (await desk.json<Listed[]>('list', ...flags)).map(({ name }) => name)

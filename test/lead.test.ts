@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { get } from './support/http.ts'
+import { supervise } from './support/supervised.ts'
 import { eventually, isAlive, type Program, start } from './support/program.ts'
 
 function lead(
@@ -119,6 +120,16 @@ describe('the lead', () => {
     await foreign.sees(/onLead is not called: this process is a worker of a cluster that is not ours/)
     assert.deepEqual(terms(foreign), [])
   })
+})
+
+it('the lead is there for a program that knows nothing else of Clustered', async (t) => {
+  const program = supervise(t, 'leads.cjs')
+  await program.sees(/listening on/)
+  const first = await leader(program, 1)
+  assert.notEqual(first, program.pid)
+  process.kill(first, 'SIGKILL')
+  await leader(program, 2)
+  assert.ok(!isAlive(first))
 })
 
 it('a hook that fails is called again after a while, in a worker and in single mode', async (t) => {

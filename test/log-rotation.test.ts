@@ -20,6 +20,11 @@ describe('log rotation', () => {
       [],
     )
     t.diagnostic(`${total} lines, ${daemon.rotated('out')} rotations, none lost`)
+    // A child writes to the first file ever after, which is deleted in the end.
+    await daemon.flood(50)
+    const [pid, last] = [...daemon.written][0]!
+    const line = `child ${pid} ${last - (last % 50)} `
+    await eventually(() => daemon.newer('out').includes(line), 'the line of a child, where it belongs')
     assert.equal((await daemon.desk.run('delete', 'app')).code, 0)
   })
 

@@ -41,6 +41,25 @@ for (const balance of balances)
       }
     })
 
+    it('without overlap leaves a slot empty for a while, and loses nothing', async (t) => {
+      const program = start(t, 'server.js', { env: env({ workers: 1, reload: { surge: 0, soak: 50 } }) })
+      const port = await program.listens()
+      const clients = load(mixedClients(3, { port }, { path: '/later?ms=5', expect: 'later' }))
+      for (const generation of [2, 3]) {
+        const [[old], since] = [program.workers(), program.output.length]
+        program.kill('SIGHUP')
+        await program.sees(new RegExp(`reload done: every slot is on generation ${generation}`))
+        const lines = program.output.slice(since).match(/worker 0 .*?(ready|drains|gone)/g)
+        assert.deepEqual(
+          lines?.map((line) => line.replace(/ \(.*\)/, '')),
+          ['worker 0 drains', 'worker 0 is gone', 'worker 0 is ready'],
+        )
+        assert.ok(!isAlive(old!))
+      }
+      await clients.stop()
+      assert.deepEqual(clients.failures, [])
+    })
+
     it('does not wait for one drain after the other', async (t) => {
       const program = start(t, 'server.js', {
         env: env({ workers: 3, drainTimeout: 30_000, reload: { soak: 50, surge: 3 } }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { SlotInfo } from '@clustered/core'
 import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
 import { eventually, start } from './support/program.ts'
@@ -18,6 +19,12 @@ describe('a worker that leaves', () => {
       assert.equal(pids.size, 2)
       assert.ok(!pids.has(victim!))
       assert.match(program.output, new RegExp(`pid ${victim}\\) is gone: killed by SIGKILL`))
+      await eventually(async () => {
+        const [state, slots] = JSON.parse((await get(port, '/slots')).body) as [string, SlotInfo[]]
+        const last = slots.flatMap(({ lastFailure }) => lastFailure ?? [])
+        assert.deepEqual([last[0]?.pid, last[0]?.signal, last.length], [victim, 'SIGKILL', 1])
+        return state === 'ready' && slots.every((slot) => slot.state === 'ready')
+      }, 'a worker knows of the slots')
     })
 
   it('is replaced when it crashes, and the log says of what', async (t) => {

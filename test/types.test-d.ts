@@ -4,7 +4,7 @@ import https from 'node:https'
 import http2 from 'node:http2'
 import { type Cluster, clustered as core, ClusteredError } from '@clustered/core'
 import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
-import { clustered as koa, publish, subscribe } from '@clustered/koa'
+import { clustered as koa, onLead, publish, subscribe } from '@clustered/koa'
 import express5 from 'express'
 import express4 from 'express4'
 import Koa3 from 'koa'
@@ -224,6 +224,14 @@ export function theNumberOfWorkersMayFollowTheLoad(): void {
   koa(new Koa3(), { workers: bounds })
   // @ts-expect-error: without the least there are none.
   koa(new Koa3(), { workers: { max: 8 } })
+}
+
+export function theLeadHasASignal(cluster: Cluster): void {
+  onLead((signal) => signal.addEventListener('abort', () => {}))
+  koa(new Koa3(), { onLead: async (signal) => signal.throwIfAborted() })
+  cluster.on('worker:lead', ({ leads }) => exactly<boolean>()(leads))
+  // @ts-expect-error: it is given a signal, and nothing else.
+  onLead((signal, worker) => worker)
 }
 
 export async function messagesSayWhatTheyCarry(): Promise<void> {

@@ -78,6 +78,12 @@ export class LoggingDaemon {
       .length
   }
 
+  /** All files but the oldest. */
+  newer(name: string): string {
+    const rotated = Array.from({ length: this.rotated(name) - 1 }, (_, index) => `${name}.log.${index + 1}`)
+    return [`${name}.log`, ...rotated].map((file) => this.read(file)).join('')
+  }
+
   compressed(name: string): number {
     return readdirSync(this.folder).filter((file) => file.startsWith(`${name}.log.`) && file.endsWith('.gz'))
       .length

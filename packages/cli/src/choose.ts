@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { CliError } from './errors.ts'
-import { nearest } from '@clustered/core/options'
+import { nearest } from './nearest.ts'
 import { plain } from './plain.ts'
 import { refuseSilent } from './not-responding.ts'
 import { operateFor, ownersOf } from './everyone.ts'
@@ -23,7 +23,7 @@ export async function choose(name: string): Promise<Program> {
   const [owner, ...others] = await ownersOf((program) =>
     waysToName.some((names) => names(program).includes(name)),
   )
-  if (!owner) throw programs.length === 0 ? nothingRunning() : unknown(name, programs)
+  if (!owner) throw programs.length === 0 ? nothingRunning() : unknownName(name, programs)
   if (others.length > 0)
     throw ofSeveral(
       name,
@@ -36,7 +36,11 @@ export async function choose(name: string): Promise<Program> {
 
 /** @throws {CliError} as `choose` does, and ERR_CLUSTERED_NOT_RESPONDING, ERR_CLUSTERED_NOT_RUNNING. */
 export async function chooseRunning(name: string): Promise<RunningProgram> {
-  const program = await choose(name)
+  return asRunning(await choose(name))
+}
+
+/** @throws {CliError} ERR_CLUSTERED_NOT_RESPONDING, ERR_CLUSTERED_NOT_RUNNING */
+export function asRunning(program: Program): RunningProgram {
   refuseSilent(program)
   if (isRunning(program)) return program
   throw new CliError(
@@ -61,14 +65,16 @@ function nothingRunning(): CliError {
 
 export const howToStart = 'To start a program: clustered start app.js (add --daemon to detach it)'
 
-function unknown(name: string, programs: readonly Program[]): CliError {
+export function unknownName(name: string, programs: readonly Program[]): CliError {
   const names = [...new Set(programs.filter(isNamed).map((program) => program.name))]
   const near = nearest(name, names)
   const there = names.length > 0 ? ` There is: ${names.join(', ')}.` : ''
   const silent = programs.filter((program) => !isNamed(program)).map((program) => pidOf(program))
+  // As typed by somebody who knows pm2.
+  const ids = /^\d+$/.test(name) ? ' Programs have names here, and no ids.' : ''
   return new CliError(
     'ERR_CLUSTERED_UNKNOWN_NAME',
-    `There is no '${name}'.${near ? ` Is it '${near}' that you mean?` : there}` +
+    `There is no '${name}'.${ids}${near ? ` Is it '${near}' that you mean?` : there}` +
       (silent.length > 0 ? ` Programs that do not respond have no name: pid ${silent.join(', ')}.` : ''),
   )
 }

@@ -3,6 +3,7 @@ import { cac, type CAC, type Command } from 'cac'
 import { deleteProgram } from './commands/delete.ts'
 import { completion } from './commands/completion.ts'
 import { describe } from './commands/describe.ts'
+import { flush } from './commands/flush.ts'
 import { health } from './commands/health.ts'
 import { list } from './commands/list.ts'
 import { type LogFlags, logs } from './commands/logs.ts'
@@ -14,16 +15,18 @@ import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
 import { withInsideCommands } from './inside-commands.ts'
-import { nearest } from '@clustered/core/options'
 import { typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { exitCodeHelp, helpSections } from './help.ts'
+import { nearest } from './nearest.ts'
 import { takeOutputErrors } from './output-errors.ts'
+import { pm2Aliases, pm2Words } from './pm2-words.ts'
 import { printError } from './print.ts'
+import { runMatched } from './run-matched.ts'
 import { orderNames } from './select.ts'
 import type { init as Init } from './commands/init.ts'
 import { readStartFlags } from './read-start-flags.ts'
-import type { StartFlags } from './start-flags.ts'
+import { type StartFlags, withFlags } from './start-flags.ts'
 import { takeUser } from './user-flag.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -43,7 +46,7 @@ export async function run(given: string[]): Promise<number | undefined> {
     cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
     // Such as what the shell makes of a glob without quotes.
     if (starts && cli.args.length > 1) throw tooMany(cli.args)
-    if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number | undefined
+    if (cli.matchedCommand) return (await runMatched(cli, cli.matchedCommand)) as number | undefined
     if (cli.options['help'] || cli.options['version']) return undefined
     if (cli.args[0] !== undefined) throw unknownCommand(cli, cli.args[0])
     cli.outputHelp()
@@ -61,14 +64,15 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   cli.help(() => helpSections(cli, version))
   cli.version(version)
 
-  cli
-    .command('start <file>', 'Run an app file on every core, as it is')
-    .action((file: string, flags: StartFlags) =>
-      start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
-    )
-  withSelection(cli.command('list', 'All that runs, and how it is').alias('ls')).action(list)
+  withFlags(
+    cli.command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names'),
+    'start',
+  ).action((file: string | undefined, flags: StartFlags) =>
+    start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
+  )
+  withSelection(cli.command('list [...names]', 'All that runs, and how it is').alias('ls')).action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
-  cli.command('health <name>', 'Whether it is ready, as an exit code').action(health)
+  cli.command('health <...names>', 'Whether it is ready, as an exit code').action(health)
   cli
     .command('logs <...names>', 'The output of daemons')
     .option('-f, --follow', 'Go on as they write more')
@@ -79,28 +83,32 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .option('--out', 'Only stdout')
     .option('--err', 'Only stderr')
     .option('--reopen', 'For logrotate: go over to the new files')
-    .example('clustered logs shop api -f')
-    .example("clustered logs shop --since 10m --grep 'timeout|refused'")
     .action((names: string[], flags: LogFlags) =>
       logs(names, { ...flags, ...typedAs(argv, ['since', 'until', 'grep']) }),
     )
   cli
-    .command('reload <name>', 'Replace every worker by one with the new code, without losing a request')
+    .command('reload <...names>', 'Replace every worker by one with the new code, without losing a request')
     .action(reload)
   cli.command('scale <name> <size>', 'Change how many workers there are: 4, +1, -1').action(scale)
-  cli.command('stop <name>', 'Answer what is in flight, and end').action(stop)
-  cli.command('restart <name>', 'Stop a daemon, if it runs, and start it as it was started').action(restart)
+  cli.command('stop <...names>', 'Answer what is in flight, and end').action(stop)
   cli
-    .command('delete <name>', 'Stop, and forget it and its logs, which cannot be undone')
+    .command('restart <...names>', 'Stop a daemon, if it runs, and start it as it was started')
+    .action(restart)
+  cli
+    .command('delete <...names>', 'Stop, and forget it and its logs, which cannot be undone')
     .alias('del')
     .action(deleteProgram)
   withInsideCommands(cli)
   withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
-  cli
-    .command('startup <file>', 'Print a systemd unit for a daemon, or for an app file')
-    .action((file: string, flags: StartFlags) =>
-      startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
-    )
+  withFlags(
+    cli.command(
+      'startup <file>',
+      "Print a systemd unit for a daemon, or for an app file; for 'all': one for each",
+    ),
+    'startup',
+  ).action((file: string, flags: StartFlags) =>
+    startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
+  )
   cli
     .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
@@ -109,6 +117,8 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   cli
     .command('completion <shell>', 'Print what has a shell complete this command: bash, zsh or fish')
     .action((shell: string) => completion(cli, shell))
+  cli.command('flush [...names]', 'Empty the logs of daemons: those that are named, or all').action(flush)
+  for (const { name, aliasNames } of cli.commands) aliasNames.push(...(pm2Aliases[name] ?? []))
   return cli
 }
 
@@ -154,6 +164,8 @@ function tooMany([file, ...others]: readonly string[]): CliError {
 }
 
 function unknownCommand(cli: CAC, word: string): CliError {
+  if (Object.hasOwn(pm2Words, word))
+    return new CliError('ERR_CLUSTERED_USAGE', `There is no command '${word}'. ${pm2Words[word]}.`)
   const near = nearest(
     word,
     cli.commands.flatMap(({ name, aliasNames }) => [name, ...aliasNames]),

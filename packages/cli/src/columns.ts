@@ -126,16 +126,16 @@ export const programColumns: Column<Program>[] = [
 
 export const workerColumns: Column<WorkerInfo>[] = [
   { title: 'slot', align: 'right', of: ({ slot }) => (slot < 0 ? 'spare' : String(slot)) },
-  { title: 'pid', spare: 7, align: 'right', of: ({ pid }) => String(pid) },
+  { title: 'pid', spare: 5, align: 'right', of: ({ pid }) => String(pid) },
   { title: 'state', of: ({ state }) => state, style: painted },
-  { title: 'gen', spare: 9, align: 'right', of: ({ generation }) => String(generation) },
+  { title: 'gen', spare: 7, align: 'right', of: ({ generation }) => String(generation) },
   { title: 'req/s', align: 'right', of: ({ vitals }) => maybe(rate, vitals?.requestRate) },
   { title: 'p99', spare: 2, align: 'right', of: ({ vitals }) => maybe(milliseconds, vitals?.latency?.p99) },
   { title: 'in flight', spare: 3, align: 'right', of: ({ vitals }) => maybe(String, vitals?.inFlight) },
-  { title: 'connections', spare: 6, align: 'right', of: ({ vitals }) => maybe(String, vitals?.connections) },
+  { title: 'connections', spare: 9, align: 'right', of: ({ vitals }) => maybe(String, vitals?.connections) },
   {
     title: 'loop p99',
-    spare: 5,
+    spare: 6,
     align: 'right',
     of: ({ vitals }) => maybe(milliseconds, vitals?.loopDelay.p99),
   },

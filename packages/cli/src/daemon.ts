@@ -8,13 +8,14 @@ import { identityOf } from './process-identity.ts'
 import { findPrograms, isRunning, pidOf, type RunningProgram } from './programs.ts'
 import {
   type DaemonRecord,
+  type LogFiles,
   forgetStart,
   logFiles,
   makeDaemonFolder,
   readRecord,
   writeRecord,
 } from './record.ts'
-import { openOwnFile } from './state-folder.ts'
+import { openLogFile } from './state-folder.ts'
 
 /** Set in the process that is to be a daemon: its parent waits to hear that it is ready. */
 export const daemonVariable = 'CLUSTERED_DAEMON'
@@ -28,17 +29,24 @@ const main = fileURLToPath(new URL('main.js', import.meta.url))
  *
  * @param argv what follows `start`, without `--daemon`.
  * @param cwd its working directory, by name.
+ * @param elsewhere its log files, if they are not where all are.
  * @throws {CliError} ERR_CLUSTERED_BOOT_FAILED with what it had to say,
  * ERR_CLUSTERED_INTERRUPTED if this command was told to end meanwhile.
  */
-export async function startDaemon(name: string, argv: string[], cwd: string): Promise<RunningProgram> {
+export async function startDaemon(
+  name: string,
+  argv: string[],
+  cwd: string,
+  elsewhere: Partial<LogFiles> = {},
+): Promise<RunningProgram> {
   makeDaemonFolder(name)
   const before = readRecord(name)
-  const { err: errFile } = logFiles(name)
+  const files = logFiles(name, elsewhere)
+  const { err: errFile } = files
   const letGo = holdEndSignals()
-  const [child, logged] = spawnDaemon(name, argv, cwd)
+  const [child, logged] = spawnDaemon(files, argv, cwd)
   // Remembered before it is ready: whatever becomes of this command, it can be found.
-  const record = newRecord(name, child.pid ?? 0, argv, cwd)
+  const record = { ...newRecord(name, child.pid ?? 0, argv, cwd), logs: elsewhere }
   if (child.pid !== undefined) writeRecord(record)
   const boot = await awaitReady(child)
   letGo()
@@ -61,9 +69,8 @@ export async function startDaemon(name: string, argv: string[], cwd: string): Pr
   throw bootFailed(name, errFile, logged, 'it was ended, as no command could operate it')
 }
 
-function spawnDaemon(name: string, argv: string[], cwd: string): [child: ChildProcess, logged: number] {
-  const files = logFiles(name)
-  const [out, err] = [openOwnFile(files.out), openOwnFile(files.err)]
+function spawnDaemon(files: LogFiles, argv: string[], cwd: string): [child: ChildProcess, logged: number] {
+  const [out, err] = [openLogFile(files.out), openLogFile(files.err)]
   try {
     const logged = statSync(files.err).size
     const child = spawn(process.execPath, [...process.execArgv, main, 'start', ...argv], {

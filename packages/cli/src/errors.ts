@@ -20,10 +20,12 @@ export type CliErrorCode =
   | 'ERR_CLUSTERED_BOOT_FAILED'
   | 'ERR_CLUSTERED_STILL_RUNNING'
   | 'ERR_CLUSTERED_NOTHING_TO_CHANGE'
+  | 'ERR_CLUSTERED_BAD_CONFIG'
+  | 'ERR_CLUSTERED_NO_FOLDER'
   | 'ERR_CLUSTERED_TOO_OLD'
   | 'ERR_CLUSTERED_FILE'
   | 'ERR_CLUSTERED_UNKNOWN_USER'
-  | 'ERR_CLUSTERED_NOT_PERMITTED'
+  | 'ERR_CLUSTERED_NOT_ROOT'
 
 /** An error that the user of the command can do something about: its message says what. */
 export class CliError extends Error {

@@ -12,11 +12,14 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
   const notify = takeNotify()
   // What was preloaded into this process, dotenv say, is loaded in each worker anew.
   for (const [name, value] of Object.entries(asGiven()))
-    if (value === undefined) delete process.env[name]
+    // The folder is the program's, where a file says so.
+    if (name === 'PWD') continue
+    else if (value === undefined) delete process.env[name]
     else process.env[name] = value
   const cluster = superviseAs(file, options)
   const log = stderrLog(logStyle(options))
   if (notify) notifySystemd(cluster, notify, log)
-  if (flags.watch) watch(cluster, { envFile: flags.envFile, ignore: ignoring(flags.ignore), log })
+  const { envFile, folders } = flags
+  if (flags.watch) watch(cluster, { envFile, ignore: ignoring(flags.ignore), folders, log })
   return cluster
 }

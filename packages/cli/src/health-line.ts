@@ -2,6 +2,8 @@ import type { ClusterState, SlotInfo } from '@clustered/core'
 
 /** How a cluster is, in one line, and if not all is well, why. */
 export function healthLine(state: ClusterState, slots: readonly SlotInfo[]): string {
+  // A primary of an older release says nothing of its slots.
+  if (slots.length === 0) return state
   const filled = slots.filter((slot) => slot.state === 'ready')
   const line = `${state}: ${filled.length} of ${slots.length} ${slots.length === 1 ? 'worker' : 'workers'}`
   const failures = slots.flatMap((slot) => (slot.state !== 'ready' && slot.lastFailure ? [slot] : []))

@@ -11,7 +11,7 @@ export interface HelpText {
 /** In the order in which the overview has them; what is in none of them stands at its end. */
 export const groups: [title: string, commands: string[]][] = [
   ['Run a program', ['start', 'reload', 'scale', 'stop', 'restart', 'delete']],
-  ['See how it is', ['list', 'describe', 'health', 'top', 'logs']],
+  ['See how it is', ['list', 'describe', 'health', 'top', 'logs', 'flush']],
   ['Look into its workers', ['stack', 'requests', 'profile', 'heap', 'inspect', 'replace']],
   ['Set it up', ['init', 'startup', 'completion']],
 ]
@@ -30,6 +30,7 @@ export const helpTexts: Record<string, HelpText> = {
       'clustered start app.js -i 2 --daemon',
       'clustered start app.js --watch -- --port 8000',
       'clustered start server.ts --name shop --drain-timeout 30s',
+      'clustered start ecosystem.config.js --daemon',
     ],
     exitCodes: {
       0: 'it was stopped, and has drained; with --daemon: every worker is ready, and stays so',
@@ -41,16 +42,17 @@ export const helpTexts: Record<string, HelpText> = {
       'Columns that do not fit a narrow terminal are left out; elsewhere all of them are there, at least two spaces apart. Root sees the programs of every user.',
     examples: [
       'clustered list --sort memory',
-      'clustered list --state degraded,gone',
+      "clustered list 'api-*' --state degraded,gone",
       'clustered list --crashed-since 1h',
-      "clustered list --filter 'name=api-*' --old",
+      'clustered list --filter restarts=0 --old',
       "clustered list --json | jq -r '.[].name'",
     ],
   },
   describe: { examples: ['clustered describe shop', 'clustered describe shop --json | jq .bySlot'] },
   health: {
-    notes: 'One line says how it is, and why it is not ready.',
-    examples: ['clustered health shop', 'clustered health shop > /dev/null || echo "look at it"'],
+    notes:
+      'One line says how it is, and why it is not ready. Of several programs the worst, the highest, counts.',
+    examples: ['clustered health shop', 'clustered health all > /dev/null || echo "look at them"'],
     exitCodes: {
       0: 'ready: every slot has its worker',
       1: 'it runs, and is not ready: degraded, booting or closing',
@@ -62,7 +64,10 @@ export const helpTexts: Record<string, HelpText> = {
     notes: 'q or Ctrl-C leaves. Where nobody is looking (a pipe, a file), it is shown once.',
     examples: ['clustered top', 'clustered top shop', 'clustered top --sort cpu'],
   },
-  logs: { examples: ['clustered logs shop -f', 'clustered logs shop --lines 200'] },
+  flush: { examples: ['clustered flush shop', 'clustered flush'] },
+  logs: {
+    examples: ['clustered logs all -f', "clustered logs shop --since 10m --grep 'timeout|refused'"],
+  },
   stack: {
     notes: 'One whose loop turns says what it has in flight; of one that stands, the stack is taken.',
     examples: ['clustered stack shop', 'clustered stack shop --slot 1 --json'],
@@ -94,7 +99,7 @@ export const helpTexts: Record<string, HelpText> = {
   reload: {
     notes:
       'If a new worker does not come up or stay up, the old ones go on serving: they have never stopped.',
-    examples: ['clustered reload shop', 'clustered reload shop --json'],
+    examples: ['clustered reload shop', "clustered reload 'api-*'", 'clustered reload all'],
     exitCodes: {
       0: 'every slot runs the new code',
       1: 'it does not: the reason is on stderr, with its stack',

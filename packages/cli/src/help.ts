@@ -1,8 +1,8 @@
 import type { CAC, Command } from 'cac'
 import { type ExitCodes, groups, helpTexts, usualCodes } from './help-texts.ts'
 import { plain } from './plain.ts'
-import { helpOfFlags } from './start-help.ts'
-import { terminalWidth } from './table.ts'
+import { helpWidth } from './table.ts'
+import { wrap } from './wrap.ts'
 
 /** As the parser has it. */
 interface Section {
@@ -52,7 +52,6 @@ function ofCommand(cli: CAC, command: Command): Section[] {
   return [
     { body: wrapped([`${command.description}.`, notes, ...aliases].filter(Boolean).join(' '), 0) },
     { title: 'Usage', body: `  clustered ${command.rawName}${own === '' ? '' : ' [options]'}` },
-    ...(command.name === 'start' || command.name === 'startup' ? [helpOfFlags(command.name)] : []),
     ...(own === '' ? [] : [{ title: 'Options', body: own }]),
     { title: own === '' ? 'Options' : 'Options of every command', body: optionLines(cli.globalCommand) },
     { title: 'Examples', body: (given.length > 0 ? given : examples).map((line) => `  ${line}`).join('\n') },
@@ -99,14 +98,6 @@ function aligned(rows: readonly Row[], most: number): string {
 
 /** In lines that a terminal need not break, each of them indented. */
 function wrapped(text: string, indent: number): string {
-  const width = Math.max(20, Math.min(terminalWidth(), 100) - indent)
-  const lines: string[] = []
-  let line = ''
-  for (const word of plain(text).split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].map((each) => ' '.repeat(indent) + each).join('\n')
+  const lines = wrap(plain(text), Math.max(20, helpWidth() - indent))
+  return lines.map((line) => ' '.repeat(indent) + line).join('\n')
 }

@@ -7,10 +7,12 @@ const watched = /\.([cm]?[jt]s|[jt]sx|json|node|wasm|html|ejs|hbs|pug|graphql|gq
 export type Ignore = (relative: string) => boolean
 
 /**
- * @param globs seen from the working directory. A folder means all that is in
+ * @param given regular expressions, and globs seen from the working directory. A folder means all that is in
  * it; a name without a slash means every file and folder of that name.
  */
-export function ignoring(globs: readonly string[]): Ignore {
+export function ignoring(given: readonly (string | RegExp)[]): Ignore {
+  const expressions = given.filter((each) => each instanceof RegExp)
+  const globs = given.filter((each) => !(each instanceof RegExp)).map(String)
   const patterns = globs.map((glob) => {
     const relative = path.isAbsolute(glob) ? path.relative(process.cwd(), glob) : path.normalize(glob)
     return relative.replace(/\/$/, '')
@@ -18,7 +20,9 @@ export function ignoring(globs: readonly string[]): Ignore {
   const matches = patterns.map((pattern) =>
     picomatch(pattern, { dot: true, basename: !pattern.includes('/') }),
   )
-  return (relative) => matches.some((isMatch) => isMatch(relative))
+  return (relative) =>
+    matches.some((isMatch) => isMatch(relative)) ||
+    expressions.some((expression) => relative.search(expression) >= 0)
 }
 
 /** Whether a change of the file, or of what is in the folder, is no reason to reload. */

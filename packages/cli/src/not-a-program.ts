@@ -17,32 +17,11 @@ const longest = 100_000
  */
 export function refuseOtherFiles(file: string): void {
   const text = readFileSync(file, 'utf8').slice(0, longest)
-  if (isForPm2(file, text)) throw pm2File(file, text)
   if (path.basename(file) === 'package.json') throw notProgram(file, 'is the project', entryOfPackage(text))
   if (others.test(file)) throw notProgram(file, 'is no program')
   const [, interpreter] = /^#!\s*(.*)/.exec(text) ?? []
   if (interpreter && !/\b(node|nodejs|tsx|ts-node|bun|deno)\b/.test(interpreter))
     throw notProgram(file, `is a script for ${interpreter}`)
-}
-
-function isForPm2(file: string, text: string): boolean {
-  const named = /^(ecosystem|pm2|process(es)?)\b.*\.([cm]?js|json|ya?ml)$/.test(path.basename(file))
-  const lists = /["']?\bapps["']?\s*:\s*\[/.test(text) || /^apps:\s*$/m.test(text)
-  return lists && (named || /\b(module\.)?exports\b|export default/.test(text)) && scriptsOf(text).length > 0
-}
-
-function scriptsOf(text: string): string[] {
-  const scripts = [...text.matchAll(/\bscript["']?\s*:\s*["'`]?([^"'`,\s]+)/g)]
-  return scripts.map(([, script]) => script!)
-}
-
-function pm2File(file: string, text: string): CliError {
-  const commands = scriptsOf(text).map((script) => `clustered start ${script} --daemon`)
-  return new CliError(
-    'ERR_CLUSTERED_NOT_A_PROGRAM',
-    `${file} is a file for pm2: it names programs, and is none. Start each of them: ${commands.join('; ')}. ` +
-      `Which option is which: "From pm2" in docs/cli.md.`,
-  )
 }
 
 function notProgram(file: string, what: string, meant?: string): CliError {

@@ -90,13 +90,16 @@ function toProgram(answer: NonNullable<Answer>): Program | undefined {
     const { status, client } = answer
     if (isOwnProcess(status.pid)) return { name: status.name, user, status, client }
     if (status.container) return { name: status.name, user, status: { ...status, pid: 0 }, client }
-    warn(
-      `not shown: ${client.socket} of ${user} says that its primary is pid ${status.pid}, which is not that user's`,
-    )
-    return undefined
+    return notShown(user, client.socket, status.pid)
   }
   const { socket } = answer
-  return { name: nameless, user, silent: { pid: Number.parseInt(path.basename(socket), 10), socket } }
+  const pid = Number.parseInt(path.basename(socket), 10)
+  return isOwnProcess(pid) ? { name: nameless, user, silent: { pid, socket } } : notShown(user, socket, pid)
+}
+
+/** Whoever is shown it may be told to kill that process. */
+function notShown(user: string, socket: string, pid: number): undefined {
+  warn(`not shown: ${socket} of ${user} says that its primary is pid ${pid}, which is not that user's`)
 }
 
 function isOf({ name, pid, socket, identity }: DaemonRecord, { status, silent }: Program): boolean {

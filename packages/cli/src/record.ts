@@ -3,6 +3,7 @@ import path from 'node:path'
 import { isProgramName } from '@clustered/core/control'
 import { warn } from './print.ts'
 import { checkStateFolder, daemonsFolder, isOwnFile, openOwnFolder } from './state-folder.ts'
+import { isActing } from './users.ts'
 
 /** What is remembered of a program that was started with `--daemon`, until it is deleted. */
 export interface DaemonRecord {
@@ -21,6 +22,8 @@ export interface DaemonRecord {
   startedAt: number
   /** It was told to stop, and so is not missed. */
   stopped: boolean
+  /** Its log files, if they are elsewhere. */
+  logs?: Partial<LogFiles>
 }
 
 export interface LogFiles {
@@ -36,8 +39,13 @@ function recordFile(name: string): string {
   return path.join(folderOf(name), 'record.json')
 }
 
-export function logFiles(name: string): LogFiles {
-  return { out: path.join(folderOf(name), 'out.log'), err: path.join(folderOf(name), 'err.log') }
+/** @param elsewhere those of its files that are not where all are: as its record says, if it is not given. */
+export function logFiles(
+  name: string,
+  elsewhere: Partial<LogFiles> = readRecord(name)?.logs ?? {},
+): LogFiles {
+  const folder = folderOf(name)
+  return { out: path.join(folder, 'out.log'), err: path.join(folder, 'err.log'), ...elsewhere }
 }
 
 /** Logs and arguments may hold what is nobody else's business. */
@@ -91,12 +99,17 @@ function read(name: string): DaemonRecord | undefined {
   } catch {
     // Said below.
   }
-  warn(`${file} is no record of a daemon. To forget it: rm -r ${folderOf(name)}`)
+  // Root had better not follow advice about what lies in another's folder.
+  const advice = isActing() ? '' : `. To forget it: rm -r ${folderOf(name)}`
+  warn(`${file} is no record of a daemon${advice}`)
   return undefined
 }
 
 function isRecord(value: unknown): value is DaemonRecord {
-  const { pid, socket, argv, cwd, startedAt, stopped, identity } = (value ?? {}) as Record<string, unknown>
+  const { pid, socket, argv, cwd, startedAt, stopped, identity, logs } = (value ?? {}) as Record<
+    string,
+    unknown
+  >
   return (
     Number.isSafeInteger(pid) &&
     typeof socket === 'string' &&
@@ -105,7 +118,8 @@ function isRecord(value: unknown): value is DaemonRecord {
     typeof cwd === 'string' &&
     typeof startedAt === 'number' &&
     typeof stopped === 'boolean' &&
-    (identity === undefined || typeof identity === 'string')
+    (identity === undefined || typeof identity === 'string') &&
+    (logs === undefined || Object.values(logs as object).every((file) => typeof file === 'string'))
   )
 }
 

@@ -1,16 +1,25 @@
 import { defaultInWords, flagOf, type Named, sayable } from '@clustered/core/options'
+import type { Command } from 'cac'
 
 /** What `clustered start` was given on the command line, as it was typed. */
 export interface StartFlags {
   /** By the name of the option. */
   given: Map<string, Typed>
   envFile?: string
-  nodeArgs: string[]
-  ignore: string[]
-  watch: boolean
-  daemon: boolean
   logMaxSize?: string
   logMaxFiles?: string
+  nodeArgs: string[]
+  ignore: (string | RegExp)[]
+  /** Which to watch, if not all of the working directory. */
+  folders?: string[]
+  /** Of a file that names programs: these, with commas between them. */
+  only?: string
+  /** Of such a file, the variables of that name. */
+  env?: string
+  /** `false`: several programs in the foreground without a name before each line. */
+  prefix?: boolean
+  watch: boolean
+  daemon: boolean
   json?: boolean
   /** What stands after `--`. */
   '--'?: string[]
@@ -36,6 +45,19 @@ export interface Flag {
 }
 
 const ofAnyStart: readonly Flag[] = [
+  {
+    names: ['--only'],
+    placeholder: '<names>',
+    doc: 'Of a file that names programs: these, with commas between them',
+    take: (flags, { text }) => (flags.only = flags.only === undefined ? text : `${flags.only},${text}`),
+    isRepeatable: true,
+  },
+  {
+    names: ['--env'],
+    placeholder: '<name>',
+    doc: 'Of such a file: the variables of env_<name>, or environments.<name>',
+    take: (flags, { text }) => (flags.env = text),
+  },
   {
     names: ['--env-file'],
     placeholder: '<file>',
@@ -69,6 +91,11 @@ const ofStart: readonly Flag[] = [
     placeholder: '<number>',
     doc: 'With --daemon: how many full ones are kept of each (default: 10)',
     take: (flags, { text }) => (flags.logMaxFiles = text),
+  },
+  {
+    names: ['--no-prefix'],
+    doc: 'Several programs in the foreground: no name before each line',
+    take: (flags) => (flags.prefix = false),
   },
   { names: ['--watch'], doc: 'Reload when a file changes', take: (flags) => (flags.watch = true) },
   {
@@ -107,4 +134,12 @@ function flagsOf({ path, option }: Named): Flag[] {
 
 function isShort(flag: string): boolean {
   return flag.length === 2
+}
+
+/** For its help, and for completion: what is typed is read by `readStartFlags`. */
+export function withFlags(command: Command, name: 'start' | 'startup'): Command {
+  for (const { names, placeholder = '', doc } of flagsFor(name))
+    command.option(`${names.join(', ')} ${placeholder}`.trimEnd(), doc)
+  // The parser takes `--no-...` for a flag that is given unless it is typed.
+  return command.ignoreOptionDefaultValue()
 }

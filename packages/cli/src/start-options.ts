@@ -33,6 +33,7 @@ export function toStart(given: string, flags: StartFlags, fromFile: Sheet = new 
     throw new CliError('ERR_CLUSTERED_USAGE', '--ignore is of --watch, which is not given.')
   const environment = { ...env(), ...process.env }
   const layers = [fromFile, fromEnvironment(environment), fromFlags(flags.given)]
+  const serves = layers.findLast((sheet) => sheet.has('listen'))?.get('listen') !== false
   return {
     file,
     options: layers.reduce<SuperviseOptions>(withSheet, {
@@ -40,7 +41,7 @@ export function toStart(given: string, flags: StartFlags, fromFile: Sheet = new 
       args: flags['--'] ?? [],
       execArgv: [...(watch ? ownWritesArguments : []), ...typeScriptArguments(file, execArgv), ...execArgv],
       ...(watch && whileWatching),
-      ...workersOf(env()),
+      ...(serves && workersOf(env())),
     }),
   }
 }
@@ -48,14 +49,6 @@ export function toStart(given: string, flags: StartFlags, fromFile: Sheet = new 
 /** `WEB_CONCURRENCY` of an env file; that of the environment is the default anyway. */
 function workersOf({ WEB_CONCURRENCY: text }: Record<string, string | undefined>): SuperviseOptions {
   return text ? { workers: readInstances({ flag: 'WEB_CONCURRENCY', text }) } : {}
-}
-
-/** As the primary's own lines are, those of the command are. */
-export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
-  logFormat: 'pretty' | 'json'
-  logTime: boolean
-} {
-  return { logFormat, logTime }
 }
 
 function fromFlags(given: ReadonlyMap<string, Typed>): Sheet {
@@ -96,4 +89,12 @@ function readInstances({ flag, text }: Typed): number | WorkerBounds {
         'load needs, two of them, the smaller one first: 2..8, or 2..max.',
     )
   }
+}
+
+/** As the primary's own lines are, those of the command are. */
+export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
+  logFormat: 'pretty' | 'json'
+  logTime: boolean
+} {
+  return { logFormat, logTime }
 }

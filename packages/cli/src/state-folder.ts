@@ -55,15 +55,22 @@ export function isOwnFile(file: string): boolean {
  * is followed if it is this user's: logs may be kept elsewhere.
  * @throws {CliError} ERR_CLUSTERED_STATE_FOLDER
  */
-export function openOwnFile(file: string): number {
+function openOwnFile(file: string): number {
   checkOwnFile(file)
   return openSync(file, 'a', 0o600)
+}
+
+/** The same for a log file, which may be anywhere. */
+export function openLogFile(file: string): number {
+  mkdirSync(path.dirname(file), { recursive: true })
+  return openOwnFile(file)
 }
 
 /** @throws {CliError} ERR_CLUSTERED_STATE_FOLDER if it is there, and another user's. */
 export function checkOwnFile(file: string): void {
   const found = lstatSync(file, { throwIfNoEntry: false })
-  if (!found || found.uid === userId()) return
+  // Such as /dev/null.
+  if (!found || found.uid === userId() || found.isCharacterDevice()) return
   throw new CliError(
     'ERR_CLUSTERED_STATE_FOLDER',
     `${file} belongs to user ${found.uid} and not to ${userId()}. Remove it, and try again.`,

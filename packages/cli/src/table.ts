@@ -30,7 +30,7 @@ const narrowest = 6
 /** A terminal that does not know how wide it is says 0. */
 const usualWidth = 80
 
-export function terminalWidth(): number {
+function terminalWidth(): number {
   return process.stdout.isTTY ? process.stdout.columns || usualWidth : Infinity
 }
 
@@ -39,6 +39,11 @@ interface Measured<Row> {
   cells: string[]
   /** In characters. */
   width: number
+}
+
+/** Lines of text are not longer than can be read with ease. */
+export function helpWidth(): number {
+  return Math.min(terminalWidth(), 100)
 }
 
 /** As wide as the terminal at most, if need be without some of its columns; elsewhere as wide as it is. */

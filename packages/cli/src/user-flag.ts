@@ -7,7 +7,7 @@ import { findUser } from './users.ts'
  * Becomes the user that `--user` names, where it stands before `--`, or else
  * the variable CLUSTERED_USER.
  * @returns the arguments without it.
- * @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_UNKNOWN_USER, ERR_CLUSTERED_NOT_PERMITTED
+ * @throws {CliError} ERR_CLUSTERED_USAGE, ERR_CLUSTERED_UNKNOWN_USER, ERR_CLUSTERED_NOT_ROOT
  */
 export function takeUser(argv: readonly string[]): string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length

@@ -15,8 +15,15 @@ export interface User {
 export function findUser(user: string | number): User | undefined {
   const known = localUsers().find(({ name, uid }) => name === String(user) || uid === user)
   if (known) return known
-  // It may be known to a directory service only.
-  const { stdout } = spawnSync('getent', ['passwd', '--', String(user)], { encoding: 'utf8' })
+  if (!elsewhere.has(user)) elsewhere.set(user, askDirectory(String(user)))
+  return elsewhere.get(user)
+}
+
+/** Users that only a directory service knows, if anybody does: it may take its time. */
+const elsewhere = new Map<string | number, User | undefined>()
+
+function askDirectory(user: string): User | undefined {
+  const { stdout } = spawnSync('getent', ['passwd', '--', user], { encoding: 'utf8', timeout: 5000 })
   return parse(stdout ?? '')[0]
 }
 
@@ -97,14 +104,14 @@ export async function actAs<Result>(user: User, work: () => Promise<Result>): Pr
 
 /**
  * From here on this process is that user's: what it starts is so, too.
- * @throws {CliError} ERR_CLUSTERED_NOT_PERMITTED
+ * @throws {CliError} ERR_CLUSTERED_NOT_ROOT
  */
 export function become(user: User): void {
   isNamed = true
   if (user.uid === userId()) return
   if (!isRoot())
     throw new CliError(
-      'ERR_CLUSTERED_NOT_PERMITTED',
+      'ERR_CLUSTERED_NOT_ROOT',
       `--user ${user.name}: only root may operate the programs of others, and this is ${userName()}. Try: sudo clustered ...`,
     )
   setGroups(user)

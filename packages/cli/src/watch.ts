@@ -20,16 +20,19 @@ export interface Watched {
   envFile: string | undefined
   /** What `--ignore` says. */
   ignore: Ignore
+  /** Which to watch; all of the working directory if none is given. */
+  folders?: readonly string[] | undefined
   log: Log
 }
 
-/** Reloads whenever a file below the working directory is saved. */
-export function watch(program: Cluster, { envFile, ignore, log }: Watched): void {
+/** Reloads whenever a file below the working directory, or one of its `folders`, is saved. */
+export function watch(program: Cluster, { envFile, ignore, folders = ['.'], log }: Watched): void {
   const root = process.cwd()
+  const watched = folders.map((folder) => path.resolve(root, folder))
   const alsoWatched = envFile && path.resolve(envFile)
   const began = Date.now()
   let scanned = false
-  const files = watchFiles([root, ...(alsoWatched ? [alsoWatched] : [])], {
+  const files = watchFiles([...watched, ...(alsoWatched ? [alsoWatched] : [])], {
     alwaysStat: true,
     ignored: (file, stats) =>
       file !== alsoWatched && isIgnored(path.relative(root, file), stats?.isFile() ?? false, ignore),
@@ -43,7 +46,7 @@ export function watch(program: Cluster, { envFile, ignore, log }: Watched): void
   files.on('error', (error) => log.error('watch', `cannot watch: ${(error as Error).message}`))
   const ready = new Promise<void>((resolve) => files.once('ready', resolve)).then(() => (scanned = true))
   Promise.all([ready, program.ready]).then(
-    () => log.info('watch', `watching ${root}`),
+    () => log.info('watch', `watching ${watched.join(' and ')}`),
     () => {},
   )
   program.on('close', () => {

@@ -107,13 +107,13 @@ export type ClusterState = 'booting' | 'ready' | 'degraded' | 'closing'
 /** A slot as the primary sees it. */
 export interface SlotInfo {
   slot: number
-  /** `'ready'`: a worker serves. `'booting'`: none does, and one boots. `'empty'`: none does either. */
-  state: 'ready' | 'booting' | 'empty'
+  /** `'ready'`: a worker serves. `'booting'`: none does, and one boots. `'empty'`: none does either. `'finished'`: the program has ended there by itself, and is not started again: see the option `restart`. */
+  state: 'ready' | 'booting' | 'empty' | 'finished'
   /** Of the worker that serves, else of the one that boots. */
   pid: number | undefined
   /**
-   * How many failures in a row: boots that failed, or workers that died within 10 s of
-   * being ready. 0 again when a worker has stayed up for that long.
+   * How many failures in a row: boots that failed or, after the first one that died, workers that
+   * died within 10 s of being ready. 0 again when a worker has stayed up for that long.
    */
   failures: number
   /** Where the next boot is put off because of failures: when it is to begin, in milliseconds since the epoch. */

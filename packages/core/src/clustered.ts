@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import net from 'node:net'
 import { onAbort } from './abort.ts'
 import type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
+import { badOption } from './bad-option.ts'
 import { badTarget, checkServer } from './bad-target.ts'
 import type { Cluster } from './cluster.ts'
 import { type ClusterFace, emitAsServer } from './cluster-face.ts'
@@ -67,6 +68,13 @@ export function adapt<App, Given>(
   const isFactory = typeof target === 'function' && target.length === 0
   if (!isTarget(target) && !isFactory) throw badTarget(adapter, target, 'clustered() was given')
   const settings = resolveOptions(options)
+  if (options?.listen === false)
+    throw badOption(
+      'listen',
+      false,
+      'true, or clustered start --no-listen for the program',
+      'is for programs that serve nothing',
+    )
   runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
   const toServer = (made: App | net.Server): net.Server => {

@@ -12,6 +12,8 @@ export interface WorkerExit {
   lastWords: LastWords | undefined
   /** It left because the primary had told it to, and in time. */
   asTold: boolean
+  /** The program has ended by itself, and is not started again: see the option `restart`. */
+  finished: boolean
 }
 
 /** Why the number of slots changed, and by what. */

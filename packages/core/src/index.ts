@@ -18,7 +18,14 @@ export type { Listen, ListenCallback } from './listen.ts'
 export type { LogEvent, LogFields, LogLevel, LogLine } from './log.ts'
 export type { Logger } from './logger.ts'
 export type { LostLog } from './lost-log.ts'
-export type { ClusteredOptions, GoodbyeOptions, ReloadOptions, Sticky, WorkerBounds } from './options.ts'
+export type {
+  ClusteredOptions,
+  GoodbyeOptions,
+  ReloadOptions,
+  Restart,
+  Sticky,
+  WorkerBounds,
+} from './options.ts'
 export { onLead } from './on-lead.ts'
 export { publish, subscribe } from './messages/publish-subscribe.ts'
 export { type Admitted, Overload, type OverloadOptions } from './overload.ts'

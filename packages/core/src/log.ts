@@ -25,6 +25,7 @@ export type LogEvent =
   | 'place:taken'
   | 'place:failed'
   | 'place:differs'
+  | 'place:unawaited'
   | 'node:refuses'
   | 'rights'
   | 'compile-cache'
@@ -33,6 +34,7 @@ export type LogEvent =
   | 'watch'
   | 'systemd'
   | 'daemon'
+  | 'config'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 

@@ -14,6 +14,34 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    */
   workers?: number | WorkerBounds
   /**
+   * Whether the program serves, and so is ready when it listens. `false` is for
+   * `supervise` and `clustered start`: a queue consumer, a scheduler, a script.
+   * There is one worker unless `workers` says otherwise. `'auto'`: it need not
+   * listen until it first does, and serves from then on. See docs/programs.md.
+   * @default true
+   */
+  listen?: boolean | 'auto'
+  /**
+   * With `listen: false`, how long a worker must stay up to be ready, or that it
+   * must say so itself (`'message'`), by `process.send('ready')`, within
+   * `bootTimeout`. One that says so sooner is ready sooner.
+   * @default 1000
+   */
+  readyAfter?: number | 'message'
+  /**
+   * With `listen: false`, when the program starts again after it has ended by
+   * itself. One that does not has finished; when all workers have, the primary
+   * ends, with 0 or the first exit code that was another.
+   * @default 'on-failure'
+   */
+  restart?: Restart
+  /**
+   * With `listen: false`, whether the primary lives on when the program has
+   * ended, so that a reload starts it anew.
+   * @default false
+   */
+  remainAfterExit?: boolean
+  /**
    * How long a worker may take from fork to listening before it is killed and
    * counted as a failed boot. Not enforced under `--inspect`.
    * @default 30000
@@ -203,9 +231,16 @@ export interface GoodbyeOptions {
 /** How a request finds the worker that has its session. */
 export type Sticky = 'socket.io' | ((request: IncomingMessage) => string | undefined)
 
+/** What becomes of a program that has ended by itself: one that failed has any exit code but 0. */
+export type Restart = 'always' | 'on-failure' | 'never'
+
+export type ProgramOptions = Pick<ClusteredOptions, 'listen' | 'readyAfter' | 'restart' | 'remainAfterExit'>
+
 export interface ReloadOptions {
   /**
-   * How many slots a reload replaces at once.
+   * How many slots a reload replaces at once. 0: one after the other, and without
+   * overlap: the old worker is gone before the new one starts, at every
+   * replacement. For what must not run twice at the same time.
    * @default 1
    */
   surge?: number

@@ -11,13 +11,14 @@ import { fromEnvironment } from './options/environment.ts'
 import { smallestHeap } from './options/kinds.ts'
 import { type Sheet, withSheet } from './options/sheet.ts'
 import { options as table } from './options/table.ts'
+import { type ProgramSettings, programSettings } from './program-settings.ts'
 import type { CodeOptions } from './primary/code-options.ts'
 import type { LogFileOptions } from './primary/logs/options.ts'
 import type { HttpServerOptions } from './server-options.ts'
 import { type Bounds, workerCount } from './worker-count.ts'
 
 /** What an option comes to is more, or less, than what it was given. */
-type Plain = Omit<Required<ClusteredOptions<any>>, keyof Hooks | keyof Held>
+type Plain = Omit<Required<ClusteredOptions<any>>, keyof Hooks | keyof Held | keyof ProgramSettings>
 
 interface Held {
   /** With how many the cluster begins. */
@@ -36,10 +37,12 @@ interface Held {
 }
 
 /** The options with every default in place. */
-export interface Settings extends Plain, Held {
+export interface Settings extends Plain, Held, ProgramSettings {
   /** Between how many workers their number follows the load, if it does. */
   bounds: Bounds | undefined
   hooks: Hooks
+  /** The program is another one than that of this process. */
+  isSupervised?: boolean
   /** Of a daemon. */
   logFiles?: LogFileOptions | undefined
   /** What workers say of the options in the code. */
@@ -56,17 +59,23 @@ export function resolveOptions(
 ): Settings {
   if (!isPlain(options)) throw badOption('options', options, 'an object')
   const checked = checkOptions(withSheet(options, environment), table)
-  const { onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain & Held & Hooks & ClusteredOptions
-  const { workers, bounds } = workerCount(held.workers)
+  const { logger, onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain &
+    Held &
+    Hooks &
+    ClusteredOptions
+  const program = programSettings(held)
+  // A job that is done twice does harm, and WEB_CONCURRENCY is about what serves.
+  const { workers, bounds } = workerCount(held.workers ?? (program.listen ? undefined : 1))
   return {
     ...held,
+    ...program,
     workers,
     bounds,
     maxMemory: held.maxMemory < 1 ? held.maxMemory * (containerMemory() ?? totalmem()) : held.maxMemory,
     heapLimit: heapLimit(held.heapLimit, bounds?.max ?? workers),
     env: held.env ?? (() => ({})),
     hooks: { onReady, onDrain, onShutdown, onLead },
-    logger: resolveLogger((checked as ClusteredOptions).logger, held),
+    logger: resolveLogger(logger, held),
   }
 }
 

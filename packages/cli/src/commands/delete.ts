@@ -1,4 +1,6 @@
 import { choose } from '../choose.ts'
+import { chooseSeveral, meansSeveral } from '../choose-several.ts'
+import { withEach } from '../each.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSilent } from '../not-responding.ts'
 import { print } from '../print.ts'
@@ -7,14 +9,30 @@ import { removeRecord } from '../record.ts'
 import { stopProgram } from '../stop-program.ts'
 
 /** Stops it, if it runs, and forgets it: record and logs. */
-export async function deleteProgram(name: string, { json }: { json?: boolean }): Promise<void> {
-  const chosen = await choose(name)
-  const program = chosen.record ? await withName(chosen.record.name, () => remove(name)) : await end(chosen)
-  print(
-    json,
-    { name: program.name, deleted: true },
-    () => `${program.name} is deleted${program.record ? ', and so are its logs' : ''}`,
+export async function deleteProgram(names: string[], { json }: { json?: boolean }): Promise<number> {
+  if (!meansSeveral(names)) {
+    const { name, record } = await deleteOne(await choose(names[0]!), names[0]!)
+    print(json, { name, deleted: true }, () => `${name} ${whatWent({ record })}`)
+    return 0
+  }
+  const meant = await chooseSeveral(names)
+  // What others have started has nothing that could be forgotten, unless it was asked for by its name.
+  const programs = meant.filter(({ program, isNamed }) => isNamed || program.record)
+  return withEach(
+    programs.map(({ program }) => program),
+    { json, atOnce: 16 },
+    async (program) => ({ did: whatWent(await deleteOne(program, program.name)), json: { deleted: true } }),
   )
+}
+
+function whatWent({ record }: Pick<Program, 'record'>): string {
+  const kept = Object.values(record?.logs ?? {})
+  if (kept.length > 0) return `is deleted; its logs stay: ${kept.join(', ')}`
+  return `is deleted${record ? ', and so are its logs' : ''}`
+}
+
+async function deleteOne(chosen: Program, name: string): Promise<Program> {
+  return chosen.record ? withName(chosen.record.name, () => remove(name)) : end(chosen)
 }
 
 async function remove(name: string): Promise<Program> {

@@ -1,4 +1,5 @@
 import { choose } from '../choose.ts'
+import { chooseSeveral, meansSeveral } from '../choose-several.ts'
 import { stateOf } from '../columns.ts'
 import { CliError } from '../errors.ts'
 import { duration } from '../format.ts'
@@ -20,23 +21,45 @@ interface Health {
   why: string
 }
 
-/** @returns the exit code. */
-export async function health(name: string, { json }: { json?: boolean }): Promise<number> {
-  const { program, code, state, why } = await look(name)
-  if (json)
-    console.log(toJsonText({ ...(program ? toJson(program) : { name }), state, health: { code, why } }, 2))
-  else console.log(`${plain(program?.name ?? name)} ${plain(why)}`)
-  return code
+interface Found extends Health {
+  name: string
+  program?: Program
 }
 
-async function look(name: string): Promise<Health & { program?: Program }> {
+/** @returns the exit code: of several programs, the highest. */
+export async function health(names: string[], { json }: { json?: boolean }): Promise<number> {
+  const found = meansSeveral(names) ? await lookAtSeveral(names) : [await look(names[0]!)]
+  const told = found.map(({ name, program, state, code, why }) => ({
+    ...(program ? toJson(program) : { name }),
+    state,
+    health: { code, why },
+  }))
+  if (json) console.log(toJsonText(meansSeveral(names) ? told : told[0], 2))
+  else for (const { name, why } of found) console.log(`${plain(name)} ${plain(why)}`)
+  return Math.max(...found.map(({ code }) => code))
+}
+
+async function lookAtSeveral(names: string[]): Promise<Found[]> {
+  try {
+    const meant = await chooseSeveral(names)
+    return meant.map(({ program }) => ({ name: program.name, program, ...healthOf(program) }))
+  } catch (error) {
+    if (!(error instanceof CliError) || names.length === 1) return [await look(names[0]!)]
+    // One of them is not there: each is looked for by itself.
+    const found: Found[] = []
+    for (const name of names) found.push(...(await lookAtSeveral([name])))
+    return found
+  }
+}
+
+async function look(name: string): Promise<Found> {
   try {
     const program = await choose(name)
-    return { program, ...healthOf(program) }
+    return { name: program.name, program, ...healthOf(program) }
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     const isMissing = ['ERR_CLUSTERED_UNKNOWN_NAME', 'ERR_CLUSTERED_NOTHING_RUNNING'].includes(error.code)
-    return (isMissing && ofUnseen(name)) || ofError(error, isMissing)
+    return { name, ...((isMissing && ofUnseen(name)) || ofError(error, isMissing)) }
   }
 }
 

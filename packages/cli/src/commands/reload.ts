@@ -1,14 +1,45 @@
 import type { ErrorInfo, ReloadLine } from '@clustered/core/control'
 import { colors, errorColors } from '../colors.ts'
-import { chooseRunning } from '../choose.ts'
+import { asRunning, chooseRunning } from '../choose.ts'
+import { chooseSeveral, meansSeveral } from '../choose-several.ts'
+import { withEach } from '../each.ts'
 import { CliError } from '../errors.ts'
 import { plain, plainLines, toJsonText } from '../plain.ts'
+import { isRunning, type RunningProgram } from '../programs.ts'
 
 type End = Extract<ReloadLine, { event: 'end' }>
 
 /** @returns the exit code: 0 only if every slot runs the new code. */
-export async function reload(name: string, { json }: { json?: boolean }): Promise<number> {
-  const { client, name: its } = await chooseRunning(name)
+export async function reload(names: string[], { json }: { json?: boolean }): Promise<number> {
+  if (!meansSeveral(names)) return reloadOne(await chooseRunning(names[0]!), json)
+  const meant = await chooseSeveral(names)
+  const programs = meant.filter(({ program, isNamed }) => isNamed || isRunning(program) || program.silent)
+  return withEach(
+    programs.map(({ program }) => program),
+    { json },
+    async (program) => {
+      const began = Date.now()
+      const end = await lastLine(asRunning(program))
+      const { generation, slots } = end
+      return {
+        did: `every slot (${slots}) runs generation ${generation}, after ${Date.now() - began} ms`,
+        json: { generation, slots },
+      }
+    },
+  )
+}
+
+/** Without a word of its steps. @throws {CliError} what a reload fails with. */
+async function lastLine(program: RunningProgram): Promise<Extract<End, { ok: true }>> {
+  let end: End | undefined
+  for await (const line of program.client.reload()) if (line.event === 'end') end = line
+  if (!end) throw wentAway(program.name)
+  if (end.ok) return end
+  const { code, message, stack } = end.error
+  throw new CliError(String(code), [message, stack].filter((part) => typeof part === 'string').join('\n\n'))
+}
+
+async function reloadOne({ client, name: its }: RunningProgram, json: boolean | undefined): Promise<number> {
   const began = Date.now()
   let end: End | undefined
   for await (const line of client.reload()) {

@@ -1,4 +1,4 @@
-import colors from 'picocolors'
+import { colors } from '../colors.ts'
 import type { ReloadLine } from '@clustered/core/control'
 import { chooseRunning } from '../choose.ts'
 import { oneSlot, type SlotFlags } from '../inside.ts'

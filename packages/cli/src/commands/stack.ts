@@ -1,5 +1,5 @@
 import type { WorkerLook } from '@clustered/core/control'
-import colors from 'picocolors'
+import { colors } from '../colors.ts'
 import { chooseRunning } from '../choose.ts'
 import { age, frames, lookAt, type SlotFlags, slotFlag, whySilent } from '../inside.ts'
 import { plain } from '../plain.ts'

@@ -1,6 +1,10 @@
 import { defaultName, isProgramName, stderrLog } from '@clustered/core/control'
 import { colors } from '../colors.ts'
 import { tellParent } from '../await-ready.ts'
+import { asConfig, configHere } from '../config/find-config.ts'
+import { logsAgain } from '../config/again.ts'
+import { refuseFileFlags, runOne, startFile } from '../config/start-file.ts'
+import type { Running } from '../config/run-program.ts'
 import { checkFolder, daemonVariable, startDaemon } from '../daemon.ts'
 import { isFileHere } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
@@ -11,7 +15,7 @@ import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
-import { type DaemonRecord, logFiles, readRecord } from '../record.ts'
+import { type DaemonRecord, type LogFiles, logFiles, readRecord } from '../record.ts'
 import { startArguments } from '../start-arguments.ts'
 import type { StartFlags } from '../start-flags.ts'
 import { logStyle, toStart } from '../start-options.ts'
@@ -19,14 +23,29 @@ import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
 /** @param argv what followed `start` on the command line. */
-export async function start(given: string, flags: StartFlags, argv: string[]): Promise<void> {
-  if (process.env[daemonVariable]) return becomeDaemon(given, flags)
+export async function start(
+  given: string | undefined,
+  flags: StartFlags,
+  argv: string[],
+): Promise<number | undefined> {
+  const config = given === undefined ? configHere() : asConfig(given)
+  if (process.env[daemonVariable]) {
+    delete process.env[daemonVariable]
+    return becomeDaemon(config ? runOne(config, flags) : runFile(given!, flags), flags)
+  }
+  if (config) return startFile(config, flags)
+  refuseFileFlags(flags)
+  return startProgram(given!, flags, argv)
+}
+
+async function startProgram(given: string, flags: StartFlags, argv: string[]): Promise<undefined> {
   const stopped = recordOf(given, argv)
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
   if (!flags.daemon) {
     warnOfRotation(flags)
-    return void runInForeground(plan, flags)
+    runInForeground(plan, flags)
+    return undefined
   }
   // Refused here, and not in the daemon's log.
   rotation(flags)
@@ -37,7 +56,7 @@ export async function start(given: string, flags: StartFlags, argv: string[]): P
     refuseTaken(name, folder)
     return startDaemon(name, startArguments(argv), folder)
   })
-  announce(started, flags.json)
+  return announce(started, flags.json)
 }
 
 /** Starts a daemon as it was started before. To be called with the name's lock held. */
@@ -50,25 +69,36 @@ export async function startAgain(name: string): Promise<RunningProgram> {
       `'${name}' has been deleted meanwhile. To start it anew: clustered start app.js --daemon`,
     )
   checkFolder(name, record.cwd)
-  return startDaemon(name, record.argv, record.cwd)
+  return startDaemon(name, record.argv, record.cwd, logsAgain(record))
 }
 
-function becomeDaemon(given: string, flags: StartFlags): void {
-  delete process.env[daemonVariable]
-  // Who reads a log file later wants to know when.
+/** As a daemon. */
+function runFile(given: string, flags: StartFlags): Running {
   const plan = toStart(given, flags)
-  plan.options.logTime ??= true
-  const log = stderrLog(logStyle(plan.options))
-  const name = plan.options.name ?? defaultName(plan.file)
-  plan.options.logFiles = { ...logFiles(name), ...rotation(flags) }
+  return { plan, name: plan.options.name ?? defaultName(plan.file), run: () => runInForeground(plan, flags) }
+}
+
+function becomeDaemon({ plan: { options }, name, run, logs }: Running, flags: StartFlags): undefined {
+  // Who reads a log file later wants to know when.
+  options.logTime ??= true
+  // A script that has ended can still be found, and be run again by a reload.
+  if (options.listen === false) options.remainAfterExit ??= true
+  const log = stderrLog(logStyle(options))
+  const files = logFiles(name, logs)
+  if (isRotatable(files)) options.logFiles = { ...files, ...rotation(flags) }
   const tellReady = tellParent(log)
-  const cluster = runInForeground(plan, flags)
+  const cluster = run()
   staysUp(cluster).then(tellReady, (error: Error) => {
     // A first boot that fails ends the cluster, and says why, by itself.
     if (cluster.state === 'closing') return
     log.error('daemon', `the workers do not stay up: ${error.message}. The daemon ends`)
     void cluster.close().then(() => process.exit(1))
   })
+}
+
+/** What is no file does not grow. */
+function isRotatable({ out, err }: LogFiles): boolean {
+  return ![out, err].includes('/dev/null')
 }
 
 /** What is given may be the name of a daemon that was stopped. */
@@ -84,12 +114,12 @@ function recordOf(given: string, argv: string[]): DaemonRecord | undefined {
   return record
 }
 
-function announce(program: RunningProgram, asJson: boolean | undefined): void {
+function announce(program: RunningProgram, asJson: boolean | undefined): undefined {
   const { name, status } = program
   const started = { ...program, record: readRecord(name)! }
   print(asJson, toJson(started), () =>
     [
-      `${colors.bold(name)} runs: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'} on ${status.address}, primary pid ${status.pid}`,
+      `${colors.bold(name)} runs: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'}${status.address === null ? '' : ` on ${status.address}`}, primary pid ${status.pid}`,
       `logs: ${logFiles(name).out}, ${logFiles(name).err}`,
     ].join('\n'),
   )

@@ -8,7 +8,7 @@ export class Restarts {
   constructor(cluster: PrimaryCluster) {
     cluster.on('worker:ready', ({ pid }) => this.#serving.add(pid))
     cluster.on('worker:drain', ({ pid }, reason) => this.#left(pid, reason === 'crash'))
-    cluster.on('worker:exit', ({ pid }) => this.#left(pid, true))
+    cluster.on('worker:exit', ({ pid }, { finished }) => this.#left(pid, !finished))
   }
 
   #left(pid: number, unasked: boolean): void {

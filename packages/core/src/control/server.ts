@@ -132,6 +132,7 @@ export class ControlServer {
       balance,
       generation,
       slots: size,
+      listen: this.#settings.listen,
       bounds,
       bySlot: slots,
       lastReload: this.#lastReload(),

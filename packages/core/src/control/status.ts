@@ -40,6 +40,8 @@ export interface ProgramStatus {
   generation: number
   /** How many workers are wanted. */
   slots: number
+  /** Whether it serves: `false` for a queue consumer, a scheduler, a script. */
+  listen: boolean
   /** Between how many that follows the load, or `null` where it does not. */
   bounds: ScaleBounds | null
   /** Each slot, empty ones too. */

@@ -7,7 +7,7 @@ import type { Options } from './option.ts'
 const reload: Options<ReloadOptions> = {
   surge: {
     doc: 'How many slots a reload replaces at once',
-    kind: count(1, 1024),
+    kind: count(0, 1024),
     default: 1,
     change: 'reload',
   },

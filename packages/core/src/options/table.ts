@@ -5,10 +5,12 @@ import { drains } from './drains.ts'
 import { faults } from './faults.ts'
 import { operation } from './operation.ts'
 import type { Options } from './option.ts'
+import { programs } from './programs.ts'
 
 /** Every option. Its type has it that each property of `ClusteredOptions` has one, and no other. */
 export const options: Options<ClusteredOptions<any>> = {
   ...boots,
+  ...programs,
   ...drains,
   ...connections,
   ...faults,

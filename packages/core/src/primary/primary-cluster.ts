@@ -70,7 +70,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
       onFilled: () => this.#onFilled(),
       onClosing: () => this.#onClosing(),
       onGone: () => this.#onGone(),
-      onBootFailed: (error) => this.#fail(error),
+      onBootFailed: (error, exitCode) => this.#fail(error, exitCode),
+      onFinished: (exitCode) => this.#ending.ask(exitCode),
       onCall: (worker, message) => void carryOut(this, worker, message),
     })
   }
@@ -243,9 +244,9 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   }
 
   /** What the program cannot do without is not to be had: the cluster ends. */
-  #fail(error: Error): void {
+  #fail(error: Error, exitCode = 1): void {
     if (this.state === 'closing') return
-    this.#ending.ask(1)
+    this.#ending.ask(exitCode)
     this.#settings.logger.error('error', error.message, { code: (error as NodeJS.ErrnoException).code })
     this.#ready.reject(error)
     this.#supervisor.end('the boot failed')

@@ -3,7 +3,8 @@ import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import { badOption } from '../bad-option.ts'
-import { fromEnvironment } from '../options/environment.ts'
+import { longestTimeout } from '../duration.ts'
+import { fromEnvironment, misspelt } from '../options/environment.ts'
 import type { Sheet } from '../options/sheet.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
@@ -57,6 +58,8 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   const settings: Settings = { ...whileWatched(given), logger: guarded(given.logger) }
   const { logger } = settings
   checkPermissions(logger)
+  for (const [name, meant] of misspelt(process.env))
+    logger.warn('program:options', `${name} is no variable that Clustered knows: did you mean ${meant}?`)
   if (settings.sticky !== undefined && process.platform === 'win32')
     throw badOption(
       'sticky',
@@ -89,6 +92,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
       setImmediate(() => workers !== cluster.slots.length && cluster.scaleAsOptionsSay(workers)),
   })
   settings.codeOptions = codeOptions
+  if (settings.remainAfterExit) stay(cluster)
   report(cluster, logger)
   cluster.on('reload:failed', (generation) => codeOptions.takeBack(generation))
   takeSignals(cluster, logger)
@@ -102,4 +106,10 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   if (settings.control && process.platform !== 'win32')
     void new ControlServer(cluster, entry, settings, logFiles).open()
   return cluster
+}
+
+/** A primary without workers has nothing in its event loop that would keep it. */
+function stay(cluster: PrimaryCluster): void {
+  const timer = setInterval(() => {}, longestTimeout)
+  cluster.once('close', () => clearInterval(timer))
 }

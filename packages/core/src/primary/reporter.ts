@@ -37,9 +37,18 @@ export function report(cluster: Cluster, log: Log): void {
   )
   cluster.on('worker:exit', (worker, exit) => {
     lastLag.delete(worker.pid)
-    const { reason, code, signal, asTold } = exit
-    const facts = { ...of(worker), reason, code: code ?? undefined, signal: signal ?? undefined, asTold }
-    log[asTold ? 'info' : 'error']('worker:exit', `${name(worker)} is gone: ${describe(exit)}`, facts)
+    const { reason, code, signal, asTold, finished } = exit
+    const facts = {
+      ...of(worker),
+      reason,
+      code: code ?? undefined,
+      signal: signal ?? undefined,
+      asTold,
+      finished,
+    }
+    const how = finished ? 'has ended by itself, and is not started again' : 'is gone'
+    const isFault = finished ? code !== 0 : !asTold
+    log[isFault ? 'error' : 'info']('worker:exit', `${name(worker)} ${how}: ${describe(exit)}`, facts)
   })
   cluster.on('worker:problem', (worker, problem) =>
     log.error('worker:problem', `${name(worker)}: ${problem}`, { ...of(worker), reason: problem }),
@@ -82,6 +91,7 @@ export function report(cluster: Cluster, log: Log): void {
 
 function listening(cluster: Cluster): string {
   const workers = ready(cluster)
+  if (cluster.address() === null) return `running, ${workers} ${plural(workers)}, primary pid ${process.pid}`
   const where = `${formatAddress(cluster.address())}, ${workers} ${plural(workers)}`
   return `listening on ${where}, balance: ${cluster.balance}, primary pid ${process.pid}`
 }

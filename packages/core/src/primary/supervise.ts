@@ -9,7 +9,7 @@ import type { ClusteredOptions } from '../options.ts'
 import { fromEnvironment } from '../options/environment.ts'
 import { isOfTheProgram, ofTheProgram } from '../options/of-the-program.ts'
 import { sheetOf, withSheet } from '../options/sheet.ts'
-import { resolveOptions } from '../settings.ts'
+import { resolveOptions, type Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { checkLogFiles, type LogFileOptions } from './logs/options.ts'
 
@@ -41,7 +41,8 @@ type OfTheProgram = keyof Hooks | 'server' | 'onServer'
  * Puts a program on every core that knows nothing of Clustered: this process
  * becomes the primary of workers that run `file`, and what their servers
  * listen at, the primary listens at for them. A worker is ready when one of its
- * servers listens and, if it follows another worker, all that the other has.
+ * servers listens and, if it follows another worker, all that the other has;
+ * with `listen: false`, when it says so or has stayed up for a while.
  *
  * @throws {ClusteredError} ERR_CLUSTERED_NO_ENTRY, ERR_CLUSTERED_BAD_OPTION,
  * ERR_CLUSTERED_SECOND_PROGRAM
@@ -62,7 +63,7 @@ export function superviseAs(file: string, options: SuperviseOptions): Cluster {
       "'socket.io', or nothing here, and the function in the program: clustered(app, { sticky })",
       'is for code that is in the workers',
     )
-  const settings = resolveOptions(rest, new Map())
+  const settings: Settings = { ...resolveOptions(rest, new Map()), logFiles }
   if (logFiles) checkLogFiles(logFiles)
   const here = runtime()
   if (here.primary || cluster.isWorker)
@@ -83,7 +84,7 @@ export function superviseAs(file: string, options: SuperviseOptions): Cluster {
       'ERR_CLUSTERED_NO_ENTRY',
       `supervise: there is no file ${entry}. Give the program's file, absolute or from the working directory.`,
     )
-  const primary = ofPrimary!.makePrimary({ ...settings, logFiles }, sheetOf(rest), {
+  const primary = ofPrimary!.makePrimary({ ...settings, logFiles, isSupervised: true }, sheetOf(rest), {
     file: entry,
     args,
     execArgv,

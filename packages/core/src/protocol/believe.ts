@@ -110,6 +110,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   listening: { key: isString },
   closed: { key: isString },
   settled: {},
+  ready: {},
   'may-lead': {},
   'lead-over': {},
   answer: { key: isString, connection: isCount, accepted: isFlag },

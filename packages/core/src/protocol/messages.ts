@@ -30,6 +30,13 @@ export interface WorkerBriefing {
   hangTimeout: number
   /** Node's compile cache, if it has one; the first worker of each release writes what is not there yet. */
   compileCache?: { folder: string; isWriter: boolean } | undefined
+  /**
+   * Of a program that need not listen: how long (in ms) it has to stay up to be
+   * ready, or that it says so itself. Not there of any other.
+   */
+  readyAfter?: number | 'message' | undefined
+  /** Such a program serves from when it listens. */
+  mayListen?: boolean | undefined
   /** The primary says who leads. One of an older release does not. */
   leads?: boolean
   /** Of a spare: the variables that are to say its slot once it has one. */
@@ -117,6 +124,8 @@ export type ToPrimary =
   | { type: 'listening'; key: string }
   /** The server called `key` was closed by the app. */
   | { type: 'closed'; key: string }
+  /** It need not listen, and is ready: it has stayed up for long enough, or says so. */
+  | { type: 'ready' }
   /** Nothing is left in its event loop but servers that listen: it will not listen anywhere else. */
   | { type: 'settled' }
   /** It understands that it is told to lead: a worker of an older release does not. */

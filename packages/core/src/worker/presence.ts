@@ -44,7 +44,7 @@ export class Presence {
 
   /** @returns whether it stays. */
   #onEmpty(): boolean {
-    const stays = this.#hasReason() || awaitsMessages()
+    const stays = this.#hasReason()
     if (stays) {
       this.stay()
       this.#settled()
@@ -53,7 +53,7 @@ export class Presence {
   }
 }
 
-/** The app's own, from the primary: one listener is of node:cluster. */
-function awaitsMessages(): boolean {
+/** Messages of the app's own, from the primary: one listener is of node:cluster. */
+export function awaitsMessages(): boolean {
   return process.listenerCount('message') > 1 || cluster.worker!.listenerCount('message') > 0
 }

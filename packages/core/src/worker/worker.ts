@@ -6,7 +6,7 @@ import cluster from 'node:cluster'
 import type net from 'node:net'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
-import { Lifecycle } from '../lifecycle.ts'
+import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
 import { stderrLog } from '../logger.ts'
@@ -28,7 +28,7 @@ import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
 import type { OwnOptions } from './own-options.ts'
 import { type Begin, observeRequests } from './requests.ts'
-import { Presence } from './presence.ts'
+import { awaitsMessages, Presence } from './presence.ts'
 import { reopenLogs } from './reopen-logs.ts'
 import { Servers } from './servers.ts'
 import { SiblingPorts } from './sibling-ports.ts'
@@ -59,7 +59,7 @@ export class Worker {
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
   readonly #bus = bus()
-  readonly #shutdownCode = new ShutdownCode(this.lifecycle.report)
+  readonly #shutdownCode: ShutdownCode
   /** The last that this worker got itself. */
   #signal: string | undefined
   #stickyOption: StickyOption | undefined
@@ -69,11 +69,15 @@ export class Worker {
   #optionsTold = false
   #stickyGiven = false
   #exitHeld = false
+  #isReady = false
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
     this.slot = briefing.slot
     this.id = briefing.id ?? newWorkerId()
+    this.#shutdownCode = new ShutdownCode(this.lifecycle.report, () =>
+      this.#serves ? undefined : { awaitsMessages },
+    )
     this.#stickyOption = briefing.sticky
     // Node would otherwise end this process, requests and all, the moment the
     // primary dies.
@@ -104,7 +108,7 @@ export class Worker {
     this.#presence = new Presence(
       () =>
         !this.#shutdownCode.isRunning &&
-        (this.#draining || this.#servers.everListened || this.#bus.hasListeners),
+        (this.#draining || this.#servers.everListened || this.#bus.hasListeners || awaitsMessages()),
       () => this.#tell({ type: 'settled' }),
     )
     this.#siblingPorts = new SiblingPorts(briefing.ports)
@@ -142,6 +146,7 @@ export class Worker {
       if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
     })
     this.#takeSignals()
+    this.#awaitReadiness()
     if (briefing.leads) this.#tell({ type: 'may-lead' })
     else
       this.lifecycle.leading.refuse(
@@ -240,6 +245,29 @@ export class Worker {
     }
   }
 
+  /** The program is ready when it listens; of one that need not, it is the briefing that says when. */
+  get #serves(): boolean {
+    const { readyAfter, mayListen } = this.#briefing
+    return readyAfter === undefined || (mayListen === true && this.#servers.everListened)
+  }
+
+  /** From the first turn of the event loop on: until then, the program is only loaded. */
+  #awaitReadiness(): void {
+    const { readyAfter } = this.#briefing
+    if (typeof readyAfter !== 'number') return
+    const tell = (): void => this.#tell({ type: 'ready' })
+    setImmediate(() => setTimeout(tell, readyAfter).unref()).unref()
+  }
+
+  /** The primary knows that it is. */
+  #onReady(): void {
+    this.#siblingPorts.forget()
+    if (this.#serves || this.#isReady) return
+    this.#isReady = true
+    this.#watchdog.judge()
+    if (this.#briefing.crash === 'contain') this.#crash.contain()
+  }
+
   /** As far as it cannot, the primary fetches what it writes. */
   #reopen({ targets, turn }: Extract<ToWorker, { type: 'reopen' }>): void {
     try {
@@ -256,7 +284,7 @@ export class Worker {
     this.state = state
     this.#heartbeat.workers = workers.length
     const own = workers.find(({ pid }) => pid === process.pid)
-    if (own && own.state !== 'booting') this.#siblingPorts.forget()
+    if (own && own.state !== 'booting') this.#onReady()
     if (own && own.slot !== this.slot) this.#takePlace(own.slot)
   }
 
@@ -356,6 +384,8 @@ export class Worker {
         await Promise.all([
           this.#servers.drain(timeout, goodbye, migrate),
           this.#sticky?.sayGoodbye(timeout, goodbye),
+          // It goes on taking jobs until it is told not to.
+          !this.#serves && this.#shutdownCode.run(Math.max(leastForShutdown, timeout), reason),
         ])
         await this.#sticky?.close(deadline - performance.now())
         this.answered = true

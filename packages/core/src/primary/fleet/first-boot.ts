@@ -12,22 +12,40 @@ const noteAfter = 5000
 /** Such as `ecosystem.config.js`, of pm2. */
 const configuration = /\.config\.[cm]?[jt]s$/
 
-export function hintAt({ code }: WorkerExit, { exec }: Release): string {
-  const file = path.basename(exec)
-  if (code !== 0 || !configuration.test(file)) return ''
-  return `. ${file} is a configuration by its name, and no program: start the program that it speaks of`
+export function hintAt({ code }: WorkerExit, release: Release, settings: Settings): string {
+  if (code !== 0) return ''
+  if (isConfiguration(release))
+    return `. ${path.basename(release.exec)} is a configuration by its name, and no program: start the program that it speaks of`
+  return `. ${ifItServesNothing(settings)}`
+}
+
+/** What to do with a program that works, and is none for a cluster that serves. */
+export function ifItServesNothing({ isSupervised }: Settings): string {
+  const how = isSupervised
+    ? 'start it with --no-listen (listen: false)'
+    : 'run it by clustered start --no-listen'
+  return `If it is to serve nothing (a queue consumer, a scheduler, a script): ${how}`
+}
+
+/** With what the primary ends when the first worker of another program has failed: its own code, as in plain Node. */
+export function exitCodeAfter({ code }: WorkerExit, release: Release, { isSupervised }: Settings): number {
+  return isSupervised && !isConfiguration(release) ? (code ?? 1) : 1
+}
+
+function isConfiguration({ exec }: Release): boolean {
+  return configuration.test(path.basename(exec))
 }
 
 /** A program that works and serves nobody looks like one that boots for long. */
-export function noteSilence(worker: WorkerHandle, { bootTimeout, logger }: Settings, clock: Clock): void {
-  if (bootTimeout <= noteAfter) return
+export function noteSilence(worker: WorkerHandle, settings: Settings, clock: Clock): void {
+  const { bootTimeout, logger, listen } = settings
+  if (bootTimeout <= noteAfter || !listen) return
   clock.after(noteAfter, () => {
     if (worker.state === 'booting' && worker.listening.size === 0)
       logger.warn(
         'boot:silent',
         `the first worker (pid ${worker.pid}) runs, and has no server that listens after ${noteAfter} ms; ` +
-          `bootTimeout gives it ${bootTimeout} ms. If it is to serve nothing (a queue consumer, a script that ` +
-          'waits), it is no program for a cluster: run it with node',
+          `bootTimeout gives it ${bootTimeout} ms. ${ifItServesNothing(settings)}`,
         { slot: worker.slot, pid: worker.pid },
       )
   })

@@ -1,4 +1,6 @@
+import { constants } from 'node:os'
 import type { SlotInfo, WorkerInfo } from '../../cluster.ts'
+import type { WorkerExit } from '../../events.ts'
 import type { Settings } from '../../settings.ts'
 import { Slot } from './slot.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -48,9 +50,20 @@ export class Fleet {
     return this.slots.some((slot) => slot.isMissed)
   }
 
-  /** Every slot has a worker that serves. */
+  /** Every slot has a worker that serves, or has had one that has finished. */
   get isFilled(): boolean {
-    return this.slots.every(({ worker }) => worker?.serving)
+    return this.slots.every(({ worker, isDone }) => worker?.serving || isDone)
+  }
+
+  /** The program has ended in every slot. */
+  get isFinished(): boolean {
+    return this.slots.length > 0 && this.slots.every(({ isDone }) => isDone)
+  }
+
+  /** How it has: the first exit code that is not 0, if there is one. */
+  get exitCode(): number {
+    const codes = this.slots.flatMap(({ finished }) => (finished ? exitCodeOf(finished) : []))
+    return codes.find((code) => code !== 0) ?? 0
   }
 
   /** One that was told to drain has not stopped accepting yet. */
@@ -136,8 +149,10 @@ export class Fleet {
   abandon(slot: Slot, reason: string): void {
     const { next } = slot
     slot.next = undefined
-    if (next?.serving) this.drain(next, reason)
-    else if (next) {
+    if (!next) return
+    // One that need not listen works as soon as there is a process.
+    if (next.serving || (!this.#settings.listen && next.pid > 0)) this.drain(next, reason)
+    else {
       this.draining.add(next)
       next.dismiss(reason)
     }
@@ -148,4 +163,9 @@ export class Fleet {
     this.draining.delete(worker)
     return this.slotOf(worker)
   }
+}
+
+/** As a shell has it. */
+function exitCodeOf({ code, signal }: WorkerExit): number {
+  return code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0)
 }

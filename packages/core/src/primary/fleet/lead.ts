@@ -45,7 +45,7 @@ export class Lead {
  *
  * @param release what a worker that boots now runs.
  */
-export function chooseLeader(workers: readonly WorkerHandle[], release: Release): WorkerHandle | undefined {
+function chooseLeader(workers: readonly WorkerHandle[], release: Release): WorkerHandle | undefined {
   const rank = (worker: WorkerHandle): number[] => [
     Number(worker.replaceFor !== undefined) + Number(worker.late),
     worker.proven ? 0 : 1,

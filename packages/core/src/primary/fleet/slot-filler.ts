@@ -29,6 +29,8 @@ export class SlotFiller {
    *   if the app is broken, it fails once and not once per slot.
    */
   advance(now: number, proven: boolean): void {
+    // Of all, before it is asked which of them may be next.
+    for (const slot of this.#fleet.slots) this.#promote(slot, now)
     for (const slot of this.#fleet.slots) this.#fill(slot, now, proven || slot.index === 0)
   }
 
@@ -46,20 +48,41 @@ export class SlotFiller {
   /** The next time, after `now`, at which there is something to do that no event tells of; Infinity if none. */
   nextDeadline(now: number): number {
     const deadlines = this.#fleet.allSlots.flatMap(({ worker, next, retryAt }) => {
-      if (next) return next.serving && worker ? [this.#soakedAt(next)] : []
+      if (next) return next.serving && (worker || this.#isAlone) ? [this.#soakedAt(next)] : []
       return worker?.crashed ? [retryAt, this.#crashPace.nextAt] : [retryAt]
     })
     return Math.min(...deadlines.filter((deadline) => deadline > now))
   }
 
-  #fill(slot: Slot, now: number, mayBoot: boolean): void {
+  #promote(slot: Slot, now: number): void {
     const { next } = slot
-    if (next?.readyAt !== undefined && (!slot.worker || now >= this.#soakedAt(next)))
+    if (next?.readyAt !== undefined && (this.#isVacant(slot) || now >= this.#soakedAt(next)))
       this.#replace(slot.promote())
+  }
+
+  #fill(slot: Slot, now: number, mayBoot: boolean): void {
     const { worker } = slot
-    if (slot.next || now < slot.retryAt || !(worker ? this.#mayReplace(worker, now) : mayBoot)) return
+    if (slot.next || slot.isDone || now < slot.retryAt) return
+    if (!(worker ? this.#mayReplace(worker, now) : mayBoot && !this.#isHaunted(slot))) return
     if (worker?.crashed) this.#crashPace.begin(now)
-    this.#boot(slot)
+    if (!worker || !this.#isAlone) return this.#boot(slot)
+    slot.vacate()
+    this.#replace(worker)
+  }
+
+  /** A worker is to be gone before the one that follows it starts. */
+  get #isAlone(): boolean {
+    return this.#settings.reload.surge === 0
+  }
+
+  /** Nothing serves there, and nothing is kept for a release that has yet to show that it stays up. */
+  #isVacant(slot: Slot): boolean {
+    return !slot.worker && !this.#isAlone
+  }
+
+  /** The worker before is not gone yet, and must be. */
+  #isHaunted({ index }: Slot): boolean {
+    return this.#isAlone && [...this.#fleet.draining].some(({ slot }) => slot === index)
   }
 
   #replace(worker: WorkerHandle | undefined): void {
@@ -71,6 +94,7 @@ export class SlotFiller {
     const isStale = this.#rollout.isStale(worker)
     if (!isStale && !worker.replaceFor) return false
     if (!isStale && worker.crashed && now < this.#crashPace.nextAt) return false
+    if (this.#isAlone) return this.#fleet.isFilled
     const surging = this.#fleet.slots.filter((slot) => slot.worker && slot.next).length
     // Where the code is not new, one at a time across the cluster is enough.
     const surge = this.#rollout.reload ? this.#settings.reload.surge : 1

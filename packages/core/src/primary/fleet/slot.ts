@@ -1,4 +1,5 @@
 import type { SlotFailure, SlotInfo } from '../../cluster.ts'
+import type { WorkerExit } from '../../events.ts'
 import { backoff, delayAfterDeath, stableAfter } from './backoff.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 
@@ -13,6 +14,10 @@ export class Slot {
   last: WorkerHandle | undefined
   /** No boot before this time, by the fleet's clock. */
   retryAt = 0
+  /** How the program has ended by itself here, if it is not to be started again. */
+  finished: WorkerExit | undefined
+  /** It has, once: that is what it does. */
+  endsByItself = false
   /** The last that went wrong here. */
   lastFailure: SlotFailure | undefined
   /** `retryAt` in ms since the epoch: for people. */
@@ -33,7 +38,7 @@ export class Slot {
 
   /** Nobody serves where a worker has been, or where a boot has failed. */
   get isMissed(): boolean {
-    return !this.worker?.serving && (this.#wasFilled || this.#failedBoots > 0)
+    return !this.worker?.serving && !this.isDone && (this.#wasFilled || this.#failedBoots > 0)
   }
 
   /** @param now by the fleet's clock. */
@@ -43,7 +48,7 @@ export class Slot {
     const isStable = worker?.readyAt !== undefined && now - worker.readyAt >= stableAfter
     return {
       slot: index,
-      state: worker?.serving ? 'ready' : next ? 'booting' : 'empty',
+      state: worker?.serving ? 'ready' : next ? 'booting' : this.isDone ? 'finished' : 'empty',
       pid: shown?.pid || undefined,
       failures: this.#failedBoots || (isStable ? 0 : this.#deaths),
       nextBoot: !next && now < this.retryAt ? this.#nextBoot : undefined,
@@ -80,9 +85,20 @@ export class Slot {
     return { failures: readyAt === undefined ? this.#failedBoots : this.#deaths, delay }
   }
 
-  /** New code is no reason to wait out what the old has earned. */
+  /** New code is no reason to wait out what the old has earned, or to leave be what the old has finished. */
   forgive(): void {
     this.retryAt = 0
+    this.finished = undefined
+  }
+
+  finish(exit: WorkerExit): void {
+    this.finished = exit
+    this.endsByItself = true
+  }
+
+  /** Nothing is to be done here before somebody asks for it. */
+  get isDone(): boolean {
+    return this.finished !== undefined && this.workers.length === 0
   }
 
   /** The next worker takes the place. @returns the one that it replaces. */
@@ -91,7 +107,7 @@ export class Slot {
     this.worker = this.next
     this.#wasFilled = true
     if (this.worker) this.worker.proven = true
-    this.next = this.last = undefined
+    this.next = this.last = this.finished = undefined
     this.#failedBoots = 0
     return old
   }

@@ -11,7 +11,7 @@ import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
 import { Fleet } from './fleet.ts'
-import { hintAt, noteSilence } from './first-boot.ts'
+import { exitCodeAfter, hintAt, noteSilence } from './first-boot.ts'
 import { Lead } from './lead.ts'
 import { News } from './news.ts'
 import { describe, type Reload, toError } from './reload.ts'
@@ -53,8 +53,10 @@ export interface SupervisorParts {
   onFilled: () => void
   onClosing: () => void
   onGone: () => void
-  /** The first boot has failed. */
-  onBootFailed: (error: ClusteredError) => void
+  /** The first boot has failed. @param exitCode what that means for this process. */
+  onBootFailed: (error: ClusteredError, exitCode: number) => void
+  /** The program has ended by itself, everywhere. */
+  onFinished: (exitCode: number) => void
   /** A worker has called a method of `Cluster`. */
   onCall: (worker: WorkerHandle, message: Extract<ToPrimary, { type: 'call' }>) => void
 }
@@ -113,6 +115,7 @@ export class Supervisor {
       updateBalance: () => this.#updateBalance(),
       isClosing: () => this.state === 'closing',
       onReady: (worker) => this.#onReady(worker),
+      onProven: () => this.#onProven(),
       endsCluster: (exit) => this.#endsCluster(exit),
       call: parts.onCall,
     })
@@ -223,7 +226,7 @@ export class Supervisor {
     this.#step(() => {
       const { settings, events, system } = this.#parts
       // What has never served is in no load balancer.
-      const delay = this.isProven ? settings.shutdownDelay : 0
+      const delay = this.isProven && settings.listen ? settings.shutdownDelay : 0
       this.#phase = 'delaying'
       events.emit('close', reason)
       this.#tellState()
@@ -296,6 +299,7 @@ export class Supervisor {
     this.#tellState()
     // Those that boot have a pid by then.
     this.#parts.steps.afterwards(() => this.#news.spread())
+    if (this.#fleet.isFinished && !this.#parts.settings.remainAfterExit) return this.#onFinished()
     const next = this.#filler.nextDeadline(now)
     if (next < Infinity) this.#cancelWake = clock.after(next - now, () => this.start())
   }
@@ -314,8 +318,17 @@ export class Supervisor {
     })
   }
 
-  #onReady(worker: WorkerHandle): void {
+  #onFinished(): void {
+    this.#parts.onFinished(this.#fleet.exitCode)
+    this.close('the program has ended')
+  }
+
+  #onProven(): void {
     if (this.#phase === 'proving') this.#phase = 'booting'
+  }
+
+  #onReady(worker: WorkerHandle): void {
+    this.#onProven()
     this.#parts.events.emit('worker:ready', worker.info, Math.round(worker.readyAt! - worker.bornAt))
     this.#reconcile()
   }
@@ -329,11 +342,12 @@ export class Supervisor {
   #endsCluster(exit: WorkerExit): boolean {
     if (this.isProven) return false
     const { lastWords } = exit
+    const { settings, sockets } = this.#parts
     const message =
-      (lastWords && this.#parts.sockets.explain(lastWords)) ??
-      `The first worker did not come up: ${describe(exit)}${hintAt(exit, this.#rollout.release)}`
-    const cause = toError(exit.lastWords)
-    this.#parts.onBootFailed(new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', message, { cause }))
+      (lastWords && sockets.explain(lastWords)) ??
+      `The first worker did not come up: ${describe(exit)}${hintAt(exit, this.#rollout.release, settings)}`
+    const error = new ClusteredError('ERR_CLUSTERED_BOOT_FAILED', message, { cause: toError(lastWords) })
+    this.#parts.onBootFailed(error, exitCodeAfter(exit, this.#rollout.release, settings))
     return true
   }
 

@@ -90,6 +90,7 @@ export class WorkerHandle {
   #dismissed = false
   #deadline: { delay: number; act: () => void; cancel: () => void } | undefined
   #process: WorkerProcess | undefined
+  #listens = true
   readonly #system: System
   readonly #events: WorkerEvents
 
@@ -119,6 +120,7 @@ export class WorkerHandle {
       const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
       const { slot, release, id } = this
       const sticky = settings.sticky === 'socket.io' ? settings.sticky : undefined
+      this.#listens = settings.listen
       const { generation } = release
       const briefing = {
         id,
@@ -128,10 +130,13 @@ export class WorkerHandle {
         ports,
         drainTimeout,
         goodbye,
-        crash,
+        // Nobody would follow one that crashed and lives on.
+        crash: settings.restart === 'never' ? 'exit' : crash,
         lagWarning,
         hangTimeout,
-      }
+        readyAfter: settings.readyAfter,
+        mayListen: settings.mayListen,
+      } as const
       const order = { release, briefing, env: environment, heapLimit }
       this.#process = this.#system.spawn(order, {
         message: (message, handle) => {
@@ -253,7 +258,7 @@ export class WorkerHandle {
     if (error !== undefined) this.lastWords ??= toWords(error)
     const reason = this.#reason(code, signal, wasDraining, error !== undefined)
     const asTold = this.#dismissed && (!wasDraining || reason === 'drained')
-    this.#events.exit(this, { reason, code, signal, lastWords: this.lastWords, asTold })
+    this.#events.exit(this, { reason, code, signal, lastWords: this.lastWords, asTold, finished: false })
   }
 
   #reason(code: number | null, signal: string | null, wasDraining: boolean, neverStarted: boolean): string {
@@ -262,7 +267,7 @@ export class WorkerHandle {
       return this.#dismissed && !wasDraining ? this.#killedFor : `killed: ${this.#killedFor}`
     if (signal) return `killed by ${signal}`
     if (code === 0 && wasDraining) return 'drained'
-    const ended = this.readyAt === undefined ? endedWith.get(code!) : undefined
+    const ended = this.#listens && this.readyAt === undefined ? endedWith.get(code!) : undefined
     return `exit code ${code}${ended ? `: ${ended}` : ''}`
   }
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../../running-clock.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
+import { ifItServesNothing } from './first-boot.ts'
 import { Lateness } from './lateness.ts'
 import type { Lead } from './lead.ts'
 import { PlaceDifferences } from './place-differences.ts'
@@ -46,6 +47,8 @@ export interface WatchedFleet {
   readonly isClosing: () => boolean
   /** Some worker listens for the first time. */
   readonly onReady: (worker: WorkerHandle) => void
+  /** The program has come up, though it may have ended by now. */
+  readonly onProven: () => void
   /** @returns whether that ends the cluster, as no worker has ever been ready. */
   readonly endsCluster: (exit: WorkerExit) => boolean
   readonly call: (worker: WorkerHandle, message: Extract<ToPrimary, { type: 'call' }>) => void
@@ -57,6 +60,7 @@ export class WorkerWatch implements WorkerEvents {
   readonly #lateness: Lateness
   readonly #silence: Silence
   readonly #differences: PlaceDifferences
+  #listensAfterAll = false
 
   constructor(watched: WatchedFleet) {
     this.#watched = watched
@@ -108,13 +112,17 @@ export class WorkerWatch implements WorkerEvents {
     message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'reopened' }>,
     handle: TransferableHandle | undefined,
   ): void {
-    const { sockets, places, lead, call, reconcile } = this.#watched
+    const { sockets, places, lead, call, settings, reconcile } = this.#watched
     switch (message.type) {
       case 'listen':
         return void sockets.share(worker, message, places.lends(worker, message.key))
       case 'listening':
         worker.listens(message.key)
+        if (!settings.listen) this.#onListensAfterAll(message.key)
         return this.#onListening()
+      case 'ready':
+        if (!settings.listen && worker.state === 'booting') this.#becomeReady(worker)
+        return
       case 'closed':
         return this.#onClosed(worker, message.key)
       case 'settled':
@@ -168,24 +176,45 @@ export class WorkerWatch implements WorkerEvents {
 
   /** Whoever boots may now have all that it needs, also because those it replaces have less. */
   #onListening(): void {
-    const { fleet, places, updateBalance } = this.#watched
+    const { fleet, places, updateBalance, settings } = this.#watched
     updateBalance()
+    if (!settings.listen) return
     for (const worker of fleet.workers)
       if (worker.state === 'booting' && places.areComplete(worker)) this.#becomeReady(worker)
+  }
+
+  /** A port for a health check, say: it is served as any other. */
+  #onListensAfterAll(key: string): void {
+    const { sockets, settings } = this.#watched
+    if (settings.mayListen) return this.#serves()
+    if (this.#listensAfterAll) return
+    this.#listensAfterAll = true
+    settings.logger.info(
+      'place:unawaited',
+      `the program listens at ${sockets.describe(key)}, and is started with --no-listen (listen: false): that is ` +
+        'served, and nobody waits for it. If it is to serve requests, leave that option out',
+    )
+  }
+
+  /** It has shown what it is. Who serves is replaced with overlap. */
+  #serves(): void {
+    const { settings } = this.#watched
+    const reload = { ...settings.reload, surge: settings.reload.surge || 1 }
+    Object.assign(settings, { listen: true, mayListen: false, readyAfter: undefined, reload })
   }
 
   #becomeReady(worker: WorkerHandle): void {
     worker.becomeReady()
     this.#onBeat(worker, beats.idle.every)
-    this.#differences.lookSoon()
+    if (this.#watched.settings.listen) this.#differences.lookSoon()
     this.#watched.onReady(worker)
   }
 
   #onClosed(worker: WorkerHandle, key: string): void {
-    const { sockets, clock, step, reconcile } = this.#watched
+    const { sockets, clock, step, reconcile, settings } = this.#watched
     worker.closes(key)
     sockets.onClosed(worker, key)
-    if (worker.listensNowhere)
+    if (worker.listensNowhere && settings.listen)
       clock.after(relistenTime, () => step(() => worker.listensNowhere && this.#onNowhere(worker)))
     this.#onListening()
     reconcile()
@@ -205,8 +234,11 @@ export class WorkerWatch implements WorkerEvents {
   #onOverdue(worker: WorkerHandle): void {
     const { fleet, rollout, sockets, places, settings } = this.#watched
     const after = `after ${settings.bootTimeout} ms`
+    if (!settings.listen) return worker.kill(`not ready ${after}: ${whyNotReady(settings)}`)
     if (worker.listening.size === 0)
-      return worker.kill(`not listening ${after}: it runs, and has no server that listens`)
+      return worker.kill(
+        `not listening ${after}: it runs, and has no server that listens. ${ifItServesNothing(settings)}`,
+      )
     const missing = places.missing(worker)
     const where = `at ${missing.map((key) => sockets.describe(key)).join(' and ')} ${after}`
     if (places.areRequired(missing)) return worker.kill(`not listening ${where}`)
@@ -244,12 +276,13 @@ export class WorkerWatch implements WorkerEvents {
     const isFirst = !worker.crashed
     worker.crashed = true
     if (isFirst) events.emit('worker:crash', worker.info, error)
-    const exit = { reason: 'crash', code: null, signal: null, lastWords: worker.lastWords, asTold: false }
+    const { lastWords } = worker
+    const exit = { reason: 'crash', code: null, signal: null, lastWords, asTold: false, finished: false }
     const slot = fleet.slotOf(worker)
     if (slot) slot.lastFailure = slotFailure(worker, exit)
-    // New code that crashes before it has shown that it stays up has not shown it.
-    if (slot?.next === worker && rollout.fails(worker, exit)) return reconcile()
     worker.replaceFor ??= 'crash'
+    // New code that crashes before it has shown that it stays up has not shown it.
+    if (slot?.next === worker) rollout.fails(worker, exit)
     reconcile()
   }
 
@@ -278,24 +311,43 @@ export class WorkerWatch implements WorkerEvents {
     this.#lateness.forget(worker)
     this.#silence.forget(worker)
     sockets.onExit(worker)
-    events.emit('worker:exit', worker.info, exit)
     lead.end(worker)
     const slot = fleet.remove(worker)
-    if (slot) this.#onLoss(slot, worker, exit)
+    const finished = slot !== undefined && this.#isFinish(slot, worker, exit)
+    events.emit('worker:exit', worker.info, { ...exit, finished })
+    if (slot) this.#onLoss(slot, worker, { ...exit, finished })
     reconcile()
+  }
+
+  /** Whether a program that is to end has, so that it is not started again. */
+  #isFinish(slot: Slot, worker: WorkerHandle, { code }: WorkerExit): boolean {
+    const { rollout, settings } = this.#watched
+    if (settings.restart === 'always' || (settings.restart === 'on-failure' && code !== 0)) return false
+    if (slot.worker && slot.worker !== worker) return false
+    // New code that ends where the old did not is to be looked at.
+    return rollout.reload?.release !== worker.release || slot.endsByItself
   }
 
   /** A worker left that was not told to. */
   #onLoss(slot: Slot, worker: WorkerHandle, exit: WorkerExit): void {
-    const { fleet, rollout, events, clock, endsCluster } = this.#watched
+    const { fleet, rollout, events, clock, settings, onProven, endsCluster } = this.#watched
     const wasNext = worker === slot.next
     slot.drop(worker)
+    if (!settings.listen && exit.code === 0) onProven()
     // What a contained error was is worth more than how its worker then left.
-    if (!worker.crashed) slot.lastFailure = slotFailure(worker, exit)
+    const isFault = !exit.finished || exit.code !== 0
+    if (!worker.crashed && isFault) slot.lastFailure = slotFailure(worker, exit)
     if (endsCluster(exit)) return
+    if (exit.finished) return slot.finish(exit)
     if (!wasNext) fleet.fillWithSpare(slot)
     if (wasNext && rollout.fails(worker, exit)) return
     const { failures, delay } = slot.countFailure(worker, clock.now())
     if (delay > 0) events.emit('slot:backoff', slot.index, failures, delay)
   }
+}
+
+function whyNotReady({ readyAfter }: Settings): string {
+  return readyAfter === 'message'
+    ? "the program has not said that it is, by process.send('ready')"
+    : 'its event loop has not turned long enough'
 }

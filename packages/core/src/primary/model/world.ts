@@ -149,7 +149,9 @@ export class ModelProcess implements WorkerProcess {
 
   #listenAtPlace(): void {
     if (this.state === 'booting') this.state = 'ready'
-    if (this.state === 'ready') this.say({ type: 'listening', key: 'place' })
+    if (this.state !== 'ready') return
+    if (this.#world.listens) this.say({ type: 'listening', key: 'place' })
+    else this.say({ type: 'ready' })
   }
 }
 
@@ -161,13 +163,15 @@ export class World implements System {
   readonly dice: Dice
   /** Each program listens at another place first, and nobody but the workers says where. */
   hasEarlyPlace = false
+  /** The program serves. */
+  listens = true
   /** From now on everything goes well. */
   calm = false
   exitCode: number | undefined
   onDrain: (worker: ModelProcess) => void = () => {}
   onLead: (worker: ModelProcess) => void = () => {}
   onSend: (worker: ModelProcess, message: ToWorker) => void = () => {}
-  onSpawn: () => void = () => {}
+  onSpawn: (slot: number) => void = () => {}
 
   constructor(dice: Dice) {
     this.dice = dice
@@ -184,7 +188,7 @@ export class World implements System {
   }
 
   spawn(order: SpawnOrder, events: ProcessEvents): WorkerProcess {
-    this.onSpawn()
+    this.onSpawn(order.briefing.slot)
     this.spawns.push({ at: this.clock.now(), slot: order.briefing.slot })
     if (!this.calm && this.dice() < 0.05) throw new Error('spawn EAGAIN')
     const worker = new ModelProcess(1000 + this.processes.length, order, this, events)
