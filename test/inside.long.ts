@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,9 +7,10 @@ import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import type { Listed } from './support/desk.ts'
+import { Desk, type Listed, plainApp } from './support/desk.ts'
 import { get } from './support/http.ts'
-import { interrupt, says, Shop } from './support/inside.ts'
+import { eventuallyStanding, interrupt, says, Shop } from './support/inside.ts'
+import { freePort } from './support/port.ts'
 import { eventually } from './support/program.ts'
 
 /** What speaks to the inspector. */
@@ -46,11 +47,11 @@ class Debugger {
 const hangTimeout = 1000
 
 /** Longer than anybody waits for a worker that hangs. */
-const tooLong = hangTimeout + 4000
+const tooLong = hangTimeout + 2500
 
 describe('a worker that is held by who looks inside', () => {
   it('writes a large heap snapshot while others serve, and is not hung', async (t) => {
-    const shop = await Shop.open(t, { hangTimeout, lagWarning: 0 }, { OBJECTS: '120000' })
+    const shop = await Shop.open(t, { hangTimeout, lagWarning: 0 }, { OBJECTS: '100000' })
     const workers = shop.program.workers()
     const clients = shop.load()
     const running = shop.desk.json<{ paused: number }>('heap', 'shop', '--slot', '0', '--force')
@@ -132,8 +133,19 @@ describe('a worker that is held by who looks inside', () => {
     await shop.program.sees(/is gone: drained/)
   })
 
-  it('is stopped, and that is said', async (t) => {
-    const shop = await Shop.open(t, { workers: 1, hangTimeout: 0 })
+  it('is in a native call, or stopped, and that is said', async (t) => {
+    const shop = await Shop.open(t, { hangTimeout: 0, lagWarning: 0, workers: 1 })
+    const held = shop.hold('/native')
+    const looks = await eventuallyStanding(shop)
+    assert.deepEqual(looks.stack, [])
+    const began = Date.now()
+    const { stdout } = await shop.desk.run('stack', 'shop')
+    assert.match(stdout, /stands still for \d+ ms, in a native call that cannot be interrupted/)
+    assert.ok(Date.now() - began < 20_000)
+    const { workers } = await shop.desk.json<{ workers: { loop: string }[] }>('requests', 'shop')
+    assert.equal(workers[0]!.loop, 'stands')
+    held.release()
+    assert.equal((await held.answer).body, 'native')
     const [worker] = shop.program.workers()
     await eventually(
       async () => (await shop.desk.json<Listed[]>('list'))[0]!.workers[0]!.vitals !== undefined,
@@ -148,6 +160,46 @@ describe('a worker that is held by who looks inside', () => {
     )
     process.kill(worker!, 'SIGCONT')
     assert.equal((await get(shop.port)).body, 'hello')
+  })
+
+  it('is refused by a program of an older release, with what to do', async (t) => {
+    const { desk } = await Shop.open(t, { workers: 1 })
+    const [program] = await desk.json<Listed[]>('list')
+    const code = `require('http').createServer((request, response) => {
+      const known = request.url === '/v1/program'
+      response.statusCode = known ? 200 : 404
+      response.end(known ? JSON.stringify({ ...${JSON.stringify(program)}, name: 'old', pid: process.pid })
+        : '{"error":{"code":"ERR_CLUSTERED_BAD_REQUEST","message":"there is no such route"}}')
+    }).listen(process.argv[1] + process.pid + '-abcdef.sock', () => console.log('listens'))`
+    const old = spawn(process.execPath, ['-e', code, `${path.dirname(desk.sockets[0]!)}/`])
+    t.after(() => old.kill('SIGKILL'))
+    await once(old.stdout, 'data')
+    for (const command of ['stack', 'replace'])
+      assert.match(
+        (await desk.run(command, 'old')).stderr,
+        /older release of @clustered\/core.*clustered restart.*\(ERR_CLUSTERED_TOO_OLD\)/,
+      )
+  })
+
+  it('keeps the worker that was to be replaced where the new one does not come up', async (t) => {
+    const desk = new Desk(t)
+    const port = await freePort()
+    desk.env['PORT'] = String(port)
+    desk.write('app.js', plainApp('good'))
+    assert.equal((await desk.run('start', 'app.js', '-i', '1', '--daemon')).code, 0)
+    const pid = (await get(port, '/pid')).body
+    desk.write('app.js', `throw new Error('bad')`)
+    const { code, stderr } = await desk.run('replace', 'app')
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /the new worker of slot 0 did not come up: exit code 1\. .*serves on\. \(ERR_CLUSTERED_NOT_DONE\)/,
+    )
+    assert.equal((await get(port, '/pid')).body, pid)
+    desk.write('app.js', plainApp('good'))
+    assert.equal((await desk.run('replace', 'app')).code, 0)
+    assert.notEqual((await get(port, '/pid')).body, pid)
+    await desk.run('delete', 'app')
   })
 })
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import http from 'node:http'
@@ -8,9 +7,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { WebSocket } from 'ws'
-import { Desk, type Listed, plainApp } from './support/desk.ts'
-import { get } from './support/http.ts'
-import { interrupt, says, Shop } from './support/inside.ts'
+import { eventuallyStanding, interrupt, says, Shop } from './support/inside.ts'
 import { freePort } from './support/port.ts'
 import { eventually } from './support/program.ts'
 
@@ -20,14 +17,6 @@ interface Requests {
   eventStreams: number
   upgraded: number
   workers: { loop: string; lastKnown: { inFlight: number; ago: number } }[]
-}
-
-interface Look {
-  slot: number
-  pid: number
-  loop: string
-  stack?: string[]
-  look?: { request?: string; inFlight: { total: number } }
 }
 
 describe('a look inside workers', () => {
@@ -80,21 +69,6 @@ describe('a look inside workers', () => {
       )
     order.release()
     assert.equal((await order.answer.catch(() => ({ body: 'held by the other' }))).body.length > 0, true)
-  })
-
-  it('waits for a native call for as long as it says, and says that', async (t) => {
-    const shop = await Shop.open(t, { hangTimeout: 0, lagWarning: 0, workers: 1 })
-    const held = shop.hold('/native')
-    const looks = await eventuallyStanding(shop)
-    assert.deepEqual(looks.stack, [])
-    const began = Date.now()
-    const { stdout } = await shop.desk.run('stack', 'shop')
-    assert.match(stdout, /stands still for \d+ ms, in a native call that cannot be interrupted/)
-    assert.ok(Date.now() - began < 20_000)
-    const { workers } = await shop.desk.json<Requests>('requests', 'shop')
-    assert.equal(workers[0]!.loop, 'stands')
-    held.release()
-    assert.equal((await held.answer).body, 'native')
   })
 
   it('records a profile and a heap snapshot under load, and opens the inspector: no request fails', async (t) => {
@@ -186,7 +160,6 @@ describe('a look inside workers', () => {
         /there is no slot 2\. There is: slots 0 to 1\. \(ERR_CLUSTERED_NO_SLOT\)/,
         1,
       ],
-      [['replace', 'shop', '--slot', '9'], /\(ERR_CLUSTERED_NO_SLOT\)/, 1],
       [['requests', 'shop', '--slot', 'one'], /--slot one is not a slot.* \(ERR_CLUSTERED_USAGE\)/, 2],
       [['heap', 'shop'], /shop has 2 slots\. Say which: .*--slot 0 \(ERR_CLUSTERED_USAGE\)/, 2],
       [['profile', 'shop', '--slot', '0', '--seconds', '-1'], /expected a number above 0/, 2],
@@ -202,54 +175,4 @@ describe('a look inside workers', () => {
       assert.match(ran.stderr, message)
     }
   })
-
-  it('is refused by a program of an older release, with what to do', async (t) => {
-    const { desk } = await Shop.open(t, { workers: 1 })
-    const [program] = await desk.json<Listed[]>('list')
-    const code = `require('http').createServer((request, response) => {
-      const known = request.url === '/v1/program'
-      response.statusCode = known ? 200 : 404
-      response.end(known ? JSON.stringify({ ...${JSON.stringify(program)}, name: 'old', pid: process.pid })
-        : '{"error":{"code":"ERR_CLUSTERED_BAD_REQUEST","message":"there is no such route"}}')
-    }).listen(process.argv[1] + process.pid + '-abcdef.sock', () => console.log('listens'))`
-    const old = spawn(process.execPath, ['-e', code, `${path.dirname(desk.sockets[0]!)}/`])
-    t.after(() => old.kill('SIGKILL'))
-    await once(old.stdout, 'data')
-    for (const command of ['stack', 'replace'])
-      assert.match(
-        (await desk.run(command, 'old')).stderr,
-        /older release of @clustered\/core.*clustered restart.*\(ERR_CLUSTERED_TOO_OLD\)/,
-      )
-  })
-
-  it('keeps the worker that was to be replaced where the new one does not come up', async (t) => {
-    const desk = new Desk(t)
-    const port = await freePort()
-    desk.env['PORT'] = String(port)
-    desk.write('app.js', plainApp('good'))
-    assert.equal((await desk.run('start', 'app.js', '-i', '1', '--daemon')).code, 0)
-    const pid = (await get(port, '/pid')).body
-    desk.write('app.js', `throw new Error('bad')`)
-    const { code, stderr } = await desk.run('replace', 'app')
-    assert.equal(code, 1)
-    assert.match(
-      stderr,
-      /the new worker of slot 0 did not come up: exit code 1\. .*serves on\. \(ERR_CLUSTERED_NOT_DONE\)/,
-    )
-    assert.equal((await get(port, '/pid')).body, pid)
-    desk.write('app.js', plainApp('good'))
-    assert.equal((await desk.run('replace', 'app')).code, 0)
-    assert.notEqual((await get(port, '/pid')).body, pid)
-    await desk.run('delete', 'app')
-  })
 })
-
-/** The one worker whose loop stands. */
-async function eventuallyStanding({ desk }: Shop): Promise<Look> {
-  let standing: Look | undefined
-  await eventually(async () => {
-    standing = (await desk.json<Look[]>('stack', 'shop')).find(({ loop }) => loop === 'stands')
-    return standing !== undefined
-  }, 'a worker that stands')
-  return standing!
-}

@@ -85,3 +85,21 @@ export async function interrupt(child: ChildProcess): Promise<number | null> {
   const [code] = (await closed) as [number | null]
   return code
 }
+
+export interface Look {
+  slot: number
+  pid: number
+  loop: string
+  stack?: string[]
+  look?: { request?: string; inFlight: { total: number } }
+}
+
+/** The one worker whose loop stands. */
+export async function eventuallyStanding({ desk }: Shop): Promise<Look> {
+  let standing: Look | undefined
+  await eventually(async () => {
+    standing = (await desk.json<Look[]>('stack', 'shop')).find(({ loop }) => loop === 'stands')
+    return standing !== undefined
+  }, 'a worker that stands')
+  return standing!
+}
