@@ -21,7 +21,9 @@ function flagCell({ path, option }) {
   if (!kind.read) return hasMembers(option) ? '' : 'code alone'
   const flag = flagOf(path)
   const plain =
-    kind.placeholder || option.default === true ? [...aliases.filter((name) => name.length === 2), flag] : []
+    kind.placeholder || typeof option.default === 'boolean'
+      ? [...aliases.filter((name) => name.length === 2), flag]
+      : []
   return [...plain, ...(off === undefined ? [] : [flag.replace('--', '--no-')])].map(code).join(', ')
 }
 

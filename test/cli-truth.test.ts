@@ -44,7 +44,8 @@ clustered((request, response) => {
   response.end('served')
 }, ${options}).listen(${port})`,
     )
-    const child = desk.spawn(['start', 'server.mjs', '--name', 'shop'])
+    const env = { CLUSTERED_DRAIN_TIMEOUT: '700', CLUSTERED_SHUTDOWN_DELAY: '9s' }
+    const child = desk.spawn(['start', 'server.mjs', '--name', '007', '--shutdown-delay=0.2s'], env)
     let log = ''
     child.stderr!.on('data', (text: Buffer) => (log += text.toString()))
     await eventually(() => log.includes('2 workers, balance'), `two workers in ${log}`)
@@ -52,9 +53,9 @@ clustered((request, response) => {
     const { name, slots, drainTimeout, shutdownDelay } = program!
     assert.deepEqual(
       { name, slots, drainTimeout, shutdownDelay },
-      { name: 'shop', slots: 2, drainTimeout: 500, shutdownDelay: 100 },
+      { name: '007', slots: 2, drainTimeout: 700, shutdownDelay: 200 },
     )
-    assert.equal((await desk.run('reload', 'shop')).code, 0)
+    assert.equal((await desk.run('reload', '007')).code, 0)
     assert.equal(log.match(/options in the program's code that are not used.*/g)?.length, 1, log)
     assert.match(log, /are not used, .*: balance \(--balance\), logger, env \(--env-file\)\. Give them/)
     // It would be waited for much longer by default.

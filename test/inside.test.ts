@@ -73,7 +73,7 @@ describe('a look inside workers', () => {
     const blocked = await desk.json<Requests>('requests', 'shop')
     const spinning = blocked.requests.find((request) => request.path.startsWith('/spin'))
     assert.ok(spinning!.age >= 200, 'since the loop has turned at least')
-    for (const command of ['profile', 'heap', 'inspect'])
+    for (const command of ['heap', 'inspect'])
       assert.match(
         (await desk.run(command, 'shop', '--slot', String(standing.slot))).stderr,
         /stands still, and can do nothing else.* \(ERR_CLUSTERED_WORKER_BLOCKED\)/,

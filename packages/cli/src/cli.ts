@@ -15,17 +15,18 @@ import { startup } from './commands/startup.ts'
 import { stop } from './commands/stop.ts'
 import { top } from './commands/top.ts'
 import { withInsideCommands } from './inside-commands.ts'
-import { nearest } from '@clustered/core/options'
 import { typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { exitCodeHelp, helpSections } from './help.ts'
+import { nearest } from './nearest.ts'
 import { takeOutputErrors } from './output-errors.ts'
 import { pm2Aliases, pm2Words } from './pm2-words.ts'
 import { printError } from './print.ts'
+import { runMatched } from './run-matched.ts'
 import { orderNames } from './select.ts'
 import type { init as Init } from './commands/init.ts'
 import { readStartFlags } from './read-start-flags.ts'
-import type { StartFlags } from './start-flags.ts'
+import { type StartFlags, withFlags } from './start-flags.ts'
 import { takeUser } from './user-flag.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -45,7 +46,7 @@ export async function run(given: string[]): Promise<number | undefined> {
     cli.parse(['', '', ...protectNumbers(withHelp(rest))], { run: false })
     // Such as what the shell makes of a glob without quotes.
     if (starts && cli.args.length > 1) throw tooMany(cli.args)
-    if (cli.matchedCommand) return (await cli.runMatchedCommand()) as number | undefined
+    if (cli.matchedCommand) return (await runMatched(cli, cli.matchedCommand)) as number | undefined
     if (cli.options['help'] || cli.options['version']) return undefined
     if (cli.args[0] !== undefined) throw unknownCommand(cli, cli.args[0])
     cli.outputHelp()
@@ -63,11 +64,12 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   cli.help(() => helpSections(cli, version))
   cli.version(version)
 
-  cli
-    .command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names')
-    .action((file: string | undefined, flags: StartFlags) =>
-      start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
-    )
+  withFlags(
+    cli.command('start [file]', 'Run an app file on every core, as it is, or the programs that a file names'),
+    'start',
+  ).action((file: string | undefined, flags: StartFlags) =>
+    start(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('start') + 1)),
+  )
   withSelection(cli.command('list [...names]', 'All that runs, and how it is').alias('ls')).action(list)
   cli.command('describe <name>', 'All about one program, worker by worker').alias('show').action(describe)
   cli.command('health <...names>', 'Whether it is ready, as an exit code').action(health)
@@ -81,8 +83,6 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .option('--out', 'Only stdout')
     .option('--err', 'Only stderr')
     .option('--reopen', 'For logrotate: go over to the new files')
-    .example('clustered logs shop api -f')
-    .example("clustered logs shop --since 10m --grep 'timeout|refused'")
     .action((names: string[], flags: LogFlags) =>
       logs(names, { ...flags, ...typedAs(argv, ['since', 'until', 'grep']) }),
     )
@@ -100,14 +100,15 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .action(deleteProgram)
   withInsideCommands(cli)
   withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
-  cli
-    .command(
+  withFlags(
+    cli.command(
       'startup <file>',
       "Print a systemd unit for a daemon, or for an app file; for 'all': one for each",
-    )
-    .action((file: string, flags: StartFlags) =>
-      startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
-    )
+    ),
+    'startup',
+  ).action((file: string, flags: StartFlags) =>
+    startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
+  )
   cli
     .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')

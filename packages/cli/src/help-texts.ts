@@ -65,7 +65,9 @@ export const helpTexts: Record<string, HelpText> = {
     examples: ['clustered top', 'clustered top shop', 'clustered top --sort cpu'],
   },
   flush: { examples: ['clustered flush shop', 'clustered flush'] },
-  logs: { examples: ['clustered logs shop -f', 'clustered logs shop --lines 200'] },
+  logs: {
+    examples: ['clustered logs all -f', "clustered logs shop --since 10m --grep 'timeout|refused'"],
+  },
   stack: {
     notes: 'One whose loop turns says what it has in flight; of one that stands, the stack is taken.',
     examples: ['clustered stack shop', 'clustered stack shop --slot 1 --json'],

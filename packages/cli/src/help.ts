@@ -1,7 +1,6 @@
 import type { CAC, Command } from 'cac'
 import { type ExitCodes, groups, helpTexts, usualCodes } from './help-texts.ts'
 import { plain } from './plain.ts'
-import { helpOfFlags } from './start-help.ts'
 import { helpWidth } from './table.ts'
 import { wrap } from './wrap.ts'
 
@@ -53,7 +52,6 @@ function ofCommand(cli: CAC, command: Command): Section[] {
   return [
     { body: wrapped([`${command.description}.`, notes, ...aliases].filter(Boolean).join(' '), 0) },
     { title: 'Usage', body: `  clustered ${command.rawName}${own === '' ? '' : ' [options]'}` },
-    ...(command.name === 'start' || command.name === 'startup' ? [helpOfFlags(command.name)] : []),
     ...(own === '' ? [] : [{ title: 'Options', body: own }]),
     { title: own === '' ? 'Options' : 'Options of every command', body: optionLines(cli.globalCommand) },
     { title: 'Examples', body: (given.length > 0 ? given : examples).map((line) => `  ${line}`).join('\n') },

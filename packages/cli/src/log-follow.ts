@@ -21,8 +21,14 @@ export async function* follow(
     if (part !== parts.at(-1)) await part.handle.close()
   }
   yield 'now'
-  let part = parts.at(-1)
-  while (forever) {
+  const last = parts.at(-1)
+  if (forever) yield* more(file, last)
+  await last?.handle.close()
+}
+
+async function* more(file: string, last: Part | undefined): AsyncGenerator<Buffer> {
+  let part = last
+  for (;;) {
     await sleep(lookEvery)
     const next = await openNext(file, part?.ino ?? 0)
     if (next) {
@@ -34,7 +40,6 @@ export async function* follow(
     }
     if (part) yield* read(part)
   }
-  await part?.handle.close()
 }
 
 async function* read(part: Part): AsyncGenerator<Buffer> {

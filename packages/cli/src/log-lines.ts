@@ -44,7 +44,7 @@ const atStart = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-
 const inJson = /^\{.*?"(?:time|timestamp|@timestamp|ts)":\s*"?([^",}]+)/
 
 /** The time (in ms since the epoch) that a line itself says it is of, if it says so in a way that many do. */
-export function timeOf(line: string): number | undefined {
+function timeOf(line: string): number | undefined {
   const said = (atStart.exec(line) ?? inJson.exec(line))?.[1]
   if (said === undefined) return undefined
   const time = /^\d{12,14}$/.test(said) ? Number(said) : Date.parse(said.replace(',', '.'))

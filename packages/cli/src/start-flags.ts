@@ -1,10 +1,13 @@
 import { defaultInWords, flagOf, type Named, sayable } from '@clustered/core/options'
+import type { Command } from 'cac'
 
 /** What `clustered start` was given on the command line, as it was typed. */
 export interface StartFlags {
   /** By the name of the option. */
   given: Map<string, Typed>
   envFile?: string
+  logMaxSize?: string
+  logMaxFiles?: string
   nodeArgs: string[]
   ignore: (string | RegExp)[]
   /** Which to watch, if not all of the working directory. */
@@ -17,8 +20,6 @@ export interface StartFlags {
   prefix?: boolean
   watch: boolean
   daemon: boolean
-  logMaxSize?: string
-  logMaxFiles?: string
   json?: boolean
   /** What stands after `--`. */
   '--'?: string[]
@@ -133,4 +134,12 @@ function flagsOf({ path, option }: Named): Flag[] {
 
 function isShort(flag: string): boolean {
   return flag.length === 2
+}
+
+/** For its help, and for completion: what is typed is read by `readStartFlags`. */
+export function withFlags(command: Command, name: 'start' | 'startup'): Command {
+  for (const { names, placeholder = '', doc } of flagsFor(name))
+    command.option(`${names.join(', ')} ${placeholder}`.trimEnd(), doc)
+  // The parser takes `--no-...` for a flag that is given unless it is typed.
+  return command.ignoreOptionDefaultValue()
 }

@@ -51,14 +51,6 @@ function workersOf({ WEB_CONCURRENCY: text }: Record<string, string | undefined>
   return text ? { workers: readInstances({ flag: 'WEB_CONCURRENCY', text }) } : {}
 }
 
-/** As the primary's own lines are, those of the command are. */
-export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
-  logFormat: 'pretty' | 'json'
-  logTime: boolean
-} {
-  return { logFormat, logTime }
-}
-
 function fromFlags(given: ReadonlyMap<string, Typed>): Sheet {
   const sheet = new Map<string, unknown>()
   for (const { path, option } of sayable) {
@@ -97,4 +89,12 @@ function readInstances({ flag, text }: Typed): number | WorkerBounds {
         'load needs, two of them, the smaller one first: 2..8, or 2..max.',
     )
   }
+}
+
+/** As the primary's own lines are, those of the command are. */
+export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
+  logFormat: 'pretty' | 'json'
+  logTime: boolean
+} {
+  return { logFormat, logTime }
 }

@@ -55,7 +55,7 @@ export function isOwnFile(file: string): boolean {
  * is followed if it is this user's: logs may be kept elsewhere.
  * @throws {CliError} ERR_CLUSTERED_STATE_FOLDER
  */
-export function openOwnFile(file: string): number {
+function openOwnFile(file: string): number {
   checkOwnFile(file)
   return openSync(file, 'a', 0o600)
 }

@@ -32,9 +32,9 @@ export interface Hooks {
    * Called in one worker of the cluster at a time: for what must be done once,
    * such as cron jobs and queue consumers. The lead is for as long as the
    * worker does not drain, whatever the hook returns. Then the signal is
-   * aborted, and what the hook returned is waited for, `drainTimeout` at most;
-   * only then another worker leads. If the hook fails, it is called again
-   * after a while. See docs/lead.md.
+   * aborted, and no other worker leads before what the hook returned has
+   * settled, or this process is gone: it has `drainTimeout`. If the hook
+   * fails, it is called again after a while. See docs/lead.md.
    */
   onLead?: LeadHook
 }

@@ -71,10 +71,9 @@ function factsOf({ time: _time, level: _level, msg: _msg, ...facts }: LogLine): 
 
 export function isLogger(value: unknown): boolean {
   if (typeof value === 'function') return true
-  const logger = value as Logger
   return (
-    typeof logger === 'object' &&
-    logger !== null &&
-    (['info', 'warn', 'error'] as const).every((level) => typeof logger[level] === 'function')
+    typeof value === 'object' &&
+    value !== null &&
+    (['info', 'warn', 'error'] as const).every((level) => typeof Reflect.get(value, level) === 'function')
   )
 }

@@ -59,8 +59,11 @@ export function resolveOptions(
 ): Settings {
   if (!isPlain(options)) throw badOption('options', options, 'an object')
   const checked = checkOptions(withSheet(options, environment), table)
-  const { onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain & Held & Hooks & ClusteredOptions
-  const program = programSettings(held as ClusteredOptions)
+  const { logger, onReady, onDrain, onShutdown, onLead, ...held } = checked as Plain &
+    Held &
+    Hooks &
+    ClusteredOptions
+  const program = programSettings(held)
   // A job that is done twice does harm, and WEB_CONCURRENCY is about what serves.
   const { workers, bounds } = workerCount(held.workers ?? (program.listen ? undefined : 1))
   return {
@@ -72,7 +75,7 @@ export function resolveOptions(
     heapLimit: heapLimit(held.heapLimit, bounds?.max ?? workers),
     env: held.env ?? (() => ({})),
     hooks: { onReady, onDrain, onShutdown, onLead },
-    logger: resolveLogger((checked as ClusteredOptions).logger, held),
+    logger: resolveLogger(logger, held),
   }
 }
 

@@ -2,7 +2,6 @@ import type { CAC, Command } from 'cac'
 import { bashScript, type Completed, fishScript, shells, zshScript } from '../completion-scripts.ts'
 import { CliError } from '../errors.ts'
 import { findPrograms, nameless } from '../programs.ts'
-import { flagsFor } from '../start-flags.ts'
 
 const scripts = new Map([
   ['bash', bashScript],
@@ -33,13 +32,7 @@ function completed({ name, aliasNames, description, options, args: [first] }: Co
   return {
     names: [name, ...aliasNames],
     description,
-    options: [
-      ...(name === 'start' || name === 'startup' ? flagsFor(name) : []).map(({ names, doc }) => ({
-        names: names.map((flag) => flag.replace(/^--?/, '')),
-        description: doc,
-      })),
-      ...all.map((option) => ({ names: namesOf(option.rawName), description: option.description })),
-    ],
+    options: all.map((option) => ({ names: namesOf(option.rawName), description: option.description })),
     takes: takenBy(first?.value),
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync, truncateSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { chooseSeveral } from '../choose-several.ts'
 import { withEach } from '../each.ts'
 import { CliError } from '../errors.ts'
@@ -28,11 +28,20 @@ export async function flush(names: string[], { json }: { json?: boolean }): Prom
   )
 }
 
-/** @returns how many bytes were in it. */
+/** And those that were rotated go. @returns how many bytes were in them. */
 function empty(file: string): number {
   if (!existsSync(file) || !statSync(file).isFile()) return 0
   checkOwnFile(file)
   const { size } = statSync(file)
   truncateSync(file)
-  return size
+  return size + removeRotated(realpathSync(file))
+}
+
+function removeRotated(file: string): number {
+  let sum = 0
+  for (let number = 1; existsSync(`${file}.${number}`); number++) {
+    sum += statSync(`${file}.${number}`).size
+    rmSync(`${file}.${number}`)
+  }
+  return sum
 }

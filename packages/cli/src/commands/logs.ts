@@ -1,5 +1,6 @@
 import { colors, errorColors } from '../colors.ts'
-import { choose, chooseRunning } from '../choose.ts'
+import { chooseRunning } from '../choose.ts'
+import { chooseSeveral } from '../choose-several.ts'
 import { CliError } from '../errors.ts'
 import { follow } from '../log-follow.ts'
 import { between, lastLines, openLog } from '../log-history.ts'
@@ -7,7 +8,7 @@ import { filter, LogLines, onTerminal, type Wanted } from '../log-lines.ts'
 import { toJsonText } from '../plain.ts'
 import { pointInTime } from '../point-in-time.ts'
 import { print } from '../print.ts'
-import { logFiles } from '../record.ts'
+import { type LogFiles, logFiles } from '../record.ts'
 
 export interface LogFlags {
   follow?: boolean
@@ -39,14 +40,17 @@ const tints = ['cyan', 'green', 'magenta', 'blue', 'yellow'] as const
  */
 export async function logs(names: string[], flags: LogFlags): Promise<void> {
   if (flags.reopen) return reopen(names, flags)
-  const view = viewOf(names, flags)
-  const programs = [...new Map((await inTurn(names, daemonNamed)).map((name) => [name, logFiles(name)]))]
+  const view = viewOf(flags)
+  const programs = (await daemonsNamed(names)).map((name) => [name, logFiles(name)] as const)
   if (flags.json) {
     const [only] = programs
     return console.log(toJsonText(programs.length === 1 ? only![1] : Object.fromEntries(programs)))
   }
   const shows = programs.flatMap(([name, files], index) =>
-    view.streams.map((stream) => () => show(files[stream], stream, label(name, stream, index), view)),
+    streamsOf(files, view).map(
+      (stream) => () =>
+        show(files[stream], stream, label(name, stream, index), { ...view, isLabelled: programs.length > 1 }),
+    ),
   )
   if (view.follow) await Promise.all(shows.map((start) => start()))
   else await inTurn(shows, (start) => start())
@@ -61,13 +65,21 @@ async function reopen(names: string[], { json }: LogFlags): Promise<void> {
   })
 }
 
-async function daemonNamed(given: string): Promise<string> {
-  const { record, name } = await choose(given)
-  if (record) return record.name
-  throw new CliError(
-    'ERR_CLUSTERED_NOT_A_DAEMON',
-    `'${name}' was not started with --daemon: it writes where it was started, and not to log files.`,
-  )
+/** Of those that only fit, as with `all`, the daemons. */
+async function daemonsNamed(names: string[]): Promise<string[]> {
+  const meant = await chooseSeveral(names)
+  const other = meant.find(({ program, isNamed }) => !program.record && (isNamed || meant.length === 1))
+  if (other)
+    throw new CliError(
+      'ERR_CLUSTERED_NOT_A_DAEMON',
+      `'${other.program.name}' was not started with --daemon: it writes where it was started, and not to log files.`,
+    )
+  return meant.flatMap(({ program }) => program.record?.name ?? [])
+}
+
+/** Both may go to one file. */
+function streamsOf({ out, err }: LogFiles, { streams }: View): View['streams'] {
+  return out === err ? ['out'] : streams
 }
 
 async function show(file: string, stream: 'out' | 'err', mark: string, view: View): Promise<void> {
@@ -107,17 +119,17 @@ function label(name: string, stream: 'out' | 'err', index: number): string {
   return `${inks[tints[index % tints.length]!](name)} ${stream === 'out' ? inks.dim('|') : inks.yellow('!')} `
 }
 
-function viewOf(names: string[], flags: LogFlags): View {
+function viewOf(flags: LogFlags): View {
   const { since, until, grep } = flags
   const isFiltered = since !== undefined || until !== undefined || grep !== undefined
-  const view = {
+  const view: View = {
     follow: flags.follow ?? false,
     lines: flags.lines === undefined ? (isFiltered ? Infinity : 15) : lineCount(flags.lines),
     since: since === undefined ? -Infinity : pointInTime('--since', since),
     until: until === undefined ? Infinity : pointInTime('--until', until),
     pattern: grep === undefined ? undefined : patternOf(grep),
-    streams: (flags.out === flags.err ? ['err', 'out'] : [flags.out ? 'out' : 'err']) as ('out' | 'err')[],
-    isLabelled: names.length > 1,
+    streams: flags.out === flags.err ? ['err', 'out'] : [flags.out ? 'out' : 'err'],
+    isLabelled: false,
   }
   if (view.until < view.since)
     throw new CliError(

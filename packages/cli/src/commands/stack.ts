@@ -20,14 +20,9 @@ function text(worker: WorkerLook, name: string): string {
   const { slot, pid, state } = worker
   const note = state === 'ready' ? '' : `, ${state}`
   const title = `${colors.bold(slot < 0 ? 'spare' : `slot ${slot}`)}  ${colors.dim(`pid ${pid}${note}`)}  `
-  switch (worker.loop) {
-    case 'turns':
-      return title + turning(worker, name).join('\n')
-    case 'stands':
-      return title + standing(worker).join('\n')
-    case 'silent':
-      return title + colors.yellow(whySilent(worker))
-  }
+  if (worker.loop === 'turns') return title + turning(worker, name).join('\n')
+  if (worker.loop === 'stands') return title + standing(worker).join('\n')
+  return title + colors.yellow(whySilent(worker))
 }
 
 function turning({ utilization, look }: WorkerLook & { loop: 'turns' }, name: string): string[] {
@@ -45,7 +40,10 @@ function turning({ utilization, look }: WorkerLook & { loop: 'turns' }, name: st
 
 function standing({ stalledFor, stack: its, busy, look }: WorkerLook & { loop: 'stands' }): string[] {
   const since = `stands still for ${Math.round(Number(stalledFor))} ms`
-  if (busy) return [`${since}: ${busy === 'debugger' ? 'a debugger holds it' : 'it writes a heap snapshot'}`]
+  if (busy)
+    return [
+      `${since}: ${busy === 'debugger' ? 'its inspector is open, and a debugger may hold it' : 'it writes a heap snapshot'}`,
+    ]
   const request = look?.request ? `, on ${plain(look.request)}` : ''
   if (its.length === 0)
     return [

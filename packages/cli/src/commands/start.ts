@@ -44,7 +44,8 @@ async function startProgram(given: string, flags: StartFlags, argv: string[]): P
   const plan = toStart(given, flags)
   if (!flags.daemon) {
     warnOfRotation(flags)
-    return void runInForeground(plan, flags)
+    runInForeground(plan, flags)
+    return undefined
   }
   // Refused here, and not in the daemon's log.
   rotation(flags)
@@ -55,7 +56,7 @@ async function startProgram(given: string, flags: StartFlags, argv: string[]): P
     refuseTaken(name, folder)
     return startDaemon(name, startArguments(argv), folder)
   })
-  announce(started, flags.json)
+  return announce(started, flags.json)
 }
 
 /** Starts a daemon as it was started before. To be called with the name's lock held. */
@@ -95,9 +96,9 @@ function becomeDaemon({ plan: { options }, name, run, logs }: Running, flags: St
   })
 }
 
-/** What is no file does not grow, and one that both write to would be rotated twice. */
+/** What is no file does not grow. */
 function isRotatable({ out, err }: LogFiles): boolean {
-  return out !== err && ![out, err].includes('/dev/null')
+  return ![out, err].includes('/dev/null')
 }
 
 /** What is given may be the name of a daemon that was stopped. */

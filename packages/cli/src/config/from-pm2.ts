@@ -139,7 +139,7 @@ export function pm2Name(given: App, environment: string | undefined): string {
  */
 function kindOf(app: App): Partial<ProgramConfig> {
   const restart = app['autorestart'] === false || app['autorestart'] === 'false' ? 'never' : 'always'
-  const isCluster = /^cluster/.test(textOf(app, 'exec_mode') ?? '')
+  const isCluster = textOf(app, 'exec_mode')?.startsWith('cluster') ?? false
   const isClustered = app['exec_mode'] === undefined && app['instances'] !== undefined
   if (restart === 'always' && (isCluster || isClustered)) return {}
   return {

@@ -48,7 +48,7 @@ type Named = ProgramConfig & { name: string }
 export function ownName({ name, file }: Record<string, unknown>): string {
   if (typeof file !== 'string' || file === '')
     throw bad(
-      `'${String(name ?? '?')}' has no file. Expected: the file that Node runs, such as file: 'app.js'`,
+      `'${typeof name === 'string' ? name : '?'}' has no file. Expected: the file that Node runs, such as file: 'app.js'`,
     )
   if (name === undefined) return plainName(path.parse(file).name) || 'app'
   if (isProgramName(name)) return name as string
@@ -69,7 +69,7 @@ export function toPlanned(program: Named, base: string, environment: string | un
     expected: string,
   ): void => {
     const value = program[key]
-    if (value !== undefined && (value === null || !isRight(value as NonNullable<ProgramConfig[Key]>)))
+    if (value !== undefined && (value === null || !isRight(value)))
       throw bad(`${key} of '${called}' is ${shown(value)}. Expected: ${expected}`)
   }
   for (const key of Object.keys(program)) if (!ownKeys.has(key)) throw unknownKey(key, called)

@@ -32,7 +32,8 @@ export function wordsOf(value: unknown): string[] | undefined {
  */
 export function workersOf(instances: unknown, cpus: number, wrong: () => Error): ProgramConfig['workers'] {
   if (instances === undefined || instances === null || instances === '') return 1
-  const text = String(instances)
+  const text = typeof instances === 'number' || typeof instances === 'string' ? String(instances) : ''
+  if (text === '') throw wrong()
   const number = Number(text)
   if (text === 'max' || number === 0) return undefined
   const [, min, max] = /^(\d+)\.\.(\d+|max)?$/.exec(text) ?? []

@@ -80,8 +80,12 @@ function entriesOf(value: unknown): { entries: Entry[]; isOwn: boolean } {
 /** pm2 sees them from where it is called; a file that lies elsewhere may mean its own folder. */
 function baseOf({ cwd, script, exec }: Entry, folder: string): string {
   const here = namedFolder()
-  const at = (base: string): string => path.resolve(base, String(cwd ?? ''), String(script ?? exec ?? ''))
+  const at = (base: string): string => path.resolve(base, textOf(cwd), textOf(script ?? exec))
   return !isFileHere(at(here)) && isFileHere(at(folder)) ? folder : here
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function namesIn(only: string | undefined): string[] | undefined {

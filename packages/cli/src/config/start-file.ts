@@ -58,9 +58,9 @@ export function chooseOf(config: ConfigFile, flags: StartFlags, says = true): Pl
 
 async function startDaemons(config: ConfigFile, chosen: Planned[], flags: StartFlags): Promise<number> {
   const folder = namedFolder()
-  const running = (await findPrograms()).filter(isRunning).map(({ name }) => name)
+  const there = (await findPrograms()).filter(isRunning).map(({ name }) => name)
   const [run, fresh] = [true, false].map((runs) =>
-    chosen.filter(({ name }) => running.includes(name) === runs),
+    chosen.filter(({ name }) => there.includes(name) === runs),
   ) as [Planned[], Planned[]]
   for (const { name } of fresh) refuseTaken(name, folder)
   const exitCode = await withEach(chosen, { json: flags.json }, async (planned) => {

@@ -1,3 +1,4 @@
+import { nearest } from './nearest.ts'
 import { sayable, variableOf } from './paths.ts'
 import type { Sheet } from './sheet.ts'
 
@@ -20,4 +21,20 @@ export function fromEnvironment(environment: Environment): Sheet {
     if (text) sheet.set(path, read(name, text))
   }
   return sheet
+}
+
+const prefix = 'CLUSTERED_'
+
+/** What Clustered tells its own processes by. */
+const others = ['CLUSTERED_BRIEFING', 'CLUSTERED_DAEMON', 'CLUSTERED_SLOT']
+
+/** Variables that say nothing to anybody, by the names that were probably meant. */
+export function misspelt(environment: Environment): [name: string, meant: string][] {
+  const known = variables.map(({ name }) => name.slice(prefix.length))
+  return Object.keys(environment).flatMap((name): [string, string][] => {
+    const word = name.slice(prefix.length)
+    if (!name.startsWith(prefix) || known.includes(word) || others.includes(name)) return []
+    const meant = nearest(word, known)
+    return meant === undefined ? [] : [[name, prefix + meant]]
+  })
 }

@@ -26,28 +26,28 @@ export const operation: Options<
     change: 'restart',
   },
   logger: {
-    doc: 'Where log lines go',
-    off: 'No log lines are written',
+    doc: "Where the primary's log lines go",
     kind: orFalse(
-      code<Exclude<NonNullable<ClusteredOptions['logger']>, false>>(
+      code<Exclude<ClusteredOptions['logger'], false | undefined>>(
         isLogger,
         'false, an object with the methods info, warn and error, or a function that takes a line',
       ),
     ),
-    otherwise: 'one line per event on stderr',
+    otherwise: 'stderr',
+    off: 'No log lines are written',
     change: 'restart',
   },
   logFormat: {
-    doc: "What the primary's own lines on stderr look like: text for people, or JSON",
+    doc: "What the primary's own lines on stderr look like",
     kind: oneOf(['pretty', 'json']),
     default: 'pretty',
     change: 'restart',
   },
   logTime: {
-    doc: "The primary's own pretty lines begin with the time",
-    off: 'They do not, even with --daemon',
+    doc: "Whether the primary's own pretty lines on stderr begin with the time",
     kind: yesOrNo(),
     default: false,
+    off: 'They do not, even with --daemon',
     change: 'restart',
   },
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Option } from './option.ts'
 import { options } from './table.ts'
 
@@ -37,5 +38,5 @@ function words(path: string): string[] {
 /** As in `10000`, `'auto'` and `no limit`; empty where there is none, and of an option with members. */
 export function defaultInWords({ otherwise, default: value }: Option<unknown>): string {
   if (otherwise !== undefined || value === undefined || typeof value === 'object') return otherwise ?? ''
-  return typeof value === 'string' ? `'${value}'` : String(value)
+  return inspect(value)
 }

@@ -26,13 +26,13 @@ export const programs: Options<ProgramOptions> = {
       read: (name, text) => (text === 'message' ? text : readyTime.read!(name, text)),
       placeholder: '<time | message>',
     },
-    otherwise: '1000',
+    otherwise: '`1000`',
     change: 'restart',
   },
   restart: {
     doc: 'With listen: false, when the program starts again after it has ended by itself',
     kind: oneOf(['always', 'on-failure', 'never']),
-    otherwise: "'on-failure'",
+    otherwise: "`'on-failure'`",
     change: 'restart',
   },
   remainAfterExit: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { resolveOptions } from '../settings.ts'
-import { fromEnvironment } from './environment.ts'
+import { fromEnvironment, misspelt } from './environment.ts'
 import { fromFile } from './file.ts'
 import { sheetOf, withSheet } from './sheet.ts'
 
@@ -67,6 +67,16 @@ describe('the environment', () => {
   ] as const)
     it(`is refused where ${name} is '${text}'`, () =>
       assert.throws(() => fromEnvironment({ [name]: text }), { code, message }))
+})
+
+it('a variable that is misspelt is known by what was probably meant', () => {
+  const environment = {
+    CLUSTERED_DRAIN_TIMOUT: '5s',
+    CLUSTERED_SLOT: '0',
+    CLUSTERED_NAME: 'shop',
+    DRAIN_TIMEOUT: '1',
+  }
+  assert.deepEqual(misspelt(environment), [['CLUSTERED_DRAIN_TIMOUT', 'CLUSTERED_DRAIN_TIMEOUT']])
 })
 
 describe('a file', () => {

@@ -4,7 +4,7 @@ import { holdExit } from '../held-exit.ts'
 import { surviveLostLogs } from '../log-streams.ts'
 import { badOption } from '../bad-option.ts'
 import { longestTimeout } from '../duration.ts'
-import { fromEnvironment } from '../options/environment.ts'
+import { fromEnvironment, misspelt } from '../options/environment.ts'
 import type { Sheet } from '../options/sheet.ts'
 import type { Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
@@ -58,6 +58,8 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   const settings: Settings = { ...whileWatched(given), logger: guarded(given.logger) }
   const { logger } = settings
   checkPermissions(logger)
+  for (const [name, meant] of misspelt(process.env))
+    logger.warn('program:options', `${name} is no variable that Clustered knows: did you mean ${meant}?`)
   if (settings.sticky !== undefined && process.platform === 'win32')
     throw badOption(
       'sticky',

@@ -9,7 +9,7 @@ import type { ClusteredOptions } from '../options.ts'
 import { fromEnvironment } from '../options/environment.ts'
 import { isOfTheProgram, ofTheProgram } from '../options/of-the-program.ts'
 import { sheetOf, withSheet } from '../options/sheet.ts'
-import { resolveOptions } from '../settings.ts'
+import { resolveOptions, type Settings } from '../settings.ts'
 import { runtime } from '../runtime.ts'
 import { checkLogFiles, type LogFileOptions } from './logs/options.ts'
 
@@ -63,7 +63,7 @@ export function superviseAs(file: string, options: SuperviseOptions): Cluster {
       "'socket.io', or nothing here, and the function in the program: clustered(app, { sticky })",
       'is for code that is in the workers',
     )
-  const settings = resolveOptions(rest, new Map())
+  const settings: Settings = { ...resolveOptions(rest, new Map()), logFiles }
   if (logFiles) checkLogFiles(logFiles)
   const here = runtime()
   if (here.primary || cluster.isWorker)

@@ -47,7 +47,10 @@ let last: Promise<unknown> = Promise.resolve()
  * a thread of its own. The debugger is attached only for that long.
  */
 export function takeStack(options: StackOptions, done: (stack: Stack) => void): void {
-  last = last.then(() => new Promise<Stack>((resolve) => take(options, resolve))).then(done)
+  last = last
+    .then(() => new Promise<Stack>((resolve) => take(options, resolve)))
+    .then(done)
+    .catch(() => {})
 }
 
 function take({ expression, deepest }: StackOptions, done: (stack: Stack) => void): void {

@@ -57,10 +57,10 @@ export class Rollout {
 
   /** Ends the reload if every slot has what it shall have. */
   finish(): void {
-    const isDone = this.#fleet.slots.every(
+    const isOver = this.#fleet.slots.every(
       ({ worker, next, isDone }) => isDone || (worker?.serving && !next && !this.isStale(worker)),
     )
-    if (this.reload && isDone && !this.#fleet.stillAccepts) this.#end(this.reload)
+    if (this.reload && isOver && !this.#fleet.stillAccepts) this.#end(this.reload)
   }
 
   abort(error: ClusteredError): void {

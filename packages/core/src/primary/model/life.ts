@@ -96,9 +96,9 @@ export class Life {
     this.world.hasEarlyPlace = !listen || dice() < 0.5
     this.sockets = new ModelSockets(dice() < 0.02, this.world, this.world.hasEarlyPlace ? [] : ['place'])
     this.cluster = modelCluster(this.world, this.sockets, this.#settings)
-    this.world.onSpawn = (slot) => {
-      const isAlone = !isAloneWanted || slot < 0 || this.world.alive.every((other) => other.slot !== slot)
-      this.#hold(isAlone, `another worker of slot ${slot} is there still`)
+    this.world.onSpawn = (of) => {
+      const isAlone = !isAloneWanted || of < 0 || this.world.alive.every(({ slot }) => slot !== of)
+      this.#hold(isAlone, `another worker of slot ${of} is there still`)
       this.#hold(!this.sockets.isClosed, 'nothing boots once the sockets are closed')
       // Of those that have begun: one that `env` itself has scaled away never does.
       const killed = new Set(this.world.processes.filter(({ isKilled }) => isKilled).map(({ pid }) => pid))

@@ -40,7 +40,7 @@ export function nodeSystem(ownProgram: boolean, compileCache: CompileCache, logF
     spawn: (order, events) => {
       const child = fork(order, environment(), { folders, compileCache, logFiles })
       const watched = compileCache.watched(withoutSocket(order.briefing.id, folders, events))
-      return spawn(child, clock, (send) => logFiles.watched(child.process.pid ?? 0, send, watched))
+      return spawn(child, clock, (tell) => logFiles.watched(child.process.pid ?? 0, tell, watched))
     },
     resources: { throttledTime: () => throttling.time, freeMemory: () => freeMemory() },
     exit: (code) => process.exit(code),
@@ -50,7 +50,7 @@ export function nodeSystem(ownProgram: boolean, compileCache: CompileCache, logF
 function spawn(
   worker: Worker,
   clock: Clock,
-  watch: (send: WorkerProcess['send']) => ProcessEvents,
+  watch: (tell: WorkerProcess['send']) => ProcessEvents,
 ): WorkerProcess {
   const child = worker.process
   const tell: WorkerProcess['send'] = (message, handle, sent) => send(child, message, handle, sent)

@@ -1,0 +1,1 @@
+export { nearest } from '@clustered/core/options'
