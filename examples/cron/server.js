@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clustered } from '@clustered/core'
-import cron from 'node-cron'
+import { schedule as plan } from 'node-cron'
 
 const app = (_request, response) => {
   response.end(`hello from ${process.pid}\n`)
@@ -17,7 +17,7 @@ async function job() {
 /** Called in one worker at a time. The next one begins when this has ended. */
 async function onLead(signal) {
   let running = Promise.resolve()
-  const schedule = cron.schedule('*/5 * * * * *', () => (running = job()))
+  const schedule = plan('*/5 * * * * *', () => (running = job()))
   await once(signal, 'abort')
   await schedule.destroy()
   await running

@@ -18,7 +18,7 @@ export async function add(text) {
 export async function* jobs(signal) {
   while (!signal.aborted) {
     const names = await readdir(folder)
-    const [name] = names.filter((each) => !each.startsWith('.')).sort()
+    const [name] = names.filter((each) => !each.startsWith('.')).toSorted()
     if (name) {
       yield await readFile(path.join(folder, name), 'utf8')
       // Whoever took it has come back for the next one: it is done.

@@ -102,7 +102,7 @@ describe('options', () => {
       { goodbye: { quit: 2 } },
       /^goodbye\.quit: 2 is not an option; did you mean quiet\? Allowed: one of: perSecond, quiet\.$/,
     ],
-    [{ reload: { surge: 0 } }, /^reload\.surge: 0/],
+    [{ reload: { surge: -1 } }, /^reload\.surge: -1/],
     [{ reload: { soak: -5 } }, /^reload\.soak: -5/],
     [{ reload: { soak: 5 } }, /^reload\.soak: 5 .*; 5 s are 5000\.$/],
     [{ reload: { soak: null } }, /^reload\.soak: null/],
