@@ -41,6 +41,9 @@ it('clustered start --no-listen runs a consumer and a script as daemons, and a s
     bySlot.map((slot) => slot.state),
     ['finished'],
   )
+  assert.match((await desk.run('list')).stdout, /script +\d+ +finished/)
+  const health = await desk.run('health', 'script')
+  assert.deepEqual({ code: health.code, said: health.stdout }, { code: 0, said: 'script is finished\n' })
   const { stdout } = await desk.run('logs', 'script')
   assert.equal(stdout.match(/it runs/g)?.length, 2)
   assert.equal((await desk.run('stop', 'script')).code, 0)

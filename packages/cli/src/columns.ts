@@ -15,11 +15,13 @@ export function containerOf({ container }: ProgramStatus): string | undefined {
   return container && container !== here ? container : undefined
 }
 
-export type ProgramState = ProgramStatus['state'] | 'not responding' | 'stopped' | 'gone'
+export type ProgramState = ProgramStatus['state'] | 'finished' | 'not responding' | 'stopped' | 'gone'
 
 /** The state of a program, which for one that does not run is about its daemon. */
 export function stateOf({ status, silent, record }: Program): ProgramState {
   if (silent) return silent.starts ? 'booting' : 'not responding'
+  // What serves nothing may have nothing left to do.
+  if (status?.bySlot?.length && status.bySlot.every(({ state }) => state === 'finished')) return 'finished'
   return status?.state ?? (record?.stopped ? 'stopped' : 'gone')
 }
 
@@ -33,6 +35,7 @@ const paint: Record<string, (text: string) => string> = {
   gone: colors.red,
   'not responding': colors.red,
   stopped: colors.dim,
+  finished: colors.dim,
 }
 
 export function painted(state: string): string {

@@ -14,7 +14,7 @@ export interface Selection {
 }
 
 /** The worst first. */
-const states = ['gone', 'not responding', 'degraded', 'booting', 'closing', 'ready', 'stopped']
+const states = ['gone', 'not responding', 'degraded', 'booting', 'closing', 'ready', 'finished', 'stopped']
 
 /** By what they are compared: the highest first, and those of which it is not known last. */
 const orders: Record<string, (program: Program) => number> = {

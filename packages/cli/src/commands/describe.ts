@@ -24,6 +24,12 @@ function lostLines({ primary, workers }: ProgramStatus): string | undefined {
   return last && `${last.code}, the last one ${duration(Date.now() - last.at)} ago`
 }
 
+/** Where `onLead` is called, if the program has it. */
+function leadOf({ workers }: ProgramStatus): string | undefined {
+  const leader = workers.find(({ leads }) => leads)
+  return leader && `slot ${leader.slot} (pid ${leader.pid})`
+}
+
 function byLoad({ min, max, held }: ScaleBounds): string {
   const range = `${min} to ${max} as the load needs`
   return held ? `as asked for; ${range} from the next reload on` : range
@@ -44,6 +50,7 @@ function text(program: Program): string {
     ['uptime', status && duration(Date.now() - status.startedAt)],
     ['generation', status && generationText(status)],
     ['workers', status?.bounds ? `${status.slots}, ${byLoad(status.bounds)}` : undefined],
+    ['lead', status && leadOf(status)],
     ['balance', status?.balance ?? undefined],
     ['drain timeout', status && `${status.drainTimeout} ms`],
     ['restarts', status && String(status.restarts)],

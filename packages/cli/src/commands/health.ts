@@ -68,8 +68,14 @@ function healthOf(program: Program): Health {
   const { silent, record } = program
   if (isRunning(program)) {
     const { status } = shown(program)
-    const line = healthLine(status!.state, status!.bySlot ?? [])
-    return { code: state === 'ready' ? codes.ready : codes.notReady, state, why: `is ${line}` }
+    const slots = status!.bySlot ?? []
+    const isWell =
+      state === 'ready' || (state === 'finished' && !slots.some(({ lastFailure }) => lastFailure))
+    return {
+      code: isWell ? codes.ready : codes.notReady,
+      state,
+      why: `is ${healthLine(status!.state, slots)}`,
+    }
   }
   if (silent?.starts) return { code: codes.notReady, state, why: `is booting: pid ${silent.pid}` }
   if (silent)
