@@ -46,7 +46,10 @@ describe('options that have changed in the code', () => {
           ? /that are not used, .*: name \(--name\)\./
           : /cannot apply: name 'new' \('old' before\)\. To have them, stop the program and start it again/,
       )
-      // Two and the spare, when the one is gone that had booted with the old `hangTimeout`.
+      // One had booted with the old `hangTimeout`.
+      const [, pid] = await program.sees(/\(pid (\d+), generation 2\) drains: options in its code/)
+      await program.sees(new RegExp(`pid ${pid}, generation 2\\) is gone`))
+      // Two, and the spare.
       await eventually(() => program.workers().length === 3, `three workers: ${program.output}`)
 
       get(port, '/hang').catch(() => {})
@@ -56,10 +59,15 @@ describe('options that have changed in the code', () => {
       const since = program.output.length
       program.kill('SIGHUP')
       await program.sees(/Reload stopped/, since)
+      assert.doesNotMatch(
+        program.output.slice(since),
+        /scale/,
+        'code that does not come up takes no worker away',
+      )
 
       const slow = get(port, '/slow')
       slow.catch(() => {})
-      await get(port)
+      await get(port).catch((error: Error) => assert.fail(`${error.message}: ${program.output}`))
       const began = performance.now()
       program.kill('SIGTERM')
       assert.equal(await program.ends(), 0)

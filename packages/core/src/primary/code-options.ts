@@ -37,6 +37,8 @@ export class CodeOptions {
   readonly #parts: CodeOptionsParts
   #now: Said | undefined
   #before: Said | undefined
+  /** Code that did not come up has no say. */
+  #failed = 0
   #warned = ''
 
   constructor(parts: CodeOptionsParts) {
@@ -45,7 +47,7 @@ export class CodeOptions {
 
   take(worker: WorkerHandle, told: Told): void {
     const { generation } = worker.release
-    if (this.#now && generation <= this.#now.generation) return
+    if (generation <= Math.max(this.#now?.generation ?? 0, this.#failed)) return
     const own = this.#read(told.options)
     if (!own) return
     const said = { ...told, generation, own }
@@ -61,8 +63,15 @@ export class CodeOptions {
     if (isSupervised) this.#tellUnused(said, settings)
   }
 
+  /** The reload to that generation is done. Until then, no worker goes: those of the old code may be needed. */
+  settle(generation: number): void {
+    if (this.#now?.generation !== generation || !this.#before) return
+    if (this.#changed(this.#before, this.#now).includes('workers')) this.#size(this.#now.own)
+  }
+
   /** The reload to that generation has failed: what its code said is not what runs. */
   takeBack(generation: number): void {
+    this.#failed = generation
     if (this.#now?.generation !== generation || !this.#before) return
     this.#apply(this.#before.own, this.#changed(this.#now, this.#before))
     this.#now = this.#before
@@ -91,7 +100,7 @@ export class CodeOptions {
 
   /** @returns whether a worker that runs has to be replaced for it. */
   #apply(own: Settings, changed: readonly string[]): boolean {
-    const { settings, scale } = this.#parts
+    const { settings } = this.#parts
     const names = new Set(changed.map((path) => path.split('.')[0]!))
     let needsBoot = false
     for (const name of names as Set<keyof typeof table & keyof Settings>) {
@@ -101,12 +110,16 @@ export class CodeOptions {
       Object.assign(settings, { [name]: own[name] })
     }
     Object.assign(settings, whileWatched(settings))
-    if (names.has('workers') && own.workers > 0) {
-      settings.bounds = own.bounds
-      // Between two bounds, the load says how many.
-      if (!own.bounds || !this.#before) scale(own.workers)
-    }
+    if (names.has('workers') && !this.#before) this.#size(own)
     return needsBoot
+  }
+
+  #size({ workers, bounds }: Settings): void {
+    const { settings, scale } = this.#parts
+    if (workers === 0) return
+    settings.bounds = bounds
+    // Between two bounds, the load says how many.
+    if (!bounds || !this.#before) scale(workers)
   }
 
   #tellChanges(changed: readonly string[]): void {

@@ -94,6 +94,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   settings.codeOptions = codeOptions
   if (settings.remainAfterExit) stay(cluster)
   report(cluster, logger)
+  cluster.on('reload:done', (generation) => codeOptions.settle(generation))
   cluster.on('reload:failed', (generation) => codeOptions.takeBack(generation))
   takeSignals(cluster, logger)
   holdExit(() => cluster.holdExit(Number(process.exitCode ?? 0)))
