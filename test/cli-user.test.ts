@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -10,17 +10,17 @@ import { pretend, pretendedStatus } from './support/pretended.ts'
 
 const nobody = 65534
 const needsRoot = process.getuid?.() !== 0 && 'needs root, to be another user'
-const core = fileURLToPath(new URL('../../packages/core/dist/index.js', import.meta.url))
+const core = fileURLToPath(new URL('../../packages/core/dist', import.meta.url))
 
 /**
  * As that user: a real program, and beside it what answers as a primary would that
  * says it is process 1, one that says nothing but has that in its name, and one that
  * says it is in a container.
  */
-const theirs = (folder: string) => `
+const theirs = (folder: string, copy: string) => `
   const [http, { mkdirSync }] = [require('http'), require('fs')]
   if (process.getuid() === 0) { process.setgroups([]); process.setgid(${nobody}); process.setuid(${nobody}) }
-  const { clustered } = require(${JSON.stringify(core)})
+  const { clustered } = require(${JSON.stringify(path.join(copy, 'index.js'))})
   const answer = (body, file) => http.createServer((request, response) => {
     console.log('asked', request.method, file)
     response.end(body)
@@ -42,7 +42,10 @@ describe('root', { skip: needsRoot }, () => {
     mkdirSync(folder)
     chownSync(folder, nobody, nobody)
     chmodSync(desk.root, 0o711)
-    desk.write('theirs.js', theirs(folder))
+    // The checkout may be in a folder of root alone.
+    const copy = path.join(desk.project, 'core')
+    cpSync(core, copy, { recursive: true })
+    desk.write('theirs.js', theirs(folder, copy))
     chmodSync(desk.project, 0o755)
     const child = spawn(process.execPath, [path.join(desk.project, 'theirs.js')], {
       env: { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder, TMPDIR: folder },
@@ -50,7 +53,8 @@ describe('root', { skip: needsRoot }, () => {
     })
     t.after(() => child.kill('SIGKILL'))
     let output = ''
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`It did not start: ${output}`)))
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text
         if (output.includes('up\n')) resolve()
