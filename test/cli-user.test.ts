@@ -48,6 +48,7 @@ describe('root', { skip: needsRoot }, () => {
     desk.write('theirs.js', theirs(folder, copy))
     chmodSync(desk.project, 0o755)
     const child = spawn(process.execPath, [path.join(desk.project, 'theirs.js')], {
+      cwd: desk.project,
       env: { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder, TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
