@@ -20,16 +20,16 @@ describe('clustered logs', () => {
       await daemon.flood(1)
       return followed !== ''
     }, 'a line that is followed')
-    const [begun] = followed.match(/\d+(?= x)/) ?? []
     await eventually(async () => {
       await daemon.flood(50)
       return daemon.rotated('out') >= 3
     }, 'three rotations')
     const [[pid, last] = []] = daemon.written
-    const wanted = Array.from({ length: last! - Number(begun) + 1 }, (_, index) => Number(begun) + index)
     const isThere = (): boolean => followed.includes(`console ${pid} ${last} `)
     await eventually(isThere, 'the last line is followed')
+    // The first may have begun in the middle of a line that was being written.
     const seen = (followed.match(numbered) ?? []).map((line) => Number(line.split(' ')[2]))
+    const wanted = Array.from({ length: last! - seen[0]! + 1 }, (_, index) => seen[0]! + index)
     assert.deepEqual(seen, wanted, 'each line once, in order')
 
     const all = await desk.run('logs', 'app', '--grep', '^console ', '--since', '1h')

@@ -1,19 +1,6 @@
 import { createRequire } from 'node:module'
 import { cac, type CAC, type Command } from 'cac'
-import { deleteProgram } from './commands/delete.ts'
-import { completion } from './commands/completion.ts'
-import { describe } from './commands/describe.ts'
-import { flush } from './commands/flush.ts'
-import { health } from './commands/health.ts'
-import { list } from './commands/list.ts'
-import { type LogFlags, logs } from './commands/logs.ts'
-import { reload } from './commands/reload.ts'
-import { restart } from './commands/restart.ts'
-import { scale } from './commands/scale.ts'
-import { start } from './commands/start.ts'
-import { startup } from './commands/startup.ts'
-import { stop } from './commands/stop.ts'
-import { top } from './commands/top.ts'
+import type { LogFlags } from './commands/logs.ts'
 import { withInsideCommands } from './inside-commands.ts'
 import { typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
@@ -24,12 +11,28 @@ import { pm2Aliases, pm2Words } from './pm2-words.ts'
 import { printError } from './print.ts'
 import { runMatched } from './run-matched.ts'
 import { orderNames } from './select.ts'
-import type { init as Init } from './commands/init.ts'
+import { later } from './later.ts'
 import { readStartFlags } from './read-start-flags.ts'
 import { type StartFlags, withFlags } from './start-flags.ts'
 import { takeUser } from './user-flag.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
+const deleteProgram = later(async () => (await import('./commands/delete.ts')).deleteProgram)
+const completion = later(async () => (await import('./commands/completion.ts')).completion)
+const describe = later(async () => (await import('./commands/describe.ts')).describe)
+const flush = later(async () => (await import('./commands/flush.ts')).flush)
+const health = later(async () => (await import('./commands/health.ts')).health)
+const list = later(async () => (await import('./commands/list.ts')).list)
+const logs = later(async () => (await import('./commands/logs.ts')).logs)
+const reload = later(async () => (await import('./commands/reload.ts')).reload)
+const restart = later(async () => (await import('./commands/restart.ts')).restart)
+const scale = later(async () => (await import('./commands/scale.ts')).scale)
+const start = later(async () => (await import('./commands/start.ts')).start)
+const startup = later(async () => (await import('./commands/startup.ts')).startup)
+const stop = later(async () => (await import('./commands/stop.ts')).stop)
+const top = later(async () => (await import('./commands/top.ts')).top)
+const init = later(async () => (await import('./commands/init.ts')).init)
 
 /** @returns the exit code, or `undefined` where this process lives on. */
 export async function run(given: string[]): Promise<number | undefined> {
@@ -112,8 +115,7 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
   cli
     .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
     .option('--dry-run', 'Only say what would change')
-    // What it needs to read code is for it alone.
-    .action(async (...given: Parameters<typeof Init>) => (await import('./commands/init.ts')).init(...given))
+    .action(init)
   cli
     .command('completion <shell>', 'Print what has a shell complete this command: bash, zsh or fish')
     .action((shell: string) => completion(cli, shell))

@@ -1,6 +1,6 @@
 import { asGiven, stderrLog } from '@clustered/core/control'
 import type { Cluster } from '@clustered/core'
-import { superviseAs } from '@clustered/core/options'
+import { superviseAs } from '@clustered/core/supervise'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
 import type { StartFlags } from './start-flags.ts'
 import { logStyle, type Start } from './start-options.ts'

@@ -1,10 +1,12 @@
 import type { CAC } from 'cac'
-import { heap } from './commands/heap.ts'
-import { inspect } from './commands/inspect.ts'
-import { profile } from './commands/profile.ts'
-import { replace } from './commands/replace.ts'
-import { requests } from './commands/requests.ts'
-import { stack } from './commands/stack.ts'
+import { later } from './later.ts'
+
+const heap = later(async () => (await import('./commands/heap.ts')).heap)
+const inspect = later(async () => (await import('./commands/inspect.ts')).inspect)
+const profile = later(async () => (await import('./commands/profile.ts')).profile)
+const replace = later(async () => (await import('./commands/replace.ts')).replace)
+const requests = later(async () => (await import('./commands/requests.ts')).requests)
+const stack = later(async () => (await import('./commands/stack.ts')).stack)
 
 const slot = ['--slot <number>', 'Which worker: the slot that it fills, from 0'] as const
 
