@@ -11,7 +11,7 @@ import { pm2Aliases, pm2Words } from './pm2-words.ts'
 import { printError } from './print.ts'
 import { runMatched } from './run-matched.ts'
 import { orderNames } from './select.ts'
-import { later } from './later.ts'
+import { later, loadAll } from './later.ts'
 import { readStartFlags } from './read-start-flags.ts'
 import { type StartFlags, withFlags } from './start-flags.ts'
 import { takeUser } from './user-flag.ts'
@@ -34,6 +34,11 @@ const stop = later(async () => (await import('./commands/stop.ts')).stop)
 const top = later(async () => (await import('./commands/top.ts')).top)
 const init = later(async () => (await import('./commands/init.ts')).init)
 
+function mayChangeUser(argv: readonly string[]): boolean {
+  const { CLUSTERED_USER } = process.env
+  return argv.some((word) => word.startsWith('--user')) || (CLUSTERED_USER ?? 'root') !== 'root'
+}
+
 /** @returns the exit code, or `undefined` where this process lives on. */
 export async function run(given: string[]): Promise<number | undefined> {
   const asJson = given.includes('--json')
@@ -41,6 +46,7 @@ export async function run(given: string[]): Promise<number | undefined> {
   // A program in the foreground writes as its own log does.
   if (command !== 'start' || given.includes('--daemon')) takeOutputErrors(command === 'logs')
   try {
+    if (mayChangeUser(given)) await loadAll()
     const argv = takeUser(given)
     const starts = command === 'start' || command === 'startup'
     const { rest, flags } = starts ? readStartFlags(command, argv) : { rest: argv, flags: undefined }
