@@ -166,7 +166,7 @@ describe('a daemon', () => {
     assert.equal((await desk.run('logs', 'app')).stdout, line.repeat(15))
     const { stdout, stderr } = await desk.run('logs', 'app', '--lines', '100')
     assert.equal(stdout, line.repeat(30))
-    assert.match(stderr, /^\[clustered\] worker 0 .* is ready/)
+    assert.match(stderr, /^\S+Z \[clustered\] worker 0 .* is ready/)
     const following = desk.spawn(['logs', 'app', '-f', '--lines', '0'])
     let followed = ''
     following.stdout!.on('data', (text: Buffer) => (followed += text.toString()))
