@@ -11,7 +11,7 @@ import { openPipe } from './pipe.ts'
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
 /** Far above what anything here takes, so that only what never comes runs into it. */
-const patience = 60_000
+const patience = 120_000
 
 export interface ProgramOptions {
   env?: Record<string, string | undefined>
