@@ -18,7 +18,17 @@ const packages = fileURLToPath(new URL('../../../packages/', import.meta.url))
 /** What each package of ours needs of others. */
 const others = {
   core: ['http-terminator'],
-  cli: ['@babel/parser', 'args-tokenizer', 'cac', 'chokidar', 'cli-table3', 'picocolors', 'picomatch'],
+  cli: [
+    '@babel/parser',
+    'args-tokenizer',
+    'cac',
+    'chokidar',
+    'cli-table3',
+    'croner',
+    'dayjs',
+    'picocolors',
+    'picomatch',
+  ],
   express: [],
 }
 
