@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { Desk, type Listed, plainApp } from './support/desk.ts'
 import { get, pidsOf } from './support/http.ts'
 import { freePort } from './support/port.ts'
 import { eventually } from './support/program.ts'
-
-/** A file system of 256 KB, or `undefined` where none can be had: that takes root. */
-function smallFileSystem(t: TestContext): string | undefined {
-  // Not within the desk, which is removed before it is unmounted.
-  const folder = mkdtempSync(path.join(tmpdir(), 'small-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    rmSync(folder, { recursive: true })
-    return undefined
-  }
-  t.after(() => {
-    execFileSync('umount', ['--lazy', folder])
-    rmSync(folder, { recursive: true })
-  })
-  return folder
-}
+import { smallFileSystem } from './support/small-file-system.ts'
 
 function fill(file: string): void {
   try {

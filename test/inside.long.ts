@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { Desk, type Listed, plainApp } from './support/desk.ts'
@@ -12,6 +11,7 @@ import { get } from './support/http.ts'
 import { eventuallyStanding, interrupt, says, Shop } from './support/inside.ts'
 import { freePort } from './support/port.ts'
 import { eventually } from './support/program.ts'
+import { smallFileSystem } from './support/small-file-system.ts'
 
 /** What speaks to the inspector. */
 class Debugger {
@@ -202,19 +202,3 @@ describe('a worker that is held by who looks inside', () => {
     await desk.run('delete', 'app')
   })
 })
-
-/** Of 256 KB, or `undefined` where none can be had: that takes root. */
-function smallFileSystem(t: TestContext): string | undefined {
-  const folder = mkdtempSync(path.join(tmpdir(), 'small-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    rmSync(folder, { recursive: true })
-    return undefined
-  }
-  t.after(() => {
-    execFileSync('umount', ['--lazy', folder])
-    rmSync(folder, { recursive: true })
-  })
-  return folder
-}
