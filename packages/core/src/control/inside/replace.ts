@@ -2,9 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { WorkerInfo } from '../../cluster.ts'
 import { ClusteredError, closingError } from '../../errors.ts'
 import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
-import { BadRequest } from '../bad-request.ts'
 import { followSteps } from '../reload-stream.ts'
-import { checkSlot, readSlot } from './slots.ts'
+import { slotOf } from './slots.ts'
 import { type Body, follow } from './stream.ts'
 
 /** What is said of the old worker's drain. */
@@ -16,9 +15,7 @@ const asked = 'replace'
  * @throws {ClusteredError}
  */
 export async function replace(cluster: PrimaryCluster, body: Body, response: ServerResponse): Promise<void> {
-  const slot = readSlot('replace', body)
-  if (slot === undefined) throw new BadRequest(400, 'replace takes { "slot": 0 }, a whole number from 0')
-  checkSlot('replace', cluster, slot)
+  const slot = slotOf('replace', cluster, body)
   await follow(response, async (tell) => {
     const leave = followSteps(cluster, (line) => 'worker' in line && line.worker.slot === slot && tell(line))
     try {

@@ -6,7 +6,19 @@ import { BadRequest } from '../bad-request.ts'
 /** @throws {BadRequest} where it is no number. */
 export function readSlot(call: string, { slot }: Record<string, unknown>): number | undefined {
   if (slot === undefined || (Number.isSafeInteger(slot) && (slot as number) >= 0)) return slot as number
-  throw new BadRequest(400, `${call} takes { "slot": 0 }, a whole number from 0`)
+  throw notASlot(call)
+}
+
+/** @throws {BadRequest} where it is none, and {ClusteredError} ERR_CLUSTERED_NO_SLOT */
+export function slotOf(call: string, cluster: PrimaryCluster, body: Record<string, unknown>): number {
+  const slot = readSlot(call, body)
+  if (slot === undefined) throw notASlot(call)
+  checkSlot(call, cluster, slot)
+  return slot
+}
+
+function notASlot(call: string): BadRequest {
+  return new BadRequest(400, `${call} takes { "slot": 0 }, a whole number from 0`)
 }
 
 /** @throws {ClusteredError} ERR_CLUSTERED_NO_SLOT */
@@ -26,9 +38,7 @@ export async function chooseWorker(
   cluster: PrimaryCluster,
   body: Record<string, unknown>,
 ): Promise<WorkerHandle> {
-  const slot = readSlot(call, body)
-  if (slot === undefined) throw new BadRequest(400, `${call} takes { "slot": 0 }, a whole number from 0`)
-  checkSlot(call, cluster, slot)
+  const slot = slotOf(call, cluster, body)
   const worker = cluster.fleet.handles.find((one) => one.slot === slot && one.state === 'ready')
   if (!worker)
     throw new ClusteredError(
