@@ -3,9 +3,10 @@ import path from 'node:path'
 import { existsSync, statSync } from 'node:fs'
 import type { WorkerLook } from '@clustered/core/control'
 import { CliError } from './errors.ts'
-import { duration } from './format.ts'
+import { bytes, duration } from './format.ts'
 import { named } from './named.ts'
 import { plain } from './plain.ts'
+import { print } from './print.ts'
 import { isStopped } from './process-identity.ts'
 import type { RunningProgram } from './programs.ts'
 
@@ -82,8 +83,25 @@ function isFolder(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
+/** A file that a worker has written. @param advice what to do with it. */
+export function printWritten(
+  json: boolean | undefined,
+  slot: number,
+  file: string,
+  line: object,
+  advice: string,
+): void {
+  const { size, paused } = line as { size: number; paused: number }
+  print(
+    json,
+    { slot, file, size, paused },
+    () =>
+      `${file}  ${bytes(size)}, the worker stood still for ${paused} ms${whereabouts(file)}\nTo open it: ${advice}`,
+  )
+}
+
 /** Where it is, if that is not where this command sees it. */
-export function whereabouts(file: string): string {
+function whereabouts(file: string): string {
   return existsSync(file)
     ? ''
     : ' (in the file system of the program, which is not that of this command: a container?)'

@@ -1,12 +1,14 @@
 import { chooseRunning } from '../choose.ts'
-import { age, newFile, oneSlot, type SlotFlags, whereabouts } from '../inside.ts'
+import { age, newFile, oneSlot, printWritten, type SlotFlags } from '../inside.ts'
 import { bytes } from '../format.ts'
-import { print, warn } from '../print.ts'
+import { warn } from '../print.ts'
 
 interface HeapFlags extends SlotFlags {
   output?: string
   force?: boolean
 }
+
+const advice = 'DevTools (Memory). It holds what the program has in its memory, secrets too.'
 
 /** What is in a worker's memory: a .heapsnapshot. */
 export async function heap(name: string, flags: HeapFlags): Promise<void> {
@@ -21,14 +23,7 @@ export async function heap(name: string, flags: HeapFlags): Promise<void> {
   process.once('SIGINT', leaving)
   for await (const line of program.client.follow('/v1/heap', { slot, file, force })) {
     if (line.event === 'begin') warn(whatItMeans(slot, line))
-    if (line.event !== 'end') continue
-    const { size, paused } = line as unknown as { size: number; paused: number }
-    print(
-      flags.json,
-      { slot, file, size, paused },
-      () =>
-        `${file}  ${bytes(size)}, the worker stood still for ${paused} ms${whereabouts(file)}\nTo open it: DevTools (Memory). It holds what the program has in its memory, secrets too.`,
-    )
+    if (line.event === 'end') printWritten(flags.json, slot, file, line, advice)
   }
   process.off('SIGINT', leaving)
 }

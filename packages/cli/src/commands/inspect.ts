@@ -1,7 +1,6 @@
 import { chooseRunning } from '../choose.ts'
 import { numberFlag, oneSlot, type SlotFlags } from '../inside.ts'
-import { plain } from '../plain.ts'
-import { toJsonText } from '../plain.ts'
+import { plain, toJsonText } from '../plain.ts'
 
 interface InspectFlags extends SlotFlags {
   minutes?: string | number

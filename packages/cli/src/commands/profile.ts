@@ -1,7 +1,5 @@
 import { chooseRunning } from '../choose.ts'
-import { newFile, numberFlag, oneSlot, type SlotFlags, whereabouts } from '../inside.ts'
-import { bytes } from '../format.ts'
-import { print } from '../print.ts'
+import { newFile, numberFlag, oneSlot, printWritten, type SlotFlags } from '../inside.ts'
 
 interface ProfileFlags extends SlotFlags {
   seconds?: string | number
@@ -11,6 +9,8 @@ interface ProfileFlags extends SlotFlags {
 /** Seconds. */
 const [usual, longest] = [10, 600]
 
+const advice = 'DevTools (Performance), or https://speedscope.app'
+
 /** What a worker spends its time on: a .cpuprofile. */
 export async function profile(name: string, flags: ProfileFlags): Promise<void> {
   const seconds = numberFlag('--seconds', flags.seconds, usual, longest)
@@ -19,13 +19,6 @@ export async function profile(name: string, flags: ProfileFlags): Promise<void> 
   const file = newFile(flags.output, program.name, slot, 'cpuprofile')
   for await (const line of program.client.follow('/v1/profile', { slot, seconds, file })) {
     if (line.event === 'begin' && !flags.json) console.error(`slot ${slot} is watched for ${seconds} s`)
-    if (line.event !== 'end') continue
-    const { size, paused } = line as unknown as { size: number; paused: number }
-    print(
-      flags.json,
-      { slot, file, size, paused },
-      () =>
-        `${file}  ${bytes(size)}, the worker stood still for ${paused} ms${whereabouts(file)}\nTo open it: DevTools (Performance), or https://speedscope.app`,
-    )
+    if (line.event === 'end') printWritten(flags.json, slot, file, line, advice)
   }
 }
