@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { CliError } from './errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '@clustered/core/options'
 import { plain } from './plain.ts'
 import { refuseSilent } from './not-responding.ts'
 import { operateFor, ownersOf } from './everyone.ts'

@@ -5,7 +5,7 @@ import { withInsideCommands } from './inside-commands.ts'
 import { typedAs } from './as-typed.ts'
 import { CliError } from './errors.ts'
 import { exitCodeHelp, helpSections } from './help.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '@clustered/core/options'
 import { takeOutputErrors } from './output-errors.ts'
 import { pm2Aliases, pm2Words } from './pm2-words.ts'
 import { printError } from './print.ts'
@@ -34,11 +34,6 @@ const stop = later(async () => (await import('./commands/stop.ts')).stop)
 const top = later(async () => (await import('./commands/top.ts')).top)
 const init = later(async () => (await import('./commands/init.ts')).init)
 
-function mayChangeUser(argv: readonly string[]): boolean {
-  const { CLUSTERED_USER } = process.env
-  return argv.some((word) => word.startsWith('--user')) || (CLUSTERED_USER ?? 'root') !== 'root'
-}
-
 /** @returns the exit code, or `undefined` where this process lives on. */
 export async function run(given: string[]): Promise<number | undefined> {
   const asJson = given.includes('--json')
@@ -46,8 +41,7 @@ export async function run(given: string[]): Promise<number | undefined> {
   // A program in the foreground writes as its own log does.
   if (command !== 'start' || given.includes('--daemon')) takeOutputErrors(command === 'logs')
   try {
-    if (mayChangeUser(given)) await loadAll()
-    const argv = takeUser(given)
+    const argv = await takeUser(given, loadAll)
     const starts = command === 'start' || command === 'startup'
     const { rest, flags } = starts ? readStartFlags(command, argv) : { rest: argv, flags: undefined }
     const cli = makeCli(argv, flags)

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from './errors.ts'
 import { named } from './named.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '@clustered/core/options'
 import { entryOfPackage } from './project.ts'
 
 const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx']

@@ -8,7 +8,7 @@ export function later<Given extends unknown[]>(
   return async (...given) => (await load())(...given)
 }
 
-/** For a process that is about to give up rights: it may not be able to read them then. */
+/** Every one of them. */
 export async function loadAll(): Promise<void> {
   await Promise.all(loads.map((load) => load()))
 }

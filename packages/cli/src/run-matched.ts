@@ -1,6 +1,6 @@
 import type { CAC, Command } from 'cac'
 import { CliError } from './errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '@clustered/core/options'
 
 /**
  * Runs the command that was typed, and says of a flag that it does not have which one was probably meant.

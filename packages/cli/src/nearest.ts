@@ -1,1 +1,0 @@
-export { nearest } from '@clustered/core/options'
