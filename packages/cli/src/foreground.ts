@@ -3,7 +3,7 @@ import type { Cluster } from '@clustered/core'
 import { superviseAs } from '@clustered/core/supervise'
 import { notifySystemd, takeNotify } from './systemd-notify.ts'
 import type { StartFlags } from './start-flags.ts'
-import { logStyle, type Start } from './start-options.ts'
+import type { Start } from './start-options.ts'
 import { ignoring } from './ignored.ts'
 import { watch } from './watch.ts'
 
@@ -17,7 +17,8 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
     else if (value === undefined) delete process.env[name]
     else process.env[name] = value
   const cluster = superviseAs(file, options)
-  const log = stderrLog(logStyle(options))
+  // As the primary's own lines are, those of the command are.
+  const log = stderrLog(options)
   if (notify) notifySystemd(cluster, notify, log)
   const { envFile, folders } = flags
   if (flags.watch) watch(cluster, { envFile, ignore: ignoring(flags.ignore), folders, log })

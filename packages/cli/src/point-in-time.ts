@@ -1,6 +1,5 @@
 import { CliError } from './errors.ts'
-
-const units: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+import { howLong } from './how-long.ts'
 
 const date = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/
 
@@ -10,8 +9,8 @@ const date = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:
  * @throws {CliError} ERR_CLUSTERED_USAGE
  */
 export function pointInTime(flag: string, given: string, now: number = Date.now()): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(s|min|m|h|d)$/.exec(given) ?? []
-  if (number !== undefined) return now - Number(number) * units[unit!]!
+  const ago = howLong(given)
+  if (ago !== undefined) return now - ago
   // Without a time of day, it would be a day of UTC.
   const time = date.test(given)
     ? Date.parse(given.length === 10 ? `${given}T00:00` : given.replace(' ', 'T'))

@@ -1,5 +1,6 @@
 import { isOld, lastFailureOf, programColumns, stateOf } from './columns.ts'
 import { CliError } from './errors.ts'
+import { howLong } from './how-long.ts'
 import type { Program } from './programs.ts'
 import { totals } from './totals.ts'
 
@@ -30,8 +31,6 @@ const orders: Record<string, (program: Program) => number> = {
 export const orderNames: readonly string[] = Object.keys(orders)
 
 export const stateNames: readonly string[] = states
-
-const units: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /**
  * @param programs by name.
@@ -83,9 +82,8 @@ function columnFilter(filter: string): (program: Program) => boolean {
 
 /** Milliseconds. */
 function age(given: string): number {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(given) ?? []
-  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined
-  if (factor !== undefined) return Number(number) * factor
+  const time = howLong(given)
+  if (time !== undefined) return time
   throw usage(
     `--crashed-since ${given} is not a time. Expected: a number and its unit, such as 30m, 1h or 2d.`,
   )

@@ -90,11 +90,3 @@ function readInstances({ flag, text }: Typed): number | WorkerBounds {
     )
   }
 }
-
-/** As the primary's own lines are, those of the command are. */
-export function logStyle({ logFormat = 'pretty', logTime = false }: SuperviseOptions): {
-  logFormat: 'pretty' | 'json'
-  logTime: boolean
-} {
-  return { logFormat, logTime }
-}

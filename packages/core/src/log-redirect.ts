@@ -7,6 +7,9 @@ import { writeSync } from 'node:fs'
 import net from 'node:net'
 import { Writable } from 'node:stream'
 
+/** In ms. Nobody writes to a descriptor so long after he has asked which one it is. */
+export const grace = 30_000
+
 /** By descriptor, the one that stands for it; 0 for itself. A thread has it in common with its process. */
 let stands = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT))
 

@@ -35,7 +35,7 @@ export function resolveLogger(
 }
 
 /** Lines on stderr, so that stdout stays the app's own. */
-export function stderrLog({ logFormat, logTime }: LogStyle): Log {
+export function stderrLog({ logFormat = 'pretty', logTime = false }: Partial<LogStyle> = {}): Log {
   if (logFormat === 'json') return new Log((line) => print(JSON.stringify(line)))
   return new Log((line) =>
     print(`${logTime ? `${line.time} ` : ''}[clustered] ${prefixes[line.level]}${toText(line)}`),

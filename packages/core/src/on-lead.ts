@@ -34,7 +34,7 @@ function noteUnlessClustered(): void {
   setTimeout(() => {
     const { primary, lifecycle, isStray } = runtime()
     if (!primary && !lifecycle && !isStray)
-      stderrLog({ logFormat: 'pretty', logTime: false }).warn(
+      stderrLog().warn(
         'lead',
         'onLead: this process is part of no cluster, so that nothing says whether it is the only one, and the hook ' +
           'is not called. Start the program with clustered start, or have it call clustered(app).listen()',

@@ -16,9 +16,10 @@ import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { print } from '../print.ts'
 import type { RunningProgram } from '../programs.ts'
 import { type DaemonRecord, type LogFiles, logFiles, readRecord } from '../record.ts'
+import { runsLine } from '../runs-line.ts'
 import { startArguments } from '../start-arguments.ts'
 import type { StartFlags } from '../start-flags.ts'
-import { logStyle, toStart } from '../start-options.ts'
+import { toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -83,7 +84,7 @@ function becomeDaemon({ plan: { options }, name, run, logs }: Running, flags: St
   options.logTime ??= true
   // A script that has ended can still be found, and be run again by a reload.
   if (options.listen === false) options.remainAfterExit ??= true
-  const log = stderrLog(logStyle(options))
+  const log = stderrLog(options)
   const files = logFiles(name, logs)
   if (isRotatable(files)) options.logFiles = { ...files, ...rotation(flags) }
   const tellReady = tellParent(log)
@@ -118,9 +119,8 @@ function announce(program: RunningProgram, asJson: boolean | undefined): undefin
   const { name, status } = program
   const started = { ...program, record: readRecord(name)! }
   print(asJson, toJson(started), () =>
-    [
-      `${colors.bold(name)} runs: ${status.slots} ${status.slots === 1 ? 'worker' : 'workers'}${status.address === null ? '' : ` on ${status.address}`}, primary pid ${status.pid}`,
-      `logs: ${logFiles(name).out}, ${logFiles(name).err}`,
-    ].join('\n'),
+    [`${colors.bold(name)} ${runsLine(status)}`, `logs: ${logFiles(name).out}, ${logFiles(name).err}`].join(
+      '\n',
+    ),
   )
 }

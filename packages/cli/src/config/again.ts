@@ -1,7 +1,7 @@
-import { chdir } from 'node:process'
 import type { DaemonRecord } from '../record.ts'
 import type { StartFlags } from '../start-flags.ts'
 import { asConfig } from './find-config.ts'
+import { goTo, thereAndBack } from './there-and-back.ts'
 import type { Planned } from './planned.ts'
 import { programsOf } from './programs-of.ts'
 import { checkStart } from './run-program.ts'
@@ -15,7 +15,8 @@ export function logsAgain({ argv, cwd, logs = {} }: DaemonRecord): DaemonRecord[
   const only = flags[flags.indexOf('--only') + 1]
   const environment = flags.includes('--env') ? flags[flags.indexOf('--env') + 1] : undefined
   if (given === undefined || !flags.includes('--only')) return logs
-  const planned = inFolder(cwd, (): Planned | undefined => {
+  const planned = thereAndBack((): Planned | undefined => {
+    goTo(cwd)
     const config = asConfig(given)
     const [found] = config ? programsOf(config, { only, env: environment }).chosen : []
     if (found) checkStart(found, noFlags)
@@ -25,17 +26,3 @@ export function logsAgain({ argv, cwd, logs = {} }: DaemonRecord): DaemonRecord[
 }
 
 const noFlags: StartFlags = { given: new Map(), nodeArgs: [], ignore: [], watch: false, daemon: true }
-
-/** As if this command had been called there. */
-function inFolder<T>(folder: string, work: () => T): T {
-  const here = process.cwd()
-  const { PWD } = process.env
-  chdir(folder)
-  process.env['PWD'] = folder
-  try {
-    return work()
-  } finally {
-    chdir(here)
-    process.env['PWD'] = PWD
-  }
-}

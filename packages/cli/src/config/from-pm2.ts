@@ -2,6 +2,7 @@ import path from 'node:path'
 import { givenEnvironment, usableCpus } from '@clustered/core/control'
 import type { ProgramConfig } from '../index.cts'
 import { CliError } from '../errors.ts'
+import { badConfig } from './bad-config.ts'
 import { nearest } from '@clustered/core/options'
 import { interpreterArguments } from './interpreter.ts'
 import { ownKeys } from './own-keys.ts'
@@ -32,7 +33,7 @@ export function fromPm2(
   const file = String(app['script'])
   for (const key of unknown) notes.add(key, notKnown(key), name)
   const complain = (key: string, value: unknown, expected: string): CliError =>
-    bad(`${key} of '${name}' is ${JSON.stringify(value)}. Expected: ${expected}`)
+    badConfig(`${key} of '${name}' is ${JSON.stringify(value)}. Expected: ${expected}`)
   refuseUser(app, name)
   for (const [key, value] of Object.entries(app)) {
     const fate = pm2Keys[key]!
@@ -121,13 +122,13 @@ function notKnown(key: string): string {
 export function pm2Name(given: App, environment: string | undefined): string {
   const { app } = sort(given)
   const file = textOf(app, 'script')
-  if (file === undefined) throw bad(`an app has no script: ${JSON.stringify(given).slice(0, 200)}`)
+  if (file === undefined) throw badConfig(`an app has no script: ${JSON.stringify(given).slice(0, 200)}`)
   const name = textOf(app, 'name') ?? path.parse(file.replace(/\/+$/, '')).name
   const full = app['append_env_to_name'] && environment !== undefined ? `${name}-${environment}` : name
   // pm2 takes any text as a name.
   const plain = plainName(full)
   if (plain !== '') return plain
-  throw bad(
+  throw badConfig(
     `'${full}' cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _`,
   )
 }
@@ -176,7 +177,7 @@ function environmentOf(
   for (const part of [filtered(app['filter_env']), app['env'], chosen]) {
     if (part === undefined || part === null) continue
     if (typeof part !== 'object' || Array.isArray(part))
-      throw bad(
+      throw badConfig(
         `env of '${name}' is ${JSON.stringify(part)}. Expected: an object such as { NODE_ENV: 'production' }`,
       )
     Object.assign(variables, part)
@@ -211,7 +212,7 @@ function refuseUser(app: App, name: string): void {
   if (user === undefined) return
   const own = [String(process.getuid?.()), process.env['USER'], process.env['LOGNAME']]
   if (own.includes(user)) return
-  throw bad(
+  throw badConfig(
     `'${name}' is to run as user ${user}, and Clustered starts programs as whoever calls it. Start it as that user ` +
       `(sudo -u ${user} clustered start ...), or with User= in its systemd unit (clustered startup), and take uid out of the file`,
   )
@@ -224,8 +225,4 @@ function textOf(app: App, key: string): string | undefined {
 
 function clean<T extends object>(object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
-}
-
-function bad(message: string): CliError {
-  return new CliError('ERR_CLUSTERED_BAD_CONFIG', message)
 }

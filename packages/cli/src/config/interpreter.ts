@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { CliError } from '../errors.ts'
+import { badConfig } from './bad-config.ts'
 
 /** Interpreters that are Node with a loader, and the arguments that give it to Node. */
 const loaders: Record<string, (resolve: (name: string) => string) => string[]> = {
@@ -24,17 +24,13 @@ export function interpreterArguments(interpreter: unknown, name: string, script:
     try {
       return loader(createRequire(script).resolve)
     } catch {
-      throw bad(
+      throw badConfig(
         `'${name}' is run by ${command}, which is not installed in the project: npm install ${command}`,
       )
     }
   const node = command.startsWith('node@') ? 'Install that Node.js, and call clustered with it' : undefined
-  throw bad(
+  throw badConfig(
     `'${name}' is run by ${interpreter}, and Clustered runs programs with the Node.js that it is called with. ` +
       (node ?? `Start the others by --only, and run '${name}' with a systemd unit of its own`),
   )
-}
-
-function bad(message: string): CliError {
-  return new CliError('ERR_CLUSTERED_BAD_CONFIG', message)
 }

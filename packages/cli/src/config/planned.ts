@@ -5,6 +5,7 @@ import { Cron } from 'croner'
 import type { ProgramConfig } from '../index.cts'
 import { entryFile } from '../entry-file.ts'
 import { CliError } from '../errors.ts'
+import { badConfig } from './bad-config.ts'
 import { splitNodeArguments } from '../node-arguments.ts'
 import { refuseOtherFiles } from '../not-a-program.ts'
 import { entryOfPackage } from '../project.ts'
@@ -47,12 +48,12 @@ type Named = ProgramConfig & { name: string }
  */
 export function ownName({ name, file }: Record<string, unknown>): string {
   if (typeof file !== 'string' || file === '')
-    throw bad(
+    throw badConfig(
       `'${typeof name === 'string' ? name : '?'}' has no file. Expected: the file that Node runs, such as file: 'app.js'`,
     )
   if (name === undefined) return plainName(path.parse(file).name) || 'app'
   if (isProgramName(name)) return name as string
-  throw bad(
+  throw badConfig(
     `${shown(name)} cannot be a name. Expected: up to 64 letters, digits and . _ + -, the first one a letter, a digit or _`,
   )
 }
@@ -70,7 +71,7 @@ export function toPlanned(program: Named, base: string, environment: string | un
   ): void => {
     const value = program[key]
     if (value !== undefined && (value === null || !isRight(value)))
-      throw bad(`${key} of '${called}' is ${shown(value)}. Expected: ${expected}`)
+      throw badConfig(`${key} of '${called}' is ${shown(value)}. Expected: ${expected}`)
   }
   for (const key of Object.keys(program)) if (!ownKeys.has(key)) throw unknownKey(key, called)
   const words = 'a string, or an array of strings'
@@ -223,11 +224,7 @@ function shown(value: unknown): string {
 
 function unknownKey(key: string, name: string): CliError {
   const near = nearest(key, [...ownKeys])
-  return bad(
+  return badConfig(
     `${key} of '${name}' is no key that is known. ${near ? `Is it ${near} that you mean?` : `There is: ${[...ownKeys].join(', ')}`}`,
   )
-}
-
-function bad(message: string): CliError {
-  return new CliError('ERR_CLUSTERED_BAD_CONFIG', message)
 }

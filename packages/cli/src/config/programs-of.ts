@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { ProgramConfig } from '../index.cts'
 import { CliError } from '../errors.ts'
+import { badConfig } from './bad-config.ts'
 import { isFileHere } from '../entry-file.ts'
 import { namedFolder } from '../named.ts'
 import { nearest } from '@clustered/core/options'
@@ -63,15 +64,15 @@ function entriesOf(value: unknown): { entries: Entry[]; isOwn: boolean } {
     ? programs
     : (apps ?? pm2 ?? (Array.isArray(value) ? value : script === undefined ? undefined : value))
   if (list === undefined)
-    throw bad(
+    throw badConfig(
       "it names no programs. Expected: { programs: [{ file: 'app.js' }] }, or as for pm2 { apps: [{ script: 'app.js' }] }",
     )
   const entries = [list].flat() as unknown[]
   if (entries.length === 0)
-    throw bad(`${isOwn ? 'programs' : 'apps'} is empty. Expected: one program at least`)
+    throw badConfig(`${isOwn ? 'programs' : 'apps'} is empty. Expected: one program at least`)
   for (const entry of entries)
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-      throw bad(
+      throw badConfig(
         `${JSON.stringify(entry)} is no program. Expected: an object such as ${isOwn ? "{ file: 'app.js' }" : "{ script: 'app.js' }"}`,
       )
   return { entries: entries as Entry[], isOwn }
@@ -95,7 +96,7 @@ function namesIn(only: string | undefined): string[] | undefined {
 function refuseSecondOf(names: readonly string[]): void {
   const second = names.find((name, index) => names.indexOf(name) < index)
   if (second !== undefined)
-    throw bad(
+    throw badConfig(
       `two programs are called '${second}'. Give each a name of its own, by which it is reloaded and stopped`,
     )
 }
@@ -106,7 +107,7 @@ function refuseUnknown(wanted: readonly string[] | undefined, names: readonly st
   for (const name of wanted ?? []) {
     if (names.includes(name)) continue
     const near = nearest(name, names)
-    throw bad(
+    throw badConfig(
       `there is no '${name}' in it. ${near ? `Is it ${near} that you mean?` : `There is: ${names.join(', ')}`}`,
     )
   }
@@ -126,9 +127,7 @@ function refuseUnknownEnvironment(entries: readonly Entry[], env: string | undef
     known.size > 0
       ? `There is: ${[...known].join(', ')}`
       : `Expected: a key env_${env} (of pm2), or environments: { ${env}: { ... } }`
-  throw bad(`no program has variables for --env ${env}. ${near ? `Is it ${near} that you mean?` : there}`)
-}
-
-function bad(message: string): CliError {
-  return new CliError('ERR_CLUSTERED_BAD_CONFIG', message)
+  throw badConfig(
+    `no program has variables for --env ${env}. ${near ? `Is it ${near} that you mean?` : there}`,
+  )
 }

@@ -1,4 +1,3 @@
-import { chdir } from 'node:process'
 import type { Cluster } from '@clustered/core'
 import { checkOptions, type Log, stderrLog } from '@clustered/core/control'
 import { readEnvFile } from '../env-file.ts'
@@ -6,12 +5,13 @@ import { CliError } from '../errors.ts'
 import { runInForeground } from '../foreground.ts'
 import type { LogFiles } from '../record.ts'
 import type { StartFlags } from '../start-flags.ts'
-import { logStyle, type Start, toStart } from '../start-options.ts'
+import { type Start, toStart } from '../start-options.ts'
 import type { ConfigFile } from './find-config.ts'
 import { logTimeArguments } from './log-time.ts'
 import { inProgram, type Planned } from './planned.ts'
 import { type Choice, programsOf } from './programs-of.ts'
 import { reloadAt } from './reload-at.ts'
+import { goTo, thereAndBack } from './there-and-back.ts'
 
 /** A program that is about to run. */
 export interface Running {
@@ -29,7 +29,7 @@ export function running(config: ConfigFile, planned: Planned, flags: StartFlags)
   const variables = new Variables(config, planned, flags)
   plan.options.env = () => variables.now
   const run = (): Cluster => {
-    const log = stderrLog(logStyle(plan.options))
+    const log = stderrLog(plan.options)
     const cluster = runInForeground(plan, watchFlags(planned, flags))
     variables.follow(cluster, log)
     if (planned.reloadAt !== undefined) reloadAt(planned.reloadAt, cluster, log)
@@ -40,31 +40,25 @@ export function running(config: ConfigFile, planned: Planned, flags: StartFlags)
 
 /** All that is known before a program starts, and may be wrong. */
 export function checkStart(planned: Planned, flags: StartFlags): void {
-  const here = process.cwd()
-  const { PWD } = process.env
-  inProgram(planned.name, () => {
-    try {
+  inProgram(planned.name, () =>
+    thereAndBack(() => {
       enter(planned)
       if (planned.envFile !== undefined) readEnvFile(planned.envFile)
       const { args: _args, execArgv: _execArgv, ...options } = startOf(planned, flags).options
       checkOptions(options, new Map())
-    } finally {
-      chdir(here)
-      if (PWD !== undefined) process.env['PWD'] = PWD
-    }
-  })
+    }),
+  )
 }
 
 function enter({ cwd, name }: Planned): void {
   try {
-    chdir(cwd)
+    goTo(cwd)
   } catch (error) {
     throw new CliError(
       'ERR_CLUSTERED_NO_FOLDER',
       `The folder of '${name}' cannot be its working directory: ${(error as Error).message}`,
     )
   }
-  process.env['PWD'] = cwd
 }
 
 function startOf(planned: Planned, flags: StartFlags): Start {

@@ -6,6 +6,7 @@ import { namedFolder } from '../named.ts'
 import { withName } from '../name-lock.ts'
 import { refuseSecond, refuseTaken } from '../name-taken.ts'
 import { findPrograms, isRunning } from '../programs.ts'
+import { runsLine } from '../runs-line.ts'
 import type { StartFlags } from '../start-flags.ts'
 import type { ConfigFile } from './find-config.ts'
 import { leaveWithGroup, ofGroup, runGroup } from './group.ts'
@@ -70,10 +71,8 @@ async function startDaemons(config: ConfigFile, chosen: Planned[], flags: StartF
       await refuseSecond(name)
       return startDaemon(name, argvOf(config, planned, flags), folder, planned.logs)
     })
-    const where = status.address === null ? '' : ` on ${status.address}`
-    const workers = `${status.slots} ${status.slots === 1 ? 'worker' : 'workers'}`
     return {
-      did: `runs: ${workers}${where}, primary pid ${status.pid}`,
+      did: runsLine(status),
       json: { started: true, pid: status.pid, address: status.address },
     }
   })

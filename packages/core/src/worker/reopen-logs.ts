@@ -1,9 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs'
-import { redirect } from '../log-redirect.ts'
+import { grace, redirect } from '../log-redirect.ts'
 import type { LogTarget } from '../protocol/messages.ts'
-
-/** In ms. Nobody writes to a descriptor so long after he has asked which one it is. */
-const grace = 30_000
 
 /**
  * From now on, this process writes to the files that the primary has put in

@@ -399,7 +399,7 @@ export class Worker {
   /** The primary has the app's logger at hand and says which worker it was. */
   #report(problem: string): void {
     if (process.connected) this.#tell({ type: 'problem', problem })
-    else stderrLog({ logFormat: 'pretty', logTime: false }).error('worker:problem', problem)
+    else stderrLog().error('worker:problem', problem)
   }
 
   #leave(): void {

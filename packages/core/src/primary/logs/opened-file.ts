@@ -8,15 +8,13 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs'
+import { grace } from '../../log-redirect.ts'
 
 const chunkSize = 64 * 1024
 const newline = 0x0a
 
 /** In bytes. What nobody can see any more is thrown away from here on. */
 const mostHidden = 1024 * 1024
-
-/** In ms. After that, nobody who has asked for its descriptor still has to write. */
-const grace = 30_000
 
 /** A file that this program writes to, or has written to before it was rotated. */
 export class OpenedFile {
