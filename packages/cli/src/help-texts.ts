@@ -54,7 +54,7 @@ export const helpTexts: Record<string, HelpText> = {
       'One line says how it is, and why it is not ready. Of several programs the worst, the highest, counts.',
     examples: ['clustered health shop', 'clustered health all > /dev/null || echo "look at them"'],
     exitCodes: {
-      0: 'ready: every slot has its worker',
+      0: 'ready: every slot has its worker; or finished, and well',
       1: 'it runs, and is not ready: degraded, booting or closing',
       3: 'it does not run: stopped, gone, or nothing of that name',
       4: 'not known: it does not respond, or has no control socket, or several have the name',
