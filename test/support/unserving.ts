@@ -21,8 +21,19 @@ export async function reload(program: Program): Promise<void> {
 }
 
 /** No job was done twice, and none is missing but those that the queue itself had taken back. */
-export function check({ done, handedOut, lost }: Queue, mayLose: number): void {
+export function check(queue: Queue, mayLose: number): void {
+  assert.equal(inHand(queue), 0)
+  checkSoFar(queue, mayLose)
+}
+
+/** The same while it goes on: each consumer may have a job in hand. */
+export function checkSoFar(queue: Queue, mayLose: number): void {
+  const { consumers, done, lost } = queue
   assert.equal(new Set(done).size, done.length, 'a job was done twice')
-  assert.equal(done.length + lost.length, handedOut)
+  assert.ok(inHand(queue) >= 0 && inHand(queue) <= consumers.size, `${inHand(queue)} in hand`)
   assert.ok(lost.length <= mayLose, `lost: ${lost.join()}`)
+}
+
+function inHand({ done, handedOut, lost }: Queue): number {
+  return handedOut - done.length - lost.length
 }
