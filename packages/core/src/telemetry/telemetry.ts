@@ -1,7 +1,7 @@
 import { Ledger } from './ledger.ts'
 import type { Metric } from './metric.ts'
 import { ProcessSigns } from './process-signs.ts'
-import { runtimeMetrics } from './runtime-metrics.ts'
+import { cpuMetric, runtimeMetrics } from './runtime-metrics.ts'
 
 /** How often (in ms) the primary looks at itself, as workers do. */
 const interval = 1000
@@ -23,7 +23,9 @@ export class Telemetry {
   /** From now on there are those of this process, too. */
   watchThis(): void {
     const signs = new ProcessSigns()
-    setInterval(() => this.#ledger.update(this, 'primary', runtimeMetrics(signs.take())), interval).unref()
+    const look = (): void =>
+      this.#ledger.update(this, 'primary', [cpuMetric(), ...runtimeMetrics(signs.take())])
+    setInterval(look, interval).unref()
   }
 
   update(worker: { readonly slot: number }, metrics: readonly unknown[]): void {

@@ -1,7 +1,7 @@
 import type { Vitals } from '../cluster.ts'
 import { toLine } from '../thrown.ts'
 import type { WorkerMetric } from './metric.ts'
-import { gauge, runtimeMetrics } from './runtime-metrics.ts'
+import { cpuMetric, gauge, runtimeMetrics } from './runtime-metrics.ts'
 import { Changes } from './worker-changes.ts'
 import { GcDurations } from './worker-gc.ts'
 import { RequestMetrics } from './worker-requests.ts'
@@ -47,6 +47,7 @@ export class WorkerMetrics {
     const own = (): WorkerMetric[] => [
       ...this.requests.metrics(),
       ...this.#gc.metrics(),
+      cpuMetric(),
       ...(this.#vitals ? vitalMetrics(this.#vitals) : []),
     ]
     for (const source of [own, ...this.#sources])
