@@ -26,6 +26,8 @@ export interface Runtime {
   leadHooks?: LeadHook[]
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
+  /** How many requests `Overload` has turned away. */
+  shed?: number
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }
