@@ -8,6 +8,7 @@ import { Exits } from './exits.ts'
 import { Histogram } from './histogram.ts'
 import type { Labels, Metric, ScalarMetric } from './metric.ts'
 import { Reloads } from './reloads.ts'
+import { snapshot } from './snapshot.ts'
 
 /** In seconds. */
 const bootBounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60]
@@ -86,7 +87,7 @@ export class FleetMetrics {
         help: 'How long workers took from fork to ready.',
         type: 'histogram',
         bounds: bootBounds,
-        series: [{ ...this.#boots, counts: [...this.#boots.counts] }],
+        series: [snapshot(this.#boots)],
       },
       {
         name: 'clustered_scale_total',

@@ -2,6 +2,7 @@ import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import { runningClock } from '../running-clock.ts'
 import { Histogram } from './histogram.ts'
 import type { Metric } from './metric.ts'
+import { snapshot } from './snapshot.ts'
 
 /** In seconds: as long as all slots take one after the other, drains included. */
 const bounds = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
@@ -41,7 +42,7 @@ export class Reloads {
         help: 'How long reloads took that were done.',
         type: 'histogram',
         bounds,
-        series: [{ ...this.#durations, counts: [...this.#durations.counts] }],
+        series: [snapshot(this.#durations)],
       },
     ]
   }
