@@ -1,3 +1,5 @@
+import { ControlledProgram } from '../control/controlled.ts'
+import { controlRoutes } from '../control/routes.ts'
 import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
@@ -104,8 +106,8 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   connectBus(cluster)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
-  if (settings.control && process.platform !== 'win32')
-    void new ControlServer(cluster, entry, settings, logFiles).open()
+  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))
+  if (settings.control && process.platform !== 'win32') void new ControlServer(routes, logger).open()
   return cluster
 }
 
