@@ -31,6 +31,7 @@ export type LogEvent =
   | 'compile-cache'
   | 'control'
   | 'metrics'
+  | 'admin'
   | 'log'
   | 'watch'
   | 'systemd'

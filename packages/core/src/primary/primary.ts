@@ -1,3 +1,4 @@
+import { Admin } from '../admin/admin.ts'
 import { ControlledProgram } from '../control/controlled.ts'
 import { controlRoutes } from '../control/routes.ts'
 import { ControlServer } from '../control/server.ts'
@@ -86,6 +87,8 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     logger.warn('program:failed', `in the primary, ${problem}`),
   )
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
+  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))
+  const admin = new Admin({ cluster, settings, routes, places: sockets })
   const codeOptions = new CodeOptions({
     settings,
     given: stronger,
@@ -93,6 +96,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     // It is heard of within a step.
     scale: (workers) =>
       setImmediate(() => workers !== cluster.slots.length && cluster.scaleAsOptionsSay(workers)),
+    onChange: () => admin.update(),
   })
   settings.codeOptions = codeOptions
   if (settings.remainAfterExit) stay(cluster)
@@ -112,7 +116,6 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   }
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
-  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))
   if (settings.control && process.platform !== 'win32') void new ControlServer(routes, logger).open()
   return cluster
 }
