@@ -1,4 +1,5 @@
 import { ControlledProgram } from '../control/controlled.ts'
+import { Happenings } from '../control/live/happenings.ts'
 import { controlRoutes } from '../control/routes.ts'
 import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
@@ -57,7 +58,8 @@ export function startPrimary(
  */
 export function makePrimary(given: Settings, stronger: Sheet, program?: Program): PrimaryCluster {
   surviveLostLogs({ inUse: true })
-  const settings: Settings = { ...whileWatched(given), logger: guarded(given.logger) }
+  const happenings = new Happenings()
+  const settings: Settings = { ...whileWatched(given), logger: happenings.besides(guarded(given.logger)) }
   const { logger } = settings
   checkPermissions(logger)
   for (const [name, meant] of misspelt(process.env))
@@ -106,7 +108,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   connectBus(cluster)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
-  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))
+  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles, happenings))
   if (settings.control && process.platform !== 'win32') void new ControlServer(routes, logger).open()
   return cluster
 }

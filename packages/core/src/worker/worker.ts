@@ -38,6 +38,9 @@ import { VitalSigns } from './vitals.ts'
 import { Watchdog } from './watchdog.ts'
 import { newWorkerId } from '../worker-id.ts'
 
+/** In characters: the primary believes no longer ones. */
+const longestRequest = 2000
+
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
@@ -90,8 +93,12 @@ export class Worker {
     )
     this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
     this.#crash = new Crash({
-      tell: (error, contained) => {
-        this.#tell({ type: 'crash', error: toWords(error), contained })
+      tell: (error, contained, request) => {
+        this.#tell({
+          type: 'crash',
+          error: { ...toWords(error), request: request?.slice(0, longestRequest) },
+          contained,
+        })
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.

@@ -1,11 +1,11 @@
 /** What a worker does for somebody who looks inside it. It is loaded when that happens first. */
 import { ClusteredError, type ClusteredErrorCode } from '../../errors.ts'
-import { type FileNames, type Look, mostRequests, type Question } from '../../protocol/inside.ts'
+import { type FileNames, hideQuery, type Look, mostRequests, type Question } from '../../protocol/inside.ts'
 import type { ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import { mayInspect } from '../main-thread-stack.ts'
 import type { VitalSigns } from '../vitals.ts'
 import { writeHeap } from './heap.ts'
-import { hideQuery, inFlight } from './in-flight.ts'
+import { inFlight } from './in-flight.ts'
 import { inspect } from './inspect.ts'
 import { NewFile } from './new-file.ts'
 import { writeProfile } from './profile.ts'
