@@ -1,9 +1,10 @@
 /** What the `clustered` command needs, and any client of the control socket: `@clustered/core/control`. */
+export { pageFile, pageHeaders } from '../admin/page.ts'
 export { containerName } from './container.ts'
 export { controlFolders } from './folder.ts'
 export type { InspectLine } from './inside/inspect.ts'
 export type { WorkerLook } from './inside/look.ts'
-export type { LiveEvents } from './live/live.ts'
+export type { Fault, Happening, LiveEvents, LiveProgram, Sample } from './live/live.ts'
 export type { RecordLine } from './inside/record.ts'
 export type { Log } from '../log.ts'
 export { stderrLog } from '../logger.ts'
