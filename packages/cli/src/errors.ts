@@ -27,8 +27,6 @@ export type CliErrorCode =
   | 'ERR_CLUSTERED_UNKNOWN_USER'
   | 'ERR_CLUSTERED_NOT_ROOT'
   | 'ERR_CLUSTERED_PORT'
-  | 'ERR_CLUSTERED_NO_TOKEN'
-  | 'ERR_CLUSTERED_FORBIDDEN'
   | 'ERR_CLUSTERED_NOT_FOUND'
 
 /** An error that the user of the command can do something about: its message says what. */

@@ -1,44 +1,47 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { pageFile, pageHeaders } from '@clustered/core/control'
+import {
+  type Access,
+  answer,
+  Hosts,
+  makeServer,
+  pageFile,
+  pageHeaders,
+  refusal,
+  Token,
+} from '@clustered/core/control'
 import { CliError } from '../errors.ts'
-import { toJsonText } from '../plain.ts'
-import { Guard } from './guard.ts'
 import type { Offer } from './offer.ts'
 import { passOn } from './pass-on.ts'
 
 const host = '127.0.0.1'
 
-/** Anybody on this machine can connect. In ms, where they are times. */
-const limits = {
-  maxHeaderSize: 16_384,
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 5000,
-}
-const mostConnections = 256
+/** Of what a request fails with, where it is not that the program does not run. */
+const statuses: Record<string, number> = { ERR_CLUSTERED_NOT_FOUND: 404, ERR_CLUSTERED_TOO_OLD: 501 }
 
-const statuses: Record<string, number> = {
-  ERR_CLUSTERED_NO_TOKEN: 401,
-  ERR_CLUSTERED_FORBIDDEN: 403,
-  ERR_CLUSTERED_NOT_FOUND: 404,
-  ERR_CLUSTERED_TOO_OLD: 501,
-}
+/** What is below a program's page: nothing, or a path. */
+const ofProgram = /^\/p\/([^/]+)(\/.*)?$/
 
-const page = /^\/p\/([^/]+)(\/.*)?$/
+const ofOverview = '/v1/programs'
 
 /** The way in for a browser on this machine, for as long as it is open: the page, and what the programs say. */
 export class Door {
   readonly #offer: Offer
-  readonly #guard = new Guard()
+  readonly #token = randomBytes(32).toString('base64url')
+  /** Every user of this machine can reach it: without the token, nobody is told anything. */
+  readonly #access: Access = {
+    isLocal: false,
+    hosts: new Hosts([], true),
+    token: new Token('token', this.#token),
+    scrapeToken: undefined,
+  }
   readonly #server: Server
 
   constructor(offer: Offer) {
     this.#offer = offer
-    this.#server = http.createServer(limits, (request, response) => void this.#answer(request, response))
-    this.#server.maxConnections = mostConnections
+    this.#server = makeServer((request, response) => this.#answer(request, response)).server
   }
 
   /** @throws {CliError} ERR_CLUSTERED_PORT */
@@ -61,7 +64,7 @@ export class Door {
 
   /** The token is in a part of it that no browser sends. @param path of a page. */
   address(path: string): string {
-    return `http://${host}:${this.port}/${path}#token=${this.#guard.token}`
+    return `http://${host}:${this.port}/${path}#token=${this.#token}`
   }
 
   close(): void {
@@ -71,61 +74,48 @@ export class Door {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      this.#guard.checkPlace(request)
       await this.#route(request, response)
     } catch (error) {
       if (response.headersSent) return void response.destroy()
-      // What is left of the request is not waited for.
-      response.shouldKeepAlive = false
       const { code = '', message } = error as NodeJS.ErrnoException
-      say(response, statuses[code] ?? 503, { error: { code, message } })
+      answer(response, statuses[code] ?? 503, { error: { code, message } })
     }
   }
 
   #route(request: IncomingMessage, response: ServerResponse): unknown {
+    for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value)
     const path = request.url!.split('?')[0]!
-    const [, given, asked = ''] = page.exec(path) ?? []
-    if (given !== undefined && asked === '') return redirect(response, `${path}/`)
-    const isOfProgram = asked.startsWith('/v1/')
-    if (!isOfProgram && path !== '/v1/programs')
-      return show(request, response, given === undefined ? path.replace(/^\/$/, '/overview.html') : asked)
-    this.#guard.checkToken(request)
-    if (isOfProgram) return passOn(() => this.#offer.running(decoded(given!)), asked, request, response)
-    return this.#offer.list().then((programs) => say(response, 200, { programs }))
+    const [, name, below = ''] = ofProgram.exec(path) ?? []
+    const isAsked = below.startsWith('/v1/') || path === ofOverview
+    const refused = refusal(request, isAsked ? 'change' : 'page', this.#access)
+    if (refused)
+      return answer(response, refused.status, {
+        error: { code: 'ERR_CLUSTERED_REFUSED', message: `${refused.why}.` },
+      })
+    if (path === ofOverview)
+      return this.#offer.list().then((programs) => answer(response, 200, { programs }))
+    if (isAsked) return passOn(() => this.#offer.running(decoded(name!)), below, request, response)
+    // Relative addresses are those of a folder.
+    if (name !== undefined && below === '') return response.writeHead(308, { Location: `${path}/` }).end()
+    return show(request, response, name === undefined ? path.replace(/^\/$/, '/overview.html') : below)
   }
 }
 
 function show({ method }: IncomingMessage, response: ServerResponse, path: string): void {
   const file = method === 'GET' || method === 'HEAD' ? pageFile(path) : undefined
-  if (!file) throw new CliError('ERR_CLUSTERED_NOT_FOUND', 'There is nothing here.')
-  response.writeHead(200, {
-    ...pageHeaders,
-    'Content-Type': file.type,
-    'Content-Length': file.body.length,
-  })
-  response.end(method === 'HEAD' ? undefined : file.body)
-}
-
-/** Relative addresses are those of a folder. */
-function redirect(response: ServerResponse, to: string): void {
-  response.writeHead(308, { Location: to, 'Content-Length': 0 }).end()
-}
-
-function say(response: ServerResponse, status: number, body: object): void {
-  const text = `${toJsonText(body)}\n`
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(text),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  })
-  response.end(text)
+  if (!file) throw nothing()
+  const { type, body } = file
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length }).end(body)
 }
 
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new CliError('ERR_CLUSTERED_NOT_FOUND', 'There is nothing here.')
+    throw nothing()
   }
+}
+
+function nothing(): CliError {
+  return new CliError('ERR_CLUSTERED_NOT_FOUND', 'There is nothing here.')
 }

@@ -43,7 +43,6 @@ export async function passOn(
   response.writeHead(answer.statusCode!, {
     ...(type !== undefined && { 'Content-Type': type }),
     ...(length !== undefined && { 'Content-Length': length }),
-    'Cache-Control': 'no-store',
   })
   // An event stream says nothing before there is something to say.
   response.flushHeaders()

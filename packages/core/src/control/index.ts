@@ -1,5 +1,10 @@
 /** What the `clustered` command needs, and any client of the control socket: `@clustered/core/control`. */
+export { type Access, refusal } from '../admin/guard.ts'
+export { Hosts } from '../admin/hosts.ts'
 export { pageFile, pageHeaders } from '../admin/page.ts'
+export { makeServer } from '../admin/server.ts'
+export { Token } from '../admin/tokens.ts'
+export { answer } from './answer.ts'
 export { containerName } from './container.ts'
 export { controlFolders } from './folder.ts'
 export type { InspectLine } from './inside/inspect.ts'

@@ -19,7 +19,7 @@ const limits = {
 const mostConnections = 32 + mostReaders
 
 /** The file system lets in who owns the primary, and nobody else. */
-const owner = { mayChange: true }
+const owner = { mayChange: true, by: 'control socket' }
 
 /**
  * Lives in the primary: the owner's way to see and operate it, HTTP and JSON

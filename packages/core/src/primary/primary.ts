@@ -1,3 +1,4 @@
+import { Admin } from '../admin/admin.ts'
 import { ControlledProgram } from '../control/controlled.ts'
 import { Happenings } from '../control/live/happenings.ts'
 import { controlRoutes } from '../control/routes.ts'
@@ -87,6 +88,8 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     logger.warn('program:failed', `in the primary, ${problem}`),
   )
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
+  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles, happenings))
+  const admin = new Admin({ cluster, settings, routes, places: sockets })
   const codeOptions = new CodeOptions({
     settings,
     given: stronger,
@@ -94,6 +97,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     // It is heard of within a step.
     scale: (workers) =>
       setImmediate(() => workers !== cluster.slots.length && cluster.scaleAsOptionsSay(workers)),
+    onChange: () => admin.update(),
   })
   settings.codeOptions = codeOptions
   if (settings.remainAfterExit) stay(cluster)
@@ -108,7 +112,6 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   connectBus(cluster)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
-  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles, happenings))
   if (settings.control && process.platform !== 'win32') void new ControlServer(routes, logger).open()
   return cluster
 }

@@ -46,6 +46,10 @@ export type Question =
   | { what: 'inspect'; time: number }
   /** Whoever asked the question of that id has gone. */
   | { what: 'stop'; id: number }
+  /** Its loop turns: it answers `true`. */
+  | { what: 'here' }
+  /** Runs the app's own checks, each for so many milliseconds at most. */
+  | { what: 'check'; timeout: number }
 
 /** What a file is called when it is whole, and until then: in the same folder. */
 export interface FileNames {

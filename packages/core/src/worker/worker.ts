@@ -14,7 +14,7 @@ import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
-import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import type { ForwardedCall, Readiness, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
 import { shareSignal, takeSignal } from '../own-signals.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
 import { primarySignals, stopSignals } from '../signal-names.ts'
@@ -46,6 +46,8 @@ export class Worker {
   workers: readonly WorkerInfo[] = []
   slots: readonly SlotInfo[] = []
   state: ClusterState = 'booting'
+  /** A primary of an older release does not say. */
+  readiness: Readiness | undefined
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
   slot: number
@@ -209,6 +211,11 @@ export class Worker {
     this.#tell({ type: 'options', ...own })
   }
 
+  /** The app has checks by these names, which the primary may have run here. */
+  tellChecks(names: string[]): void {
+    if (names.length > 0) this.#tell({ type: 'checks', names })
+  }
+
   /** Has the primary carry out a method of `Cluster`. */
   call(call: ForwardedCall): Promise<void> {
     this.#presence.stay()
@@ -285,10 +292,11 @@ export class Worker {
     this.#tell({ type: 'reopened', turn })
   }
 
-  #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
+  #learn({ workers, slots = [], state, readiness }: Extract<ToWorker, { type: 'workers' }>): void {
     this.workers = workers
     this.slots = slots
     this.state = state
+    this.readiness = readiness
     this.#heartbeat.workers = workers.length
     const own = workers.find(({ pid }) => pid === process.pid)
     if (own && own.state !== 'booting') this.#onReady()

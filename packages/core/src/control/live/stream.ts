@@ -59,6 +59,7 @@ export class Live {
   #statusTimer: NodeJS.Timeout | undefined
   /** When a status may be told again, by `performance.now()`. */
   #statusFrom = 0
+  #isOver = false
   #cpu = { at: performance.now(), used: process.cpuUsage() }
 
   constructor(parts: LiveParts) {
@@ -68,7 +69,11 @@ export class Live {
     this.#faults.onFault = (fault) => this.#tell('fault', fault)
     happenings.onHappening = (happening) => this.#tell('happened', happening)
     for (const event of changes) cluster.on(event, () => this.#onChange())
-    setInterval(() => this.#onSecond(), msPerSecond).unref()
+    const timer = setInterval(() => this.#onSecond(), msPerSecond).unref()
+    void cluster.gone.then(() => {
+      clearInterval(timer)
+      this.#end()
+    })
   }
 
   /**
@@ -123,7 +128,6 @@ export class Live {
 
   #onChange(): void {
     if (this.#readers.size === 0) return
-    if (this.#isOver) return this.#end()
     this.#statusTimer ??= setTimeout(
       () => this.#tellStatus(),
       Math.max(0, this.#statusFrom - performance.now()),
@@ -146,12 +150,8 @@ export class Live {
   }
 
   /** The last worker is gone. */
-  get #isOver(): boolean {
-    const { state, workers } = this.#parts.cluster
-    return state === 'closing' && workers.length === 0
-  }
-
   #end(): void {
+    this.#isOver = true
     this.#tellStatus()
     for (const reader of this.#readers.values()) reader.end()
     this.#readers.clear()

@@ -1,6 +1,7 @@
 /** What a worker does for somebody who looks inside it. It is loaded when that happens first. */
 import { ClusteredError, type ClusteredErrorCode } from '../../errors.ts'
 import { type FileNames, hideQuery, type Look, mostRequests, type Question } from '../../protocol/inside.ts'
+import { ownHealth } from '../../health/own-health.ts'
 import type { ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import { mayInspect } from '../main-thread-stack.ts'
 import type { VitalSigns } from '../vitals.ts'
@@ -63,6 +64,10 @@ export class Inside {
       case 'stop':
         if (this.#running?.id === question.id) this.#running.abort.abort(gone())
         return undefined
+      case 'here':
+        return true
+      case 'check':
+        return ownHealth().checks.run(question.timeout)
       case 'profile':
         checkInspector()
         return this.#write(id, question, (file, signal) => writeProfile(file, question.time, signal))
