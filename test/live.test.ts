@@ -5,11 +5,20 @@ import { LiveReader, openLive } from './support/live.ts'
 import { eventually } from './support/program.ts'
 
 describe('the live stream', () => {
-  it('tells all at first, then what changes: through a reload, a crash and a hang, while no request fails', async (t) => {
-    const shop = await openLive(t, { hangTimeout: 1500, lagWarning: 400 })
-    const clients = shop.load()
-    const reader = await LiveReader.open(shop.socket)
-    t.after(() => reader.leave())
+  it('tells all at first, then what changes, to 32 readers at most, and requests do not notice', async (t) => {
+    const shop = await openLive(t, { hangTimeout: 1200, lagWarning: 300 })
+    const readers = await Promise.all(Array.from({ length: 50 }, () => LiveReader.open(shop.socket)))
+    t.after(() => readers.forEach((one) => one.leave()))
+    const told = readers.filter(({ status }) => status === 200)
+    const refused = readers.filter(({ status }) => status === 503)
+    assert.deepEqual([told.length, refused.length], [32, 18])
+    const { error } = JSON.parse(await refused[0]!.text()) as { error: { code: string; message: string } }
+    assert.equal(error.code, 'ERR_CLUSTERED_BAD_REQUEST')
+    assert.match(error.message, /^32 read the live stream/)
+    // Some of them do not read.
+    for (const one of told.slice(0, 8)) one.pause()
+    const reader = told[8]!
+
     const program = await reader.hears('program')
     assert.equal(reader.events[0]!.name, 'program')
     assert.equal(program.mayChange, true)
@@ -19,8 +28,9 @@ describe('the live stream', () => {
     )
     assert.ok(program.happened.some(({ event, level }) => event === 'listening' && level === 'info'))
 
-    const reload = await shop.ask('POST', '/v1/reload')
-    assert.equal(reload.status, 200)
+    const clients = shop.load()
+    // Readers do not keep commands out.
+    assert.equal((await shop.ask('POST', '/v1/reload')).status, 200)
     await reader.hears('status', ({ lastReload }) => lastReload?.state === 'under way')
     await reader.hears('status', ({ lastReload, generation, workers }) => {
       const isDone = lastReload?.state === 'done' && generation === 2
@@ -30,14 +40,16 @@ describe('the live stream', () => {
       await reader.hears('happened', (happening) => happening.event === event)
     const ready = await reader.hears('happened', ({ event }) => event === 'worker:ready')
     assert.ok(shop.program.output.includes(`[clustered] ${ready.text}\n`), 'in the words of the log')
-
+    const statuses = reader.events.filter(({ name }) => name === 'status').map(({ at }) => at)
+    for (const [index, at] of statuses.entries())
+      assert.ok(index < 12 || at - statuses[index - 12]! > 900, 'twelve of them within less than a second')
     const sample = await reader.hears('sample', ({ requests, p99 }) => requests > 0 && p99 !== null)
     assert.ok(sample.connections > 0 && sample.rss > 0 && sample.ready === 2)
-    assert.deepEqual(clients.failures, [])
     await clients.stop()
+    assert.deepEqual(clients.failures, [])
+    assert.ok(clients.answered > 20)
 
-    const crashed = await get(shop.port, '/throw?secret=1')
-    assert.equal(crashed.status, 500)
+    assert.equal((await get(shop.port, '/throw?secret=1')).status, 500)
     const crash = await reader.hears('fault', ({ kind }) => kind === 'crash')
     assert.equal(crash.what, 'Error: crashed as told')
     assert.equal(crash.request, 'GET /throw?…', 'its query may be secret')
@@ -50,17 +62,20 @@ describe('the live stream', () => {
     assert.equal(hung.request, 'GET /spin?…')
     assert.match(hung.stack, /^ {4}at spin \(.*server\.js:\d+/)
     await reader.hears('happened', ({ event, text }) => event === 'worker:exit' && text.includes('hung for'))
-    await reader.hears('status', ({ state, workers }) => state === 'ready' && workers.length === 2)
     assert.ok(!JSON.stringify(reader.events).includes('secret'))
 
-    // Whoever comes later is told what was.
-    const late = await LiveReader.open(shop.socket)
+    // Whoever comes in the place of one that has left is told what was.
+    told[31]!.leave()
+    let late = refused[0]!
+    await eventually(async () => {
+      late = await LiveReader.open(shop.socket)
+      return late.status === 200
+    }, 'a place that one left is free')
     const { faults, samples, happened } = await late.hears('program')
     assert.deepEqual(faults.map(({ kind }) => kind).toSorted(), ['crash', 'hung', 'lag'])
     assert.ok(samples.length >= 2 && happened.some(({ event }) => event === 'worker:hung'))
 
-    const { status } = await shop.ask('POST', '/v1/close')
-    assert.equal(status, 202)
+    assert.equal((await shop.ask('POST', '/v1/close')).status, 202)
     for (const one of [reader, late]) {
       assert.equal(await one.ended, 'complete')
       const last = one.events.at(-1)!
@@ -68,40 +83,5 @@ describe('the live stream', () => {
       assert.deepEqual([last.data.state, last.data.workers], ['closing', []])
     }
     assert.equal(await shop.program.ends(), 0)
-  })
-
-  it('has 32 readers at most, of which none can make a difference to requests', async (t) => {
-    const shop = await openLive(t, {})
-    const readers = await Promise.all(Array.from({ length: 50 }, () => LiveReader.open(shop.socket)))
-    t.after(() => readers.forEach((reader) => reader.leave()))
-    const told = readers.filter(({ status }) => status === 200)
-    const refused = readers.filter(({ status }) => status === 503)
-    assert.deepEqual([told.length, refused.length], [32, 18])
-    const { error } = JSON.parse(await refused[0]!.text()) as { error: { code: string; message: string } }
-    assert.equal(error.code, 'ERR_CLUSTERED_BAD_REQUEST')
-    assert.match(error.message, /^32 read the live stream/)
-    // Neither do they keep commands out.
-    assert.equal((await shop.ask('GET', '/v1/program')).status, 200)
-
-    // Some of them do not read.
-    for (const reader of told.slice(0, 8)) reader.pause()
-    const clients = shop.load()
-    await Promise.all([1, 2].map(() => shop.ask('POST', '/v1/reload')))
-    // A status that changes all the time is told ten times a second at most.
-    const [reader] = told.slice(8)
-    await reader!.hears('status', ({ generation, workers }) => generation === 3 && workers.length === 2)
-    const statuses = reader!.events.filter(({ name }) => name === 'status').map(({ at }) => at)
-    for (const [index, at] of statuses.entries())
-      assert.ok(index < 12 || at - statuses[index - 12]! > 900, 'twelve of them within less than a second')
-    await clients.stop()
-    assert.deepEqual(clients.failures, [])
-    assert.ok(clients.answered > 20)
-
-    told[20]!.leave()
-    await eventually(async () => {
-      const next = await LiveReader.open(shop.socket)
-      next.leave()
-      return next.status === 200
-    }, 'a place that one left is free')
   })
 })

@@ -89,6 +89,7 @@ class Opened {
 describe('clustered open', () => {
   it('shows programs to whoever has the address, and to nobody else', async (t) => {
     const desk = new Desk(t)
+    assert.match((await desk.run('open')).stderr, /Nothing runs\..* \(ERR_CLUSTERED_NOTHING_RUNNING\)/)
     const [shop] = await Promise.all([run(t, desk, 'shop'), run(t, desk, 'blog')])
     const opening = path.join(desk.root, 'bin', 'xdg-open')
     writeFileSync(
@@ -98,6 +99,9 @@ describe('clustered open', () => {
     chmodSync(opening, 0o755)
     const opened = await Opened.by(t, desk, [], { DISPLAY: ':99' })
     assert.equal(opened.url.hostname, '127.0.0.1')
+    const ofShop = Opened.by(t, desk, ['shop'], { DISPLAY: ':99', SSH_CONNECTION: '::1 1 ::1 22' })
+    const taken = desk.run('open', 'shop', '--no-browser', '--port', opened.url.port)
+    const wrong = desk.run('open', 'shop', '--port', 'http')
     assert.equal(opened.url.pathname, '/', 'an overview, as there are two')
 
     // Every user can read a process's arguments.
@@ -107,6 +111,15 @@ describe('clustered open', () => {
     const file = fileURLToPath(given)
     assert.ok(readFileSync(file, 'utf8').includes(`url=${opened.url.href}"`))
     assert.deepEqual([statSync(file).mode & 0o777, statSync(path.dirname(file)).mode & 0o777], [0o600, 0o700])
+
+    const one = await ofShop
+    assert.equal(one.url.pathname, '/p/shop/')
+    assert.equal(readFileSync(`${desk.root}/opened`, 'utf8'), given, 'nothing is opened over SSH')
+    assert.equal((await one.ask('/p/shop/v1/program')).status, 200)
+    assert.equal((await one.ask('/p/blog/v1/program')).status, 503, 'it was not named')
+    assert.equal(await interrupt(one.child), 0)
+    assert.match((await taken).stderr, /somebody listens there already.* \(ERR_CLUSTERED_PORT\)/)
+    assert.match((await wrong).stderr, /--port http is no port/)
 
     const places = ['/v1/programs', '/p/shop/v1/program', '/p/shop/v1/live', '/p/nobody/v1/live']
     for (const place of places) {
@@ -195,21 +208,5 @@ describe('clustered open', () => {
     assert.equal(await interrupt(opened.child), 0)
     assert.equal(await again.ended, 'cut')
     assert.equal(existsSync(file), false)
-  })
-
-  it('shows one program by its name, on the port that is asked for, and opens nothing over ssh', async (t) => {
-    const desk = new Desk(t)
-    assert.match((await desk.run('open')).stderr, /Nothing runs\..* \(ERR_CLUSTERED_NOTHING_RUNNING\)/)
-    await run(t, desk, 'shop')
-    const opened = await Opened.by(t, desk, ['shop'], { DISPLAY: ':99', SSH_CONNECTION: '::1 1 ::1 22' })
-    assert.equal(opened.url.pathname, '/p/shop/')
-    assert.equal((await opened.ask('/p/shop/v1/program')).status, 200)
-    const taken = await desk.run('open', 'shop', '--no-browser', '--port', opened.url.port)
-    assert.equal(taken.code, 1)
-    assert.match(taken.stderr, /somebody listens there already.* \(ERR_CLUSTERED_PORT\)/)
-    const wrong = await desk.run('open', 'shop', '--port', 'http')
-    assert.deepEqual([wrong.code, /--port http is no port/.test(wrong.stderr)], [2, true])
-    assert.match((await desk.run('open', 'shpo')).stderr, /Is it 'shop' that you mean\?/)
-    assert.equal(await interrupt(opened.child), 0)
   })
 })

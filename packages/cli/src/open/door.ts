@@ -92,8 +92,7 @@ export class Door {
       return answer(response, refused.status, {
         error: { code: 'ERR_CLUSTERED_REFUSED', message: `${refused.why}.` },
       })
-    if (path === ofOverview)
-      return this.#offer.list().then((programs) => answer(response, 200, { programs }))
+    if (path === ofOverview) return this.#offer.list().then((programs) => answer(response, 200, { programs }))
     if (isAsked) return passOn(() => this.#offer.running(decoded(name!)), below, request, response)
     // Relative addresses are those of a folder.
     if (name !== undefined && below === '') return response.writeHead(308, { Location: `${path}/` }).end()
