@@ -1,5 +1,6 @@
 import { Admin } from '../admin/admin.ts'
 import { ControlledProgram } from '../control/controlled.ts'
+import { Happenings } from '../control/live/happenings.ts'
 import { controlRoutes } from '../control/routes.ts'
 import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
@@ -59,7 +60,8 @@ export function startPrimary(
  */
 export function makePrimary(given: Settings, stronger: Sheet, program?: Program): PrimaryCluster {
   surviveLostLogs({ inUse: true })
-  const settings: Settings = { ...whileWatched(given), logger: guarded(given.logger) }
+  const happenings = new Happenings()
+  const settings: Settings = { ...whileWatched(given), logger: happenings.besides(guarded(given.logger)) }
   const { logger } = settings
   checkPermissions(logger)
   for (const [name, meant] of misspelt(process.env))
@@ -87,7 +89,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     logger.warn('program:failed', `in the primary, ${problem}`),
   )
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
-  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))
+  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles, happenings))
   const admin = new Admin({ cluster, settings, routes, places: sockets })
   const codeOptions = new CodeOptions({
     settings,

@@ -66,6 +66,7 @@ const isLastWords = has<LastWords>({
   message: isString,
   code: optional(isString),
   stack: isString,
+  request: optional(isText),
 })
 
 const isSpread = has<{ p50: number; p99: number }>({ p50: isNumber, p99: isNumber })

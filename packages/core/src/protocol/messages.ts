@@ -70,6 +70,8 @@ export interface LastWords {
   message: string
   code: string | undefined
   stack: string
+  /** That it came from, such as `GET /orders?id=1`, if that is known. */
+  request?: string | undefined
 }
 
 /** Node's own error of a `listen`, on its way to the server that asked. */

@@ -43,6 +43,9 @@ import { Watchdog } from './watchdog.ts'
 import { metricsOff } from '../errors.ts'
 import { newWorkerId } from '../worker-id.ts'
 
+/** In characters: the primary believes no longer ones. */
+const longestRequest = 2000
+
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
@@ -103,10 +106,13 @@ export class Worker {
       this.metrics?.hear(vitals)
     }, this.metrics?.requests)
     this.#crash = new Crash({
-      tell: (error, contained) => {
-        this.#tell({ type: 'crash', error: toWords(error), contained })
-        const { slot, request } = this
-        announce('clustered:crash', () => ({ slot, error, request, contained }))
+      tell: (error, contained, request) => {
+        this.#tell({
+          type: 'crash',
+          error: { ...toWords(error), request: request?.slice(0, longestRequest) },
+          contained,
+        })
+        announce('clustered:crash', () => ({ slot: this.slot, error, request, contained }))
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
