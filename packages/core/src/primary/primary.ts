@@ -1,5 +1,6 @@
 import { ControlledProgram } from '../control/controlled.ts'
 import { controlRoutes } from '../control/routes.ts'
+import { defaultName } from '../control/name.ts'
 import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
@@ -27,6 +28,7 @@ import { connectBus } from './relay/own-bus.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
+import { connectOpenTelemetry } from '../telemetry/otel/connect.ts'
 import { containUncaught } from './uncaught-errors.ts'
 import { whileWatched } from '../watcher.ts'
 
@@ -104,6 +106,12 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   void cluster.ready.then(() => compileCache.trim()).catch(() => {})
   cluster.on('reload:done', () => void compileCache.trim())
   connectBus(cluster)
+  connectOpenTelemetry({
+    cluster,
+    collect: settings.metrics ? () => cluster.telemetry.metrics() : undefined,
+    name: () => settings.name ?? defaultName(entry.file),
+    log: logger,
+  })
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))

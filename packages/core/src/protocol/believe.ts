@@ -121,6 +121,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   room: { key: isString, hasRoom: isFlag },
   beat: { next: isBeatTime, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
+  measures: {},
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
   said: { text: isText },

@@ -146,6 +146,8 @@ export type ToPrimary =
   | { type: 'gave'; key: string }
   | ({ type: 'beat' } & Beat)
   | { type: 'vitals'; vitals: Vitals }
+  /** An OpenTelemetry SDK of the program's measures in this worker. */
+  | { type: 'measures' }
   /** A signal meant for this worker alone. */
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */

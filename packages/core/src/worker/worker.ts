@@ -10,6 +10,7 @@ import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
 import { stderrLog } from '../logger.ts'
+import { registered } from '../telemetry/otel/registered.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
@@ -70,6 +71,7 @@ export class Worker {
   #stickyGiven = false
   #exitHeld = false
   #isReady = false
+  #measures = false
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
@@ -262,6 +264,10 @@ export class Worker {
   /** The primary knows that it is. */
   #onReady(): void {
     this.#siblingPorts.forget()
+    if (!this.#measures && registered().metrics) {
+      this.#measures = true
+      this.#tell({ type: 'measures' })
+    }
     if (this.#serves || this.#isReady) return
     this.#isReady = true
     this.#watchdog.judge()

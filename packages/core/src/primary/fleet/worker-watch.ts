@@ -153,6 +153,8 @@ export class WorkerWatch implements WorkerEvents {
         return this.#onBeat(worker, message.next)
       case 'vitals':
         return this.#onVitals(worker, message.vitals)
+      case 'measures':
+        return void (worker.measures = true)
       case 'said':
         return void (worker.lastLine = message.text)
       case 'crash':
