@@ -31,6 +31,7 @@ export type LogEvent =
   | 'compile-cache'
   | 'control'
   | 'opentelemetry'
+  | 'metrics'
   | 'log'
   | 'watch'
   | 'systemd'

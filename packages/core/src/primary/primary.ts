@@ -106,6 +106,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   void cluster.ready.then(() => compileCache.trim()).catch(() => {})
   cluster.on('reload:done', () => void compileCache.trim())
   connectBus(cluster)
+  if (settings.metrics) cluster.telemetry.watchThis()
   connectOpenTelemetry({
     cluster,
     collect: settings.metrics ? () => cluster.telemetry.metrics() : undefined,
