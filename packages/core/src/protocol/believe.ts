@@ -121,9 +121,8 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   room: { key: isString, hasRoom: isFlag },
   beat: { next: isBeatTime, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
-  measures: {},
   // The ledger looks at each: one that is no good does not take the others with it.
-  metrics: { metrics: Array.isArray },
+  metrics: { metrics: Array.isArray, measured: optional(isFlag) },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
   said: { text: isText },

@@ -37,6 +37,7 @@ import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
 import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
+import type { WorkerMetric } from '../telemetry/metric.ts'
 import type { WorkerMetrics } from '../telemetry/worker-metrics.ts'
 import type { Metric } from '../telemetry/metric.ts'
 import { Watchdog } from './watchdog.ts'
@@ -77,7 +78,6 @@ export class Worker {
   #stickyGiven = false
   #exitHeld = false
   #isReady = false
-  #measures = false
 
   constructor(briefing: WorkerBriefing) {
     this.#briefing = briefing
@@ -281,10 +281,6 @@ export class Worker {
   /** The primary knows that it is. */
   #onReady(): void {
     this.#siblingPorts.forget()
-    if (!this.#measures && registered().metrics) {
-      this.#measures = true
-      this.#tell({ type: 'measures' })
-    }
     if (this.#serves || this.#isReady) return
     this.#isReady = true
     this.#watchdog.judge()
@@ -423,7 +419,9 @@ export class Worker {
   #loadMetrics(): WorkerMetrics {
     const { WorkerMetrics: Loaded } =
       require('../telemetry/worker-metrics.js') as typeof import('../telemetry/worker-metrics.ts')
-    return new Loaded((metrics) => this.#tell({ type: 'metrics', metrics }), this.lifecycle.report)
+    const tell = (metrics: WorkerMetric[]): void =>
+      this.#tell({ type: 'metrics', metrics, measured: registered().metrics !== undefined })
+    return new Loaded(tell, this.lifecycle.report)
   }
 
   /** This process ends. @param answered what has just been answered with a 503. */

@@ -54,7 +54,7 @@ function exportByOtlp({
     isMeasured: () => {
       const { handles } = cluster.fleet
       // At the last export none is left that could tell.
-      if (handles.length > 0) isMeasured = handles.some(({ measures }) => measures)
+      if (handles.length > 0) isMeasured = handles.some(({ measured }) => measured)
       return isMeasured
     },
     name,
