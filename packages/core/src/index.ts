@@ -11,6 +11,7 @@ export type {
 } from './cluster.ts'
 export { adapt, type Clustered, clustered } from './clustered.ts'
 export { ClusteredError, type ClusteredErrorCode } from './errors.ts'
+export type { DiagnosticMessages } from './diagnostics.ts'
 export type { ClusterEvents, ScaleStep, WorkerExit } from './events.ts'
 export { hold } from './hold.ts'
 export type { Hook, Hooks, LeadHook } from './hooks.ts'

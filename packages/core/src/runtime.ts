@@ -28,6 +28,8 @@ export interface Runtime {
   leadHooks?: LeadHook[]
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
+  /** How many requests `Overload` has turned away. */
+  shed?: number
   /** In a process that serves: what it tells of itself, if it does. */
   metrics?: WorkerMetrics | undefined
   /**

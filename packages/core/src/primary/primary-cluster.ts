@@ -11,6 +11,7 @@ import type { ShutdownCode } from '../shutdown-code.ts'
 import type { Metric } from '../telemetry/metric.ts'
 import { Telemetry } from '../telemetry/telemetry.ts'
 import { checkWorkers } from '../worker-count.ts'
+import { announceEvent } from './announce-event.ts'
 import type { Boundary } from './boundary.ts'
 import { carryOut } from './calls.ts'
 import { Ending } from './ending.ts'
@@ -90,6 +91,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#sockets.first?.address ?? null
   }
 
+  /** At which it listens. */
+  get ports(): readonly number[] {
+    return this.#sockets.ports
+  }
+
   get balance(): 'kernel' | 'round-robin' | null {
     return this.#sockets.first?.balancer.kind ?? null
   }
@@ -140,6 +146,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.#steps.afterwards(() => {
       for (const listener of this.rawListeners(event))
         this.boundary.run(`a listener of '${String(event)}'`, () => Reflect.apply(listener, this, args))
+      announceEvent(event as PropertyKey, args, this.boundary)
     })
     return this.listenerCount(event) > 0
   }

@@ -1,6 +1,5 @@
 import { ControlledProgram } from '../control/controlled.ts'
 import { controlRoutes } from '../control/routes.ts'
-import { defaultName } from '../control/name.ts'
 import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
 import { holdExit } from '../held-exit.ts'
@@ -30,6 +29,7 @@ import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
 import { connectOpenTelemetry } from '../telemetry/otel/connect.ts'
 import { containUncaught } from './uncaught-errors.ts'
+import { FleetMetrics } from '../telemetry/fleet-metrics.ts'
 import { whileWatched } from '../watcher.ts'
 
 /**
@@ -106,13 +106,12 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   void cluster.ready.then(() => compileCache.trim()).catch(() => {})
   cluster.on('reload:done', () => void compileCache.trim())
   connectBus(cluster)
-  if (settings.metrics) cluster.telemetry.watchThis()
-  connectOpenTelemetry({
-    cluster,
-    collect: settings.metrics ? () => cluster.telemetry.metrics() : undefined,
-    name: () => settings.name ?? defaultName(entry.file),
-    log: logger,
-  })
+  if (settings.metrics) {
+    cluster.telemetry.watchThis()
+    const fleet = new FleetMetrics(cluster)
+    cluster.telemetry.add(() => fleet.metrics())
+  }
+  connectOpenTelemetry(cluster, settings, entry)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))

@@ -6,6 +6,7 @@ import cluster from 'node:cluster'
 import type { ServerResponse } from 'node:http'
 import type net from 'node:net'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
+import { announce } from '../diagnostics.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
@@ -104,6 +105,8 @@ export class Worker {
     this.#crash = new Crash({
       tell: (error, contained) => {
         this.#tell({ type: 'crash', error: toWords(error), contained })
+        const { slot, request } = this
+        announce('clustered:crash', () => ({ slot, error, request, contained }))
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
@@ -281,8 +284,10 @@ export class Worker {
   /** The primary knows that it is. */
   #onReady(): void {
     this.#siblingPorts.forget()
-    if (this.#serves || this.#isReady) return
+    if (this.#isReady) return
     this.#isReady = true
+    announce('clustered:ready', () => ({ slot: this.slot }))
+    if (this.#serves) return
     this.#watchdog.judge()
     if (this.#briefing.crash === 'contain') this.#crash.contain()
   }

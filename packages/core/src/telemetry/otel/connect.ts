@@ -1,20 +1,16 @@
-import type { Log } from '../../log.ts'
+import { defaultName } from '../../control/name.ts'
 import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
-import type { Metric } from '../metric.ts'
+import type { Settings } from '../../settings.ts'
 import { registered } from './registered.ts'
 import { scope } from './scope.ts'
 
-interface OpenTelemetryParts {
-  cluster: PrimaryCluster
-  /** Not there with `metrics: false`. */
-  collect: (() => Metric[]) | undefined
-  /** What the program is called. */
-  name: () => string
-  log: Log
-}
-
 /** Has OpenTelemetry hear of the cluster where the program has set it up, in code or by its standard variables. */
-export function connectOpenTelemetry({ cluster, collect, name, log }: OpenTelemetryParts): void {
+export function connectOpenTelemetry(
+  cluster: PrimaryCluster,
+  settings: Settings,
+  program: { readonly file: string },
+): void {
+  const collect = settings.metrics ? () => cluster.telemetry.metrics() : undefined
   const connected = new Set<'metrics' | 'trace'>()
   const connect = (): void =>
     cluster.boundary.run("the program's OpenTelemetry SDK", () => {
@@ -33,20 +29,7 @@ export function connectOpenTelemetry({ cluster, collect, name, log }: OpenTeleme
   connect()
   // It may be set up after `listen`.
   void cluster.ready.then(connect, () => {})
-  if (collect && isAsked()) exportByOtlp({ cluster, collect, name, log })
-}
-
-/** Whether it is worth the load of what reads them. */
-function isAsked(): boolean {
-  return Object.keys(process.env).some((name) => name.startsWith('OTEL_EXPORTER_OTLP_'))
-}
-
-function exportByOtlp({
-  cluster,
-  collect,
-  name,
-  log,
-}: OpenTelemetryParts & { collect: () => Metric[] }): void {
+  if (!collect || !isAsked()) return
   const { startOtlp } = require('./otlp/start.js') as typeof import('./otlp/start.ts')
   let isMeasured = false
   const exporter = startOtlp({
@@ -57,9 +40,13 @@ function exportByOtlp({
       if (handles.length > 0) isMeasured = handles.some(({ measured }) => measured)
       return isMeasured
     },
-    name,
-    log,
+    name: () => settings.name ?? defaultName(program.file),
+    log: settings.logger,
   })
-  if (!exporter) return
-  cluster.beforeEnd(() => exporter.end())
+  if (exporter) cluster.beforeEnd(() => exporter.end())
+}
+
+/** Whether it is worth the load of what reads them. */
+function isAsked(): boolean {
+  return Object.keys(process.env).some((name) => name.startsWith('OTEL_EXPORTER_OTLP_'))
 }
