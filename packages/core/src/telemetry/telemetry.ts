@@ -1,5 +1,6 @@
 import { Ledger } from './ledger.ts'
 import type { Metric } from './metric.ts'
+import { processCounters } from './process-counters.ts'
 import { ProcessSigns } from './process-signs.ts'
 import { cpuMetric, runtimeMetrics } from './runtime-metrics.ts'
 
@@ -24,7 +25,11 @@ export class Telemetry {
   watchThis(): void {
     const signs = new ProcessSigns()
     const look = (): void =>
-      this.#ledger.update(this, 'primary', [cpuMetric(), ...runtimeMetrics(signs.take())])
+      this.#ledger.update(this, 'primary', [
+        cpuMetric(),
+        ...processCounters(),
+        ...runtimeMetrics(signs.take()),
+      ])
     setInterval(look, interval).unref()
   }
 

@@ -1,6 +1,7 @@
 import type { Vitals } from '../cluster.ts'
 import { toLine } from '../thrown.ts'
 import type { WorkerMetric } from './metric.ts'
+import { processCounters } from './process-counters.ts'
 import { cpuMetric, gauge, runtimeMetrics } from './runtime-metrics.ts'
 import { Changes } from './worker-changes.ts'
 import { GcDurations } from './worker-gc.ts'
@@ -48,6 +49,7 @@ export class WorkerMetrics {
       ...this.requests.metrics(),
       ...this.#gc.metrics(),
       cpuMetric(),
+      ...processCounters(),
       ...(this.#vitals ? vitalMetrics(this.#vitals) : []),
     ]
     for (const source of [own, ...this.#sources])
