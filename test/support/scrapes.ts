@@ -12,7 +12,7 @@ const interval = 100
 export async function metricsOf(program: Program): Promise<Metric[]> {
   program.child.send('metrics')
   const [metrics] = (await once(program.child, 'message')) as [Metric[] | string]
-  assert.ok(Array.isArray(metrics), `metrics were refused: ${String(metrics)}`)
+  assert.ok(Array.isArray(metrics), `metrics were refused: ${metrics as string}`)
   return metrics
 }
 
