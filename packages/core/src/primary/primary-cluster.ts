@@ -104,6 +104,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#supervisor.state
   }
 
+  /** Resolves when the last worker is gone. */
+  get gone(): Promise<void> {
+    return this.#gone.promise
+  }
+
   /** How many workers are wanted. */
   get size(): number {
     return this.#supervisor.size
@@ -126,6 +131,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   get workers(): WorkerInfo[] {
     return this.#supervisor.workers
+  }
+
+  /** Has the end of this process wait for it, once the last worker is gone: it takes a moment, and never fails. */
+  beforeEnd(last: () => Promise<void>): void {
+    this.#ending.last = last
   }
 
   /** For who looks inside them, and operates one of them. */
