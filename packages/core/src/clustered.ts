@@ -75,6 +75,7 @@ export function adapt<App, Given>(
       'true, or clustered start --no-listen for the program',
       'is for programs that serve nothing',
     )
+  if (adapter.routeOf) (runtime().routeOf ??= new Set()).add(adapter.routeOf)
   runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
   const toServer = (made: App | net.Server): net.Server => {

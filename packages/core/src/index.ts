@@ -1,4 +1,4 @@
-export type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
+export type { Adapter, OrFactory, RouteOf, ServerOf, Target } from './adapter.ts'
 export type {
   CloseCallback,
   CloseOptions,

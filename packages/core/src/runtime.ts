@@ -2,11 +2,13 @@
  * What this process is to Clustered, kept on `globalThis`: an app may load two
  * copies of this package (one under each adapter), and they must agree.
  */
+import type { RouteOf } from './adapter.ts'
 import type { LeadHook } from './hooks.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
+import type { MetricsRegistry } from './telemetry/prom-client-registries.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {
@@ -26,6 +28,10 @@ export interface Runtime {
   leadHooks?: LeadHook[]
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
+  /** How frameworks tell the route of a request. */
+  routeOf?: Set<RouteOf>
+  /** The app's own registries of metrics that it has given. */
+  registries?: Set<MetricsRegistry>
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }
