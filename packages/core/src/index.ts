@@ -26,6 +26,7 @@ export type {
   Sticky,
   WorkerBounds,
 } from './options.ts'
+export { mergeMetrics } from './merge-metrics.ts'
 export { onLead } from './on-lead.ts'
 export { publish, subscribe } from './messages/publish-subscribe.ts'
 export { type Admitted, Overload, type OverloadOptions } from './overload.ts'
