@@ -63,7 +63,7 @@ describe("the app's own metrics of prom-client", () => {
 
     await count(port, 3)
     assert.equal((await get(port, '/crash')).status, 500)
-    await program.sees(/is gone: crashed/)
+    await program.sees(/is gone: exit code 1/)
     await becomes(program, 'app_orders_total', 43)
 
     await count(port, 7)

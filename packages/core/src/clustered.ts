@@ -11,6 +11,7 @@ import { type Listen, type ListenTarget, parseListenArguments } from './listen.t
 import type { ClusteredOptions } from './options.ts'
 import { isBundled } from './own-files.ts'
 import { refuseOtherRuntimes } from './other-runtimes.ts'
+import { giveRegistries } from './merge-metrics.ts'
 import { makeHttpServer } from './server-options.ts'
 import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
@@ -75,9 +76,10 @@ export function adapt<App, Given>(
       'true, or clustered start --no-listen for the program',
       'is for programs that serve nothing',
     )
-  if (adapter.routeOf) (runtime().routeOf ??= new Set()).add(adapter.routeOf)
+  if (adapter.routeOf) (runtime().routesOf ??= new Set()).add(adapter.routeOf)
   runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
+  giveRegistries(options?.metrics)
   const toServer = (made: App | net.Server): net.Server => {
     const ready = made instanceof net.Server ? made : adapter.toTarget(made)
     if (!(ready instanceof net.Server)) return makeHttpServer(settings.server, ready)

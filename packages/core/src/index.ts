@@ -33,5 +33,13 @@ export { type Admitted, Overload, type OverloadOptions } from './overload.ts'
 export { supervise, type SuperviseOptions } from './primary/supervise.ts'
 export type { LastWords } from './protocol/messages.ts'
 export type { StallReport } from './protocol/watchdog.ts'
+export type {
+  Distribution,
+  HistogramMetric,
+  Labels,
+  Metric,
+  Scalar,
+  ScalarMetric,
+} from './telemetry/metric.ts'
 export { workerId } from './worker-id.ts'
 export type { HttpServerOptions } from './server-options.ts'

@@ -1,6 +1,11 @@
 import { badOption } from './bad-option.ts'
+import type { MetricsOptions } from './options.ts'
 import { runtime } from './runtime.ts'
-import { isRegistry, type MetricsRegistry } from './telemetry/prom-client-registries.ts'
+import {
+  type GivenRegistries,
+  isRegistry,
+  type MetricsRegistry,
+} from './telemetry/prom-client-registries.ts'
 
 /**
  * Has the metrics of a registry of prom-client merged over all workers into
@@ -13,5 +18,16 @@ import { isRegistry, type MetricsRegistry } from './telemetry/prom-client-regist
  */
 export function mergeMetrics(registry: MetricsRegistry): void {
   if (!isRegistry(registry)) throw badOption('registry', registry, 'a registry of prom-client')
-  ;(runtime().registries ??= new Set()).add(registry)
+  registries().given.add(registry)
+}
+
+/** The same for what an option says. */
+export function giveRegistries(options: boolean | MetricsOptions | undefined): void {
+  const { registry } = typeof options === 'object' ? options : {}
+  if (registry === false) registries().find = false
+  else if (registry !== undefined) for (const one of [registry].flat()) mergeMetrics(one as MetricsRegistry)
+}
+
+function registries(): GivenRegistries {
+  return (runtime().registries ??= { given: new Set(), find: true })
 }

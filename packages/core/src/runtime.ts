@@ -8,7 +8,8 @@ import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
-import type { MetricsRegistry } from './telemetry/prom-client-registries.ts'
+import type { GivenRegistries } from './telemetry/prom-client-registries.ts'
+import type { WorkerMetrics } from './telemetry/worker-metrics.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {
@@ -28,10 +29,12 @@ export interface Runtime {
   leadHooks?: LeadHook[]
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
+  /** In a process that serves: what it tells of itself, if it does. */
+  metrics?: WorkerMetrics | undefined
   /** How frameworks tell the route of a request. */
-  routeOf?: Set<RouteOf>
-  /** The app's own registries of metrics that it has given. */
-  registries?: Set<MetricsRegistry>
+  routesOf?: Set<RouteOf>
+  /** The app's own registries of metrics. */
+  registries?: GivenRegistries
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }

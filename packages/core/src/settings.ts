@@ -33,6 +33,7 @@ interface Held {
   server: HttpServerOptions | undefined
   onServer: ((server: any) => unknown) | undefined
   name: string | undefined
+  metrics: boolean
   logger: Log
 }
 
@@ -73,6 +74,7 @@ export function resolveOptions(
     bounds,
     maxMemory: held.maxMemory < 1 ? held.maxMemory * (containerMemory() ?? totalmem()) : held.maxMemory,
     heapLimit: heapLimit(held.heapLimit, bounds?.max ?? workers),
+    metrics: held.metrics !== false,
     env: held.env ?? (() => ({})),
     hooks: { onReady, onDrain, onShutdown, onLead },
     logger: resolveLogger(logger, held),

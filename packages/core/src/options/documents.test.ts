@@ -19,7 +19,11 @@ function docstring(interfaceName: string, property: string): string {
     .trim()
 }
 
-const interfaces: Record<string, string> = { reload: 'ReloadOptions', goodbye: 'GoodbyeOptions' }
+const interfaces: Record<string, string> = {
+  reload: 'ReloadOptions',
+  goodbye: 'GoodbyeOptions',
+  metrics: 'MetricsOptions',
+}
 
 for (const { path: name, option } of allOptions)
   it(`the docstring of ${name} says what the table says`, () => {

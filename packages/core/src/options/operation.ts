@@ -1,12 +1,29 @@
 import { isProgramName } from '../control/name.ts'
 import { isLogger } from '../logger.ts'
-import type { ClusteredOptions } from '../options.ts'
-import { code, oneOf, orFalse, textThat, yesOrNo } from './kinds.ts'
+import type { ClusteredOptions, MetricsOptions } from '../options.ts'
+import { isRegistry } from '../telemetry/prom-client-registries.ts'
+import { group } from './check.ts'
+import { code, oneOf, orFalse, orTrue, textThat, yesOrNo } from './kinds.ts'
 import type { Options } from './option.ts'
+
+const metrics: Options<MetricsOptions> = {
+  registry: {
+    doc: "The app's own registries of prom-client, besides the global ones, which are found",
+    off: 'None is looked for',
+    kind: orFalse(
+      code<Exclude<MetricsOptions['registry'], false | undefined>>(
+        (value) => [value].flat().every(isRegistry),
+        'a registry of prom-client, an array of them, or false',
+      ),
+    ),
+    otherwise: 'those that are found',
+    change: 'worker',
+  },
+}
 
 /** How the program is seen from outside. */
 export const operation: Options<
-  Pick<ClusteredOptions, 'name' | 'control' | 'logger' | 'logFormat' | 'logTime'>
+  Pick<ClusteredOptions, 'name' | 'control' | 'metrics' | 'logger' | 'logFormat' | 'logTime'>
 > = {
   name: {
     doc: 'What the program is called by the clustered command',
@@ -24,6 +41,14 @@ export const operation: Options<
     kind: yesOrNo(),
     default: true,
     change: 'restart',
+  },
+  metrics: {
+    doc: 'Whether requests are timed, and the metrics of all workers kept',
+    off: 'There are none, nor latencies in `clustered list`',
+    kind: orTrue(group('metrics', 'true, false, or an object such as { registry }', metrics)),
+    default: {},
+    otherwise: 'true',
+    change: 'boot',
   },
   logger: {
     doc: "Where the primary's log lines go",

@@ -3,11 +3,13 @@ import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
 import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
-import { closingError } from '../errors.ts'
+import { closingError, metricsOff } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
 import type { Settings } from '../settings.ts'
 import type { ScaleBounds } from '../control/status.ts'
 import type { ShutdownCode } from '../shutdown-code.ts'
+import type { Metric } from '../telemetry/metric.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { checkWorkers } from '../worker-count.ts'
 import type { Boundary } from './boundary.ts'
 import { carryOut } from './calls.ts'
@@ -39,6 +41,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly boundary: Boundary
   /** Passes on what this process and the workers publish. */
   readonly relay: Relay
+  /** What workers and this process tell of themselves. */
+  readonly telemetry: Telemetry
   readonly #settings: Settings
   readonly #sockets: Sockets
   readonly #steps = new Steps()
@@ -59,12 +63,14 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.relay = new Relay(system.clock, (worker, problem) =>
       this.emit('worker:problem', worker.info, problem),
     )
+    this.telemetry = new Telemetry((problem) => settings.logger.warn('metrics', problem, { reason: problem }))
     this.#supervisor = new Supervisor({
       entry,
       settings,
       system,
       sockets,
       relay: this.relay,
+      telemetry: this.telemetry,
       steps: this.#steps,
       events: this,
       onFilled: () => this.#onFilled(),
@@ -171,6 +177,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.#waiting.push(filled)
     this.#supervisor.resize(workers, 'asked')
     return filled.promise
+  }
+
+  async metrics(): Promise<Metric[]> {
+    if (!this.#settings.metrics) throw metricsOff()
+    return this.telemetry.metrics()
   }
 
   /** As many as the program's own options want, which is no wish of anybody that stands above them. */

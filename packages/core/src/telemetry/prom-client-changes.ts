@@ -1,5 +1,5 @@
+import { labelKey } from './label-key.ts'
 import type { Distribution, Labels, Scalar, WorkerMetric } from './metric.ts'
-import { keyOf } from './prom-client-convert.ts'
 
 interface Told {
   labels: Labels
@@ -46,7 +46,7 @@ export class Changes {
 
   #isNews({ series }: Known, one: Scalar | Distribution): boolean {
     const numbers = 'counts' in one ? [...one.counts, one.sum] : [one.value]
-    const key = keyOf(one.labels)
+    const key = labelKey(one.labels)
     const told = series.get(key)
     if (told) {
       told.seen = true

@@ -1,3 +1,4 @@
+import { labelKey } from './label-key.ts'
 import type { Distribution, Labels, Merge, Scalar, WorkerMetric } from './metric.ts'
 
 /** What a metric of prom-client says of itself as JSON. It is the app's: nothing of it is taken for granted. */
@@ -102,7 +103,7 @@ function distributions(name: string, values: PromValue[]): { bounds: number[]; s
 }
 
 function findOrMake(series: Map<string, Parts>, labels: Labels): Parts {
-  const key = keyOf(labels)
+  const key = labelKey(labels)
   const known = series.get(key)
   if (known) return known
   const parts: Parts = { labels, upTo: new Map(), sum: 0, count: 0 }
@@ -118,9 +119,4 @@ function toDistribution({ labels, upTo, sum, count }: Parts, bounds: number[]): 
     return here
   })
   return { labels, counts: [...counts, Math.max(0, count - below)], sum }
-}
-
-/** The same for the same labels, in whatever order. */
-export function keyOf(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

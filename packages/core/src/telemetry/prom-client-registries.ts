@@ -6,26 +6,38 @@ export interface MetricsRegistry {
 /** The file of prom-client that has its global registry, in every version and whatever the package is called. */
 const file = /[\\/]lib[\\/]registry\.js$/
 
+/** What the app says of its registries. */
+export interface GivenRegistries {
+  readonly given: Set<MetricsRegistry>
+  /** Whether those that it does not name are looked for. */
+  find: boolean
+}
+
 /**
  * The registries whose metrics are the app's: those that were given, and the
  * global one of each copy of prom-client that is loaded. All loaders of Node,
  * and those of TypeScript, keep CommonJS modules in the same cache.
  */
 export class Registries {
-  readonly #given: () => readonly MetricsRegistry[]
+  readonly #told: () => GivenRegistries | undefined
   readonly #found = new Set<MetricsRegistry>()
   readonly #cache: NodeJS.Dict<{ exports?: unknown }>
   #looked = 0
   #last: string | undefined
 
-  constructor(given: () => readonly MetricsRegistry[], cache: NodeJS.Dict<{ exports?: unknown }> = require.cache) {
-    this.#given = given
+  constructor(
+    told: () => GivenRegistries | undefined,
+    cache: NodeJS.Dict<{ exports?: unknown }> = require.cache,
+  ) {
+    this.#told = told
     this.#cache = cache
   }
 
   all(): ReadonlySet<MetricsRegistry> {
+    const { given = [], find = true } = this.#told() ?? {}
+    if (!find) return new Set(given)
     this.#look()
-    return new Set([...this.#given(), ...this.#found])
+    return new Set([...given, ...this.#found])
   }
 
   /** What has been loaded since the last look is at the end. */

@@ -155,13 +155,19 @@ describe('the registries of the app', () => {
   it('are found when prom-client is loaded, under whatever name, and those that are given are there too', () => {
     const cache: NodeJS.Dict<{ exports?: unknown }> = { '/app/server.js': { exports: {} } }
     const given = registryOf()
-    const registries = new Registries(() => [given], cache)
+    const registries = new Registries(() => ({ given: new Set([given]), find: true }), cache)
     assert.deepEqual([...registries.all()], [given])
     cache['/app/node_modules/.pnpm/prom-client@15.1.3/node_modules/metrics/lib/registry.js'] = loaded()
     assert.deepEqual([...registries.all()], [given, globalRegistry])
     delete cache['/app/server.js']
     cache['C:\\app\\node_modules\\prom-client\\lib\\registry.js'] = { exports: { globalRegistry: registryOf() } }
     assert.deepEqual([...registries.all()], [given, globalRegistry])
+  })
+
+  it('are not looked for where that is not wanted', () => {
+    const given = registryOf()
+    const told = { given: new Set([given]), find: false }
+    assert.deepEqual([...new Registries(() => told, { '/a/lib/registry.js': loaded() }).all()], [given])
   })
 
   it('are not what else is called so', () => {
@@ -171,6 +177,6 @@ describe('the registries of the app', () => {
       '/c/lib/registry.js': {},
       '/d/lib/registry.js': { exports: Object.assign(() => {}, { globalRegistry: 7 }) },
     }
-    assert.equal(new Registries(() => [], cache).all().size, 0)
+    assert.equal(new Registries(() => undefined, cache).all().size, 0)
   })
 })

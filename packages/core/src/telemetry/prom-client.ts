@@ -1,23 +1,18 @@
+import { runtime } from '../runtime.ts'
 import type { Collector, CollectorParts } from './prom-client-collector.ts'
-import { type MetricsRegistry, Registries } from './prom-client-registries.ts'
-
-export interface AppMetricsParts extends Omit<CollectorParts, 'registries'> {
-  /** Those that the app has given. */
-  given: () => readonly MetricsRegistry[]
-}
+import { Registries } from './prom-client-registries.ts'
 
 /**
  * The metrics that the app itself keeps with prom-client, for the ledger. Where
  * there are none, this is a look at what has been loaded, once a second.
  */
 export class AppMetrics {
-  readonly #parts: AppMetricsParts
-  readonly #registries: Registries
+  readonly #parts: Omit<CollectorParts, 'registries'>
+  readonly #registries = new Registries(() => runtime().registries)
   #collector: Collector | undefined
 
-  constructor(parts: AppMetricsParts) {
+  constructor(parts: Omit<CollectorParts, 'registries'>) {
     this.#parts = parts
-    this.#registries = new Registries(parts.given)
   }
 
   /** Called once a second. */

@@ -3,6 +3,7 @@
  * outside.
  */
 import cluster from 'node:cluster'
+import type { ServerResponse } from 'node:http'
 import type net from 'node:net'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
@@ -35,7 +36,10 @@ import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
 import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
+import type { WorkerMetrics } from '../telemetry/worker-metrics.ts'
+import type { Metric } from '../telemetry/metric.ts'
 import { Watchdog } from './watchdog.ts'
+import { metricsOff } from '../errors.ts'
 import { newWorkerId } from '../worker-id.ts'
 
 export class Worker {
@@ -55,6 +59,8 @@ export class Worker {
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
+  /** What it tells of itself, where that is wanted. */
+  readonly metrics: WorkerMetrics | undefined
   readonly #watchdog: Watchdog
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
@@ -88,7 +94,11 @@ export class Worker {
     this.#heartbeat = new Heartbeat((beat) =>
       this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
     )
-    this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
+    if (briefing.metrics) this.metrics = this.#loadMetrics()
+    this.#vitals = new VitalSigns((vitals) => {
+      this.#tell({ type: 'vitals', vitals })
+      this.metrics?.hear(vitals)
+    }, this.metrics?.requests)
     this.#crash = new Crash({
       tell: (error, contained) => {
         this.#tell({ type: 'crash', error: toWords(error), contained })
@@ -102,7 +112,6 @@ export class Worker {
         this.#leaveIfClosed()
       },
     })
-    if (briefing.crash === 'contain') this.#crash.watchExits()
     // Before the app is loaded, which may keep what it finds as `process.exit`.
     holdExit(() => this.#holdsExit())
     this.#presence = new Presence(
@@ -145,6 +154,7 @@ export class Worker {
       const text = code === 0 ? undefined : lastLine()
       if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
     })
+    this.#crash.watchExits(briefing.crash === 'contain', (answered) => this.#tellLast(answered))
     this.#takeSignals()
     this.#awaitReadiness()
     if (briefing.leads) this.#tell({ type: 'may-lead' })
@@ -203,9 +213,16 @@ export class Worker {
   }
 
   /** Has the primary carry out a method of `Cluster`. */
-  call(call: ForwardedCall): Promise<void> {
+  call<Result = void>(call: ForwardedCall): Promise<Result> {
     this.#presence.stay()
     return this.#calls.make(call)
+  }
+
+  /** Those of the cluster, with the last of this worker. */
+  async askMetrics(): Promise<Metric[]> {
+    if (!this.metrics) throw metricsOff()
+    await this.metrics.tellAll()
+    return this.call({ method: 'metrics' })
   }
 
   #tell(message: ToPrimary): void {
@@ -393,7 +410,22 @@ export class Worker {
       (left) => this.#shutdownCode.run(left, reason),
       () => this.#tell({ type: 'lead-over' }),
     )
+    await this.metrics?.tellAll()
     this.#leave()
+  }
+
+  #loadMetrics(): WorkerMetrics {
+    const { WorkerMetrics: Loaded } =
+      require('../telemetry/worker-metrics.js') as typeof import('../telemetry/worker-metrics.ts')
+    return new Loaded((metrics) => this.#tell({ type: 'metrics', metrics }), this.lifecycle.report)
+  }
+
+  /** This process ends. @param answered what has just been answered with a 503. */
+  #tellLast(answered: readonly ServerResponse[]): void {
+    if (!this.metrics || !process.connected) return
+    for (const response of answered) this.metrics.requests.answered(response, 503)
+    this.metrics.requests.leave(this.#vitals.inFlight())
+    this.metrics.tell()
   }
 
   /** The primary has the app's logger at hand and says which worker it was. */
