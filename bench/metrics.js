@@ -49,7 +49,9 @@ for (const [label, key] of Object.entries(figures)) {
     const ratios = values.map((value, round) => value / base[round][key]).toSorted((a, b) => a - b)
     const quartiles = [0.25, 0.75].map((share) => ratios[Math.round((ratios.length - 1) * share)].toFixed(3))
     console.log(
-      `    ${name.padEnd(14)} ${median(values).toFixed(key === 'requestsPerSecond' ? 0 : 2).padStart(8)}  ` +
+      `    ${name.padEnd(14)} ${median(values)
+        .toFixed(key === 'requestsPerSecond' ? 0 : 2)
+        .padStart(8)}  ` +
         `(${median(ratios).toFixed(3)}; half of the rounds between ${quartiles.join(' and ')})`,
     )
   }

@@ -58,7 +58,9 @@ describe("the app's own metrics of prom-client", () => {
     await program.sees(/reload done/)
     await eventually(() => program.workers().length === 2, 'the old workers are gone')
     assert.deepEqual(await seriesOf(program, 'app_orders_total'), [{ labels: { kind: 'any' }, value: 40 }])
-    assert.deepEqual(await seriesOf(program, 'app_job_seconds'), [{ labels: {}, counts: [0, 40, 0], sum: 200 }])
+    assert.deepEqual(await seriesOf(program, 'app_job_seconds'), [
+      { labels: {}, counts: [0, 40, 0], sum: 200 },
+    ])
     assert.deepEqual(await seriesOf(program, 'app_mail_seconds'), [{ labels: {}, counts: [40], sum: 80 }])
 
     await count(port, 3)
@@ -84,13 +86,19 @@ describe("the app's own metrics of prom-client", () => {
     await becomes(program, 'app_workers', 2)
     await get(port, '/open')
     await becomes(program, 'app_rooms', 1)
-    await eventually(async () => (await get(port, '/shut')) && (await seriesOf(program, 'app_rooms')).length === 0, 'it is gone')
+    await eventually(
+      async () => (await get(port, '/shut')) && (await seriesOf(program, 'app_rooms')).length === 0,
+      'it is gone',
+    )
 
     const metrics = await metricsOf(program)
     const names = metrics.map(({ name }) => name)
     assert.equal(new Set(names).size, names.length, 'each name is there once')
     const find = (name: string): Series[] => metrics.find((metric) => metric.name === name)!.series
-    const slots = (name: string): unknown[] => find(name).map(({ labels }) => labels['slot']).toSorted()
+    const slots = (name: string): unknown[] =>
+      find(name)
+        .map(({ labels }) => labels['slot'])
+        .toSorted()
     assert.deepEqual(slots('process_start_time_seconds'), ['0', '1'])
     assert.deepEqual(slots('process_cpu_seconds_total'), ['0', '1', 'primary'])
     assert.equal(find('nodejs_version_info')[0]?.value, 1)

@@ -34,7 +34,4 @@ export interface Adapter<App> {
  * it ends.
  * @returns undefined where there is none, or it is not known.
  */
-export type RouteOf = (
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-) => string | undefined
+export type RouteOf = (request: http.IncomingMessage, response: http.ServerResponse) => string | undefined

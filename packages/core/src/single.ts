@@ -6,6 +6,7 @@ import { onAbort } from './abort.ts'
 import { ClusterFace } from './cluster-face.ts'
 import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from './cluster.ts'
 import { type Deferred, deferred } from './deferred.ts'
+import { announce, ownSlot } from './diagnostics.ts'
 import { emptyQueues, mayShut } from './empty-queue.ts'
 import { ClusteredError, closingError, metricsOff } from './errors.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -152,6 +153,7 @@ class Single extends ClusterFace implements Cluster {
       throw closingError('ready')
     }
     this.#become('ready')
+    announce('clustered:ready', () => ({ slot: ownSlot() }))
     this.#singles.lifecycle.ready(this.#settings.hooks)
     this.#singles.lifecycle.leading.begin()
   }

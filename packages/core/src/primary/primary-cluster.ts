@@ -11,6 +11,7 @@ import type { ShutdownCode } from '../shutdown-code.ts'
 import type { Metric } from '../telemetry/metric.ts'
 import { Telemetry } from '../telemetry/telemetry.ts'
 import { checkWorkers } from '../worker-count.ts'
+import { announceEvent } from './announce-event.ts'
 import type { Boundary } from './boundary.ts'
 import { carryOut } from './calls.ts'
 import { Ending } from './ending.ts'
@@ -90,12 +91,22 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#sockets.first?.address ?? null
   }
 
+  /** At which it listens. */
+  get ports(): readonly number[] {
+    return this.#sockets.ports
+  }
+
   get balance(): 'kernel' | 'round-robin' | null {
     return this.#sockets.first?.balancer.kind ?? null
   }
 
   override get state(): ClusterState {
     return this.#supervisor.state
+  }
+
+  /** Resolves when the last worker is gone. */
+  get gone(): Promise<void> {
+    return this.#gone.promise
   }
 
   /** How many workers are wanted. */
@@ -122,6 +133,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#supervisor.workers
   }
 
+  /** Has the end of this process wait for it, once the last worker is gone: it takes a moment, and never fails. */
+  beforeEnd(last: () => Promise<void>): void {
+    this.#ending.last = last
+  }
+
   /** For who looks inside them, and operates one of them. */
   get fleet(): Pick<Supervisor, 'handles' | 'moves' | 'putAside' | 'replace'> {
     return this.#supervisor
@@ -135,6 +151,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.#steps.afterwards(() => {
       for (const listener of this.rawListeners(event))
         this.boundary.run(`a listener of '${String(event)}'`, () => Reflect.apply(listener, this, args))
+      announceEvent(event as PropertyKey, args, this.boundary)
     })
     return this.listenerCount(event) > 0
   }

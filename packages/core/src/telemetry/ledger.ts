@@ -59,11 +59,7 @@ export class Ledger {
   finish(worker: Teller): void {
     this.#accountOf(worker).isFinished = true
     for (const family of this.#families.values())
-      for (const [key, gauge] of family.gauges)
-        if (gauge.values.delete(worker) && gauge.values.size === 0) {
-          family.gauges.delete(key)
-          this.#size--
-        }
+      for (const gauge of family.gauges.values()) this.#leave(worker, family, gauge)
   }
 
   metrics(): Metric[] {

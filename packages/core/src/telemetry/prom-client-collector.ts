@@ -86,14 +86,19 @@ export class Collector {
     const all = sourcesOf(this.#parts.registries())
     const keys = new Set(all.map(({ key }) => key))
     for (const [name, key] of this.#owners) if (!keys.has(key)) this.#owners.delete(name)
-    if (all.every(({ name }) => name !== undefined)) this.#queue(this.#changes.removed(new Set(all.map(({ name }) => name!))))
+    if (all.every(({ name }) => name !== undefined))
+      this.#queue(this.#changes.removed(new Set(all.map(({ name }) => name!))))
     return all.filter((source) => source.name === undefined || this.#mayTell(source.name, source.key))
   }
 
   #isDue({ key, name }: Source, now: number): boolean {
     const { since, notBefore } = this.#paceOf(key)
     if (since === undefined) return now >= notBefore
-    if (now - since > patience) this.#reportOnce(`slow ${name}`, `${called(name)} has been collecting for ${patience / 1000} s: what it had is kept`)
+    if (now - since > patience)
+      this.#reportOnce(
+        `slow ${name}`,
+        `${called(name)} has been collecting for ${patience / 1000} s: what it had is kept`,
+      )
     return false
   }
 
@@ -112,10 +117,14 @@ export class Collector {
       const told: unknown = await collect()
       for (const one of Array.isArray(told) ? told : [told]) {
         const metric = convert(one, defaults)
-        if (metric && (name !== undefined || this.#mayTell(metric.name, key))) this.#queue([this.#changes.take(metric)])
+        if (metric && (name !== undefined || this.#mayTell(metric.name, key)))
+          this.#queue([this.#changes.take(metric)])
       }
       if (this.#changes.isFull)
-        this.#reportOnce('many', `more than ${mostSeries} series: the others are left out of Clustered's metrics`)
+        this.#reportOnce(
+          'many',
+          `more than ${mostSeries} series: the others are left out of Clustered's metrics`,
+        )
     } catch (error) {
       this.#reportOnce(`failed ${name}`, `${called(name)} cannot be collected: ${toLine(error)}`)
     }
@@ -126,7 +135,8 @@ export class Collector {
 
   #mayTell(name: string, key: object): boolean {
     if (isOwn(name)) {
-      if (!saysTheSame(name)) this.#reportOnce(`own ${name}`, `${called(name)} is left out: Clustered has one of that name`)
+      if (!saysTheSame(name))
+        this.#reportOnce(`own ${name}`, `${called(name)} is left out: Clustered has one of that name`)
       return false
     }
     const owner = this.#owners.get(name) ?? key

@@ -93,7 +93,9 @@ describe("the app's metrics", () => {
   })
 
   it('are not waited for at the end for longer than a moment', async () => {
-    const { collector, names } = collectorOf(registryOf(fake({ name: 'hangs', collect: never }), fake({ name: 'good' })))
+    const { collector, names } = collectorOf(
+      registryOf(fake({ name: 'hangs', collect: never }), fake({ name: 'good' })),
+    )
     const begun = performance.now()
     await collector.finish()
     assert.ok(performance.now() - begun < 5000)
@@ -103,7 +105,11 @@ describe("the app's metrics", () => {
   it('are there once, in however many registries they are', async () => {
     const shared = fake({ name: 'a' })
     const other = fake({ name: 'a', values: [{ value: 100, labels: {} }] })
-    const { collector, told } = collectorOf(registryOf(shared), registryOf(shared, fake({ name: 'b' })), registryOf(other))
+    const { collector, told } = collectorOf(
+      registryOf(shared),
+      registryOf(shared, fake({ name: 'b' })),
+      registryOf(other),
+    )
     await collector.finish()
     await collector.finish()
     assert.deepEqual(
@@ -117,7 +123,9 @@ describe("the app's metrics", () => {
 
   it('of names that are ours are left out, and the log says so of those that say something else', async () => {
     const { collector, names, problems } = collectorOf(
-      registryOf(...['process_cpu_seconds_total', 'http_server_active_requests', 'mine'].map((name) => fake({ name }))),
+      registryOf(
+        ...['process_cpu_seconds_total', 'http_server_active_requests', 'mine'].map((name) => fake({ name })),
+      ),
     )
     await collector.finish()
     await collector.finish()
@@ -141,7 +149,9 @@ describe("the app's metrics", () => {
   })
 
   it('of a registry that is not quite one of prom-client are taken as JSON', async () => {
-    const registry = { getMetricsAsJSON: async () => [{ name: 'a', help: '', type: 'counter', values: [{ value: 3 }] }] }
+    const registry = {
+      getMetricsAsJSON: async () => [{ name: 'a', help: '', type: 'counter', values: [{ value: 3 }] }],
+    }
     const { collector, names } = collectorOf(registry)
     await collector.finish()
     assert.deepEqual(names(), ['a'])
@@ -160,7 +170,9 @@ describe('the registries of the app', () => {
     cache['/app/node_modules/.pnpm/prom-client@15.1.3/node_modules/metrics/lib/registry.js'] = loaded()
     assert.deepEqual([...registries.all()], [given, globalRegistry])
     delete cache['/app/server.js']
-    cache['C:\\app\\node_modules\\prom-client\\lib\\registry.js'] = { exports: { globalRegistry: registryOf() } }
+    cache['C:\\app\\node_modules\\prom-client\\lib\\registry.js'] = {
+      exports: { globalRegistry: registryOf() },
+    }
     assert.deepEqual([...registries.all()], [given, globalRegistry])
   })
 

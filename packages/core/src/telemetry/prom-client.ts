@@ -28,7 +28,8 @@ export class AppMetrics {
   #find(): Collector | undefined {
     if (this.#collector) return this.#collector
     if (this.#registries.all().size === 0) return undefined
-    const { Collector: Loaded } = require('./prom-client-collector.js') as typeof import('./prom-client-collector.ts')
+    const { Collector: Loaded } =
+      require('./prom-client-collector.js') as typeof import('./prom-client-collector.ts')
     return (this.#collector = new Loaded({ ...this.#parts, registries: () => this.#registries.all() }))
   }
 }

@@ -1,5 +1,6 @@
 import { Ledger } from './ledger.ts'
 import type { Metric } from './metric.ts'
+import { processCounters } from './process-counters.ts'
 import { ProcessSigns } from './process-signs.ts'
 import { runtimeMetrics } from './runtime-metrics.ts'
 
@@ -23,7 +24,9 @@ export class Telemetry {
   /** From now on there are those of this process, too. */
   watchThis(): void {
     const signs = new ProcessSigns()
-    setInterval(() => this.#ledger.update(this, 'primary', runtimeMetrics(signs.take())), interval).unref()
+    const look = (): void =>
+      this.#ledger.update(this, 'primary', [...runtimeMetrics(signs.take()), ...processCounters()])
+    setInterval(look, interval).unref()
   }
 
   update(worker: { readonly slot: number }, metrics: readonly unknown[]): void {

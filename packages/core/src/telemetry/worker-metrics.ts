@@ -2,6 +2,7 @@ import type { Vitals } from '../cluster.ts'
 import { toLine } from '../thrown.ts'
 import type { WorkerMetric } from './metric.ts'
 import { AppMetrics } from './prom-client.ts'
+import { processCounters } from './process-counters.ts'
 import { gauge, runtimeMetrics } from './runtime-metrics.ts'
 import { Changes } from './worker-changes.ts'
 import { GcDurations } from './worker-gc.ts'
@@ -58,6 +59,7 @@ export class WorkerMetrics {
     const own = (): WorkerMetric[] => [
       ...this.requests.metrics(),
       ...this.#gc.metrics(),
+      ...processCounters(),
       ...(this.#vitals ? vitalMetrics(this.#vitals) : []),
     ]
     for (const source of [own, ...this.#sources])

@@ -27,7 +27,10 @@ function optionCalled(name: string): (typeof table)[keyof typeof table] | undefi
 function withoutOwn([name, value]: [string, unknown]): [string, unknown] {
   const members = optionCalled(name)?.kind.members
   if (!members || typeof value !== 'object' || value === null) return [name, value]
-  return [name, Object.fromEntries(Object.entries(value).filter(([member]) => members[member]?.change !== 'worker'))]
+  return [
+    name,
+    Object.fromEntries(Object.entries(value).filter(([member]) => members[member]?.change !== 'worker')),
+  ]
 }
 
 /** Of plain values. */

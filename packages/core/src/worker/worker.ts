@@ -6,16 +6,18 @@ import cluster from 'node:cluster'
 import type { ServerResponse } from 'node:http'
 import type net from 'node:net'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
+import { announce } from '../diagnostics.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
 import { stderrLog } from '../logger.ts'
+import { registered } from '../telemetry/otel/registered.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
-import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import type { ForwardedCall, Readiness, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
 import { shareSignal, takeSignal } from '../own-signals.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
 import { primarySignals, stopSignals } from '../signal-names.ts'
@@ -36,17 +38,23 @@ import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
 import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
+import type { WorkerMetric } from '../telemetry/metric.ts'
 import type { WorkerMetrics } from '../telemetry/worker-metrics.ts'
 import type { Metric } from '../telemetry/metric.ts'
 import { Watchdog } from './watchdog.ts'
 import { metricsOff } from '../errors.ts'
 import { newWorkerId } from '../worker-id.ts'
 
+/** In characters: the primary believes no longer ones. */
+const longestRequest = 2000
+
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
   slots: readonly SlotInfo[] = []
   state: ClusterState = 'booting'
+  /** A primary of an older release does not say. */
+  readiness: Readiness | undefined
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
   slot: number
@@ -100,8 +108,13 @@ export class Worker {
       this.metrics?.hear(vitals)
     }, this.metrics?.requests)
     this.#crash = new Crash({
-      tell: (error, contained) => {
-        this.#tell({ type: 'crash', error: toWords(error), contained })
+      tell: (error, contained, request) => {
+        this.#tell({
+          type: 'crash',
+          error: { ...toWords(error), request: request?.slice(0, longestRequest) },
+          contained,
+        })
+        announce('clustered:crash', () => ({ slot: this.slot, error, request, contained }))
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
@@ -212,6 +225,11 @@ export class Worker {
     this.#tell({ type: 'options', ...own })
   }
 
+  /** The app has checks by these names, which the primary may have run here. */
+  tellChecks(names: string[]): void {
+    if (names.length > 0) this.#tell({ type: 'checks', names })
+  }
+
   /** Has the primary carry out a method of `Cluster`. */
   call<Result = void>(call: ForwardedCall): Promise<Result> {
     this.#presence.stay()
@@ -279,8 +297,10 @@ export class Worker {
   /** The primary knows that it is. */
   #onReady(): void {
     this.#siblingPorts.forget()
-    if (this.#serves || this.#isReady) return
+    if (this.#isReady) return
     this.#isReady = true
+    announce('clustered:ready', () => ({ slot: this.slot }))
+    if (this.#serves) return
     this.#watchdog.judge()
     if (this.#briefing.crash === 'contain') this.#crash.contain()
   }
@@ -295,10 +315,11 @@ export class Worker {
     this.#tell({ type: 'reopened', turn })
   }
 
-  #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
+  #learn({ workers, slots = [], state, readiness }: Extract<ToWorker, { type: 'workers' }>): void {
     this.workers = workers
     this.slots = slots
     this.state = state
+    this.readiness = readiness
     this.#heartbeat.workers = workers.length
     const own = workers.find(({ pid }) => pid === process.pid)
     if (own && own.state !== 'booting') this.#onReady()
@@ -417,7 +438,9 @@ export class Worker {
   #loadMetrics(): WorkerMetrics {
     const { WorkerMetrics: Loaded } =
       require('../telemetry/worker-metrics.js') as typeof import('../telemetry/worker-metrics.ts')
-    return new Loaded((metrics) => this.#tell({ type: 'metrics', metrics }), this.lifecycle.report)
+    const tell = (metrics: WorkerMetric[]): void =>
+      this.#tell({ type: 'metrics', metrics, measured: registered().metrics !== undefined })
+    return new Loaded(tell, this.lifecycle.report)
   }
 
   /** This process ends. @param answered what has just been answered with a 503. */

@@ -1,18 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
+import { answer } from '../answer.ts'
 import { readBody } from '../body.ts'
+import type { Handler, Routes } from '../routes.ts'
 import { heap, profile } from './record.ts'
 import { inspect } from './inspect.ts'
 import { look } from './look.ts'
 import { replace } from './replace.ts'
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
-
 /** A look inside workers, and what is done to one of them. */
-export function insideRoutes(
-  cluster: PrimaryCluster,
-  answer: (response: ServerResponse, status: number, body: object) => void,
-): Record<string, Handler> {
+export function insideRoutes(cluster: PrimaryCluster): Routes {
   const streamed = { profile, heap, inspect, replace }
   return {
     'POST /v1/look': async (request, response) =>

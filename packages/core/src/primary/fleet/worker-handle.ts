@@ -78,12 +78,16 @@ export class WorkerHandle {
   beatDue: number = Infinity
   /** It does something that takes its main thread: others serve in its place where they can. */
   aside: boolean = false
+  /** The names of the app's own checks, which it can run. */
+  checks: readonly string[] = []
   /** What somebody who looks inside has asked it. */
   readonly asks: Asks
   /** The uncaught error that ends it, if one does. */
   lastWords: LastWords | undefined
   /** The last that it wrote to stderr, where it ended itself in failure. */
   lastLine: string | undefined
+  /** Whether an OpenTelemetry SDK of the program's measures in it. */
+  measured = false
   #state: WorkerInfo['state'] | 'exited' = 'booting'
   #killedFor: string | undefined
   /** It was told to leave, by a drain or because it was not needed while it booted. */

@@ -32,7 +32,12 @@ function prefixesOf(app: App): string[] {
   return joinAll(prefixesOf(parent), patternsOf(mountpath))
 }
 
-function walk(router: Stack | undefined, prefixes: string[], routes: Map<Route, string[]>, depth: number): void {
+function walk(
+  router: Stack | undefined,
+  prefixes: string[],
+  routes: Map<Route, string[]>,
+  depth: number,
+): void {
   if (!Array.isArray(router?.stack) || depth > deepest) return
   for (const layer of router.stack as Layer[]) {
     if (routes.size >= mostRoutes) return
