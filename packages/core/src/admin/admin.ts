@@ -9,6 +9,7 @@ import { Probes } from '../health/probes.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import type { Places } from '../primary/sockets/places.ts'
 import type { Settings } from '../settings.ts'
+import { expose } from '../telemetry/exposition.ts'
 import { removeStaleSocket } from '../stale-socket.ts'
 import { ClusterHealth } from './cluster-health.ts'
 import type { Access } from './guard.ts'
@@ -63,7 +64,8 @@ export class Admin {
     this.#site = new Site({
       routes,
       probes: new Probes(() => health.now()),
-      metrics: () => ({ type: 'text/plain', text: '' }),
+      // TELEMETRY
+      metrics: (accept) => expose([], accept),
     })
     this.#tokens = tokensOf(settings.admin)
     cluster.once('worker:boot', () => {

@@ -30,7 +30,10 @@ export function makeServer(answer: (request: IncomingMessage, response: ServerRe
   const server = http.createServer(limits)
   const visitors = new Visitors(server)
   server.maxRequestsPerSocket = 1
+  server.on('dropRequest', (_request, socket) => socket.destroy())
   server.on('request', (request, response) => {
+    // It only says to the client that it should go; this hangs up.
+    response.shouldKeepAlive = false
     const isProbe = probes.has(request.url ?? '')
     if (visitors.served >= mostServed && !isProbe)
       return void response.writeHead(503, { 'Retry-After': 1 }).end()
