@@ -30,6 +30,8 @@ export type LogEvent =
   | 'rights'
   | 'compile-cache'
   | 'control'
+  | 'opentelemetry'
+  | 'metrics'
   | 'admin'
   | 'log'
   | 'watch'

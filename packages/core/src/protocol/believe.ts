@@ -66,6 +66,7 @@ const isLastWords = has<LastWords>({
   message: isString,
   code: optional(isString),
   stack: isString,
+  request: optional(isText),
 })
 
 const isSpread = has<{ p50: number; p99: number }>({ p50: isNumber, p99: isNumber })
@@ -86,7 +87,7 @@ const isVitals = has<Vitals>({
 
 const isCall = (value: unknown): boolean => {
   const { method } = (value ?? {}) as { method?: unknown }
-  return method === 'reload' || method === 'scale' || method === 'close'
+  return method === 'reload' || method === 'scale' || method === 'close' || method === 'metrics'
 }
 
 const isTopic = (value: unknown): boolean =>
@@ -122,6 +123,8 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   room: { key: isString, hasRoom: isFlag },
   beat: { next: isBeatTime, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
+  // The ledger looks at each: one that is no good does not take the others with it.
+  metrics: { metrics: Array.isArray, measured: optional(isFlag) },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
   said: { text: isText },

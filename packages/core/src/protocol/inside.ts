@@ -156,3 +156,9 @@ export function asThreadAnswer(value: unknown): ThreadAnswer | undefined {
     isMaybe(busy)
   return fits ? { ...(value as ThreadAnswer), look: asLook(look) } : undefined
 }
+
+/** Such as `GET /report?…`. */
+export function hideQuery(text: string): string {
+  const at = text.indexOf('?')
+  return at === -1 ? text : `${text.slice(0, at)}?…`
+}
