@@ -45,6 +45,7 @@ describe('the admin server', () => {
       [200, '/healthz?verbose=1'],
       [200, '/metrics'],
       [200, '/'],
+      [200, '/page.js'],
       [200, '/v1/program'],
       [200, '/v1/program', { method: 'HEAD' }],
       [200, '/readyz', { method: 'HEAD' }],
@@ -115,6 +116,10 @@ describe('the admin server', () => {
     assert.match(headers['content-security-policy'] as string, /default-src 'none'.*frame-ancestors 'none'/)
     assert.equal(headers['x-content-type-options'], 'nosniff')
     assert.match(body, /<!doctype html>/i)
+    const { body: metrics } = await there.ask('/metrics')
+    assert.match(metrics, /^clustered_slots_ready 1$/m)
+    const openMetrics = { accept: 'application/openmetrics-text; version=1.0.0' }
+    assert.match((await there.ask('/metrics', { headers: openMetrics })).body, /# EOF\n$/)
     assert.equal(
       (await there.ask('/v1/scale', post({}))).headers['www-authenticate'],
       'Bearer realm="clustered"',
