@@ -44,8 +44,8 @@ describe('health', () => {
     const { program } = there
     const becomes = async (status: number, reason: RegExp): Promise<void> => {
       await eventually(async () => {
-        const health = await there.readiness()
-        return health.status === status && reason.test(String(health.reason))
+        const now = await there.readiness()
+        return now.status === status && reason.test(String(now.reason))
       }, `${status} with ${reason}`)
       const ready = await there.ask('/readyz')
       assert.deepEqual([ready.status, ready.body], [status, status === 200 ? 'yes\n' : 'no\n'])

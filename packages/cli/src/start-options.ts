@@ -60,7 +60,7 @@ function fromFlags(given: ReadonlyMap<string, Typed>): Sheet {
   for (const { path } of sayable) {
     const [group = '', member] = path.split('.')
     // `--admin 9000` says a member of its own.
-    const { kind } = sayable.find((named) => named.path === group)?.option ?? {}
+    const { kind } = sayable.find((option) => option.path === group)?.option ?? {}
     const isShort = kind?.short !== undefined && sheet.get(group) !== false
     if (member !== undefined && sheet.has(path) && sheet.has(group) && !isShort)
       throw new CliError(

@@ -34,11 +34,10 @@ export function makeServer(answer: (request: IncomingMessage, response: ServerRe
   server.on('request', (request, response) => {
     // It only says to the client that it should go; this hangs up.
     response.shouldKeepAlive = false
-    const isProbe = probes.has(request.url ?? '')
-    if (visitors.served >= mostServed && !isProbe)
-      return void response.writeHead(503, { 'Retry-After': 1 }).end()
+    const isFull = visitors.served >= mostServed && !probes.has(request.url ?? '')
     visitors.serve(request, response)
-    void answer(request, response)
+    if (isFull) response.writeHead(503, { 'Retry-After': 1 }).end()
+    else void answer(request, response)
   })
   return { server, visitors }
 }
