@@ -59,6 +59,7 @@ export class Live {
   #statusTimer: NodeJS.Timeout | undefined
   /** When a status may be told again, by `performance.now()`. */
   #statusFrom = 0
+  readonly #clock = setInterval(() => this.#onSecond(), msPerSecond).unref()
   #isOver = false
   #cpu = { at: performance.now(), used: process.cpuUsage() }
 
@@ -69,11 +70,7 @@ export class Live {
     this.#faults.onFault = (fault) => this.#tell('fault', fault)
     happenings.onHappening = (happening) => this.#tell('happened', happening)
     for (const event of changes) cluster.on(event, () => this.#onChange())
-    const timer = setInterval(() => this.#onSecond(), msPerSecond).unref()
-    void cluster.gone.then(() => {
-      clearInterval(timer)
-      this.#end()
-    })
+    void cluster.gone.then(() => this.#end())
   }
 
   /**
@@ -152,6 +149,7 @@ export class Live {
   /** The last worker is gone. */
   #end(): void {
     this.#isOver = true
+    clearInterval(this.#clock)
     this.#tellStatus()
     for (const reader of this.#readers.values()) reader.end()
     this.#readers.clear()
