@@ -32,7 +32,10 @@ export class FakeLive {
   static async open(t: TestContext, program: LiveProgram): Promise<FakeLive> {
     const fake = new FakeLive(program)
     const server = http.createServer((request, response) => void fake.#answer(request, response))
+    // As the once a second of a real one: silence would be a lost connection.
+    const beat = setInterval(() => fake.#beat(), 1000)
     t.after(() => {
+      clearInterval(beat)
       server.close()
       server.closeAllConnections()
     })
@@ -54,6 +57,10 @@ export class FakeLive {
   become(program: LiveProgram): void {
     this.program = program
     this.tell('program', program)
+  }
+
+  #beat(): void {
+    for (const stream of this.#streams) stream.write(':\n\n')
   }
 
   hangUp(): void {

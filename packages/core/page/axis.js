@@ -9,7 +9,7 @@ export function niceTop(value, least) {
 export function niceBytes(value) {
   const unit = 1024 ** Math.max(2, Math.floor(Math.log2(Math.max(value, 1)) / 10))
   const top = niceTop(value / unit, 1)
-  return (top === 1000 ? 1024 : top) * unit
+  return (top > 800 ? 1024 : top) * unit
 }
 
 /** Full minutes within a span, in ms. */

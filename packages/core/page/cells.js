@@ -71,8 +71,9 @@ function newCell({ slot }) {
   const cell = el(
     'button',
     { type: 'button', class: 'cell', tabindex: -1, 'aria-haspopup': 'dialog' },
-    el('span', { class: 'slot' }, slot < 0 ? 'spares' : String(slot)),
-    el('span', { class: 'lanes' }),
+    el('span', { class: 'unseen' }),
+    el('span', { class: 'slot', 'aria-hidden': 'true' }, slot < 0 ? 'spares' : String(slot)),
+    el('span', { class: 'lanes', 'aria-hidden': 'true' }),
   )
   cell.dataset.slot = slot
   return cell
@@ -81,7 +82,8 @@ function newCell({ slot }) {
 function showCell(cell, { slot, lanes, failures }, model) {
   const name = slot < 0 ? 'Spares' : `Slot ${slot}`
   const failing = failures > 0 ? `, ${counted(failures, 'failure')} in a row` : ''
-  set(cell, 'aria-label', `${name}: ${lanes.map((lane) => laneInWords(lane, model)).join('; ')}${failing}`)
+  const words = lanes.map((lane) => laneInWords(lane, model)).join('; ')
+  setText(cell.firstElementChild, `${name}: ${words}${failing}`)
   set(cell, 'data-trouble', lanes.some(({ shown }) => shown === 'empty' || shown === 'hangs') || failures > 0)
   const there = cell.lastElementChild
   // The first are just there; one that comes later is seen coming.

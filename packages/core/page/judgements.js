@@ -132,7 +132,13 @@ export function hanging({ status, faults }, _facts, now) {
     level: 'bad',
     word: 'A worker hangs',
     text: `slot ${worker.slot} stands still${where}, and is being replaced`,
-    also: [{ level: 'note', text: `Since ${moment(fault.at, now)}: ${brief(fault.what)}`, to: 'fault-hung' }],
+    also: [
+      {
+        level: 'note',
+        text: `Since ${moment(fault.at, now)}: ${brief(fault.what)}: the stack`,
+        to: 'fault-hung',
+      },
+    ],
   }
 }
 

@@ -193,6 +193,12 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
    */
   control?: boolean
   /**
+   * Whether requests are timed, and the metrics of all workers kept: for
+   * `cluster.metrics()`, and whatever shows them. See docs/metrics.md.
+   * @default true
+   */
+  metrics?: boolean
+  /**
    * Where the primary's log lines go; `false` for nowhere. `console`, pino and
    * winston fit as they are. A function gets each line as an object. See
    * docs/logs.md.

@@ -2,12 +2,14 @@
  * What this process is to Clustered, kept on `globalThis`: an app may load two
  * copies of this package (one under each adapter), and they must agree.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OwnHealth } from './health/own-health.ts'
 import type { LeadHook } from './hooks.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
+import type { WorkerMetrics } from './telemetry/worker-metrics.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {
@@ -29,6 +31,15 @@ export interface Runtime {
   health?: OwnHealth
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
+  /** How many requests `Overload` has turned away. */
+  shed?: number
+  /** In a process that serves: what it tells of itself, if it does. */
+  metrics?: WorkerMetrics | undefined
+  /**
+   * Which route a request took, such as `/orders/:id`, if that is known. Called
+   * once with each, when its answer has ended.
+   */
+  routeOf?: (request: IncomingMessage, response: ServerResponse) => string | undefined
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }

@@ -30,6 +30,7 @@ import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
 import { containUncaught } from './uncaught-errors.ts'
+import { FleetMetrics } from '../telemetry/fleet-metrics.ts'
 import { whileWatched } from '../watcher.ts'
 
 /**
@@ -110,6 +111,11 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   void cluster.ready.then(() => compileCache.trim()).catch(() => {})
   cluster.on('reload:done', () => void compileCache.trim())
   connectBus(cluster)
+  if (settings.metrics) {
+    cluster.telemetry.watchThis()
+    const fleet = new FleetMetrics(cluster)
+    cluster.telemetry.add(() => fleet.metrics())
+  }
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32') void new ControlServer(routes, logger).open()

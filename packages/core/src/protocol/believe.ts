@@ -87,7 +87,7 @@ const isVitals = has<Vitals>({
 
 const isCall = (value: unknown): boolean => {
   const { method } = (value ?? {}) as { method?: unknown }
-  return method === 'reload' || method === 'scale' || method === 'close'
+  return method === 'reload' || method === 'scale' || method === 'close' || method === 'metrics'
 }
 
 const isTopic = (value: unknown): boolean =>
@@ -123,6 +123,8 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   room: { key: isString, hasRoom: isFlag },
   beat: { next: isBeatTime, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
+  // The ledger looks at each: one that is no good does not take the others with it.
+  metrics: { metrics: Array.isArray },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
   said: { text: isText },

@@ -1,6 +1,7 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
 import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
+import type { WorkerMetric } from '../telemetry/metric.ts'
 import type { Question } from './inside.ts'
 
 /** What the primary tells a worker at fork, before any message. */
@@ -24,6 +25,8 @@ export interface WorkerBriefing {
   /** A primary of an older release does not say. */
   goodbye?: GoodbyeSettings | false | undefined
   crash: 'contain' | 'exit'
+  /** Whether it tells its metrics. A primary of an older release does not say. */
+  metrics?: boolean
   /** Milliseconds; 0 for never. */
   lagWarning: number
   /** Milliseconds; 0 for never. */
@@ -84,6 +87,7 @@ export interface Refusal {
 /** A method of `Cluster`, called in a worker and carried out by the primary. */
 export type ForwardedCall =
   | { method: 'reload' }
+  | { method: 'metrics' }
   | { method: 'scale'; workers: number }
   /** With `now`, what is left is cut. */
   | { method: 'close'; now?: boolean }
@@ -148,6 +152,8 @@ export type ToPrimary =
   | { type: 'gave'; key: string }
   | ({ type: 'beat' } & Beat)
   | { type: 'vitals'; vitals: Vitals }
+  /** Its own totals since its boot: those that have changed since it told them before. */
+  | { type: 'metrics'; metrics: WorkerMetric[] }
   /** A signal meant for this worker alone. */
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
@@ -252,4 +258,10 @@ export type ToWorker =
   | { type: 'reopen'; turn: number; targets: LogTarget[] }
   /** Somebody looks inside. */
   | { type: 'ask'; id: number; question: Question }
-  | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }
+  | {
+      type: 'call-reply'
+      id: number
+      error: { code: string; message: string } | undefined
+      /** Of a call that returns something. */
+      result?: unknown
+    }

@@ -98,18 +98,23 @@ export class Crash {
     return requestOf(this.#answer.getStore())
   }
 
-  /** To be called before the app is loaded: from the first server on, an exit of the app is orderly. */
-  watchExits(): void {
-    interceptEmit('unhandledRejection', ([reason], pass) => {
-      if (types.isProxy(reason)) this.#mayThrowInNode()
-      return this.#handle(reason, pass)
-    })
+  /**
+   * To be called before the app is loaded: from the first server on, an exit of the app is orderly.
+   * @param contains whether this process will be told to `contain` errors.
+   * @param last is called at the very end, with what has just been answered.
+   */
+  watchExits(contains: boolean, last: (answered: ServerResponse[]) => void): void {
     interceptEmit('exit', (_args, pass) => {
       try {
         return pass()
       } finally {
-        if (this.#containing && !this.#leaving) answerWhatIsInFlight()
+        if (!this.#leaving) last(this.#containing ? answerWhatIsInFlight() : [])
       }
+    })
+    if (!contains) return
+    interceptEmit('unhandledRejection', ([reason], pass) => {
+      if (types.isProxy(reason)) this.#mayThrowInNode()
+      return this.#handle(reason, pass)
     })
   }
 

@@ -3,8 +3,10 @@
  * outside.
  */
 import cluster from 'node:cluster'
+import type { ServerResponse } from 'node:http'
 import type net from 'node:net'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
+import { announce } from '../diagnostics.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
@@ -35,7 +37,10 @@ import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
 import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
+import type { WorkerMetrics } from '../telemetry/worker-metrics.ts'
+import type { Metric } from '../telemetry/metric.ts'
 import { Watchdog } from './watchdog.ts'
+import { metricsOff } from '../errors.ts'
 import { newWorkerId } from '../worker-id.ts'
 
 /** In characters: the primary believes no longer ones. */
@@ -60,6 +65,8 @@ export class Worker {
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
+  /** What it tells of itself, where that is wanted. */
+  readonly metrics: WorkerMetrics | undefined
   readonly #watchdog: Watchdog
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
@@ -93,7 +100,11 @@ export class Worker {
     this.#heartbeat = new Heartbeat((beat) =>
       this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
     )
-    this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
+    if (briefing.metrics) this.metrics = this.#loadMetrics()
+    this.#vitals = new VitalSigns((vitals) => {
+      this.#tell({ type: 'vitals', vitals })
+      this.metrics?.hear(vitals)
+    }, this.metrics?.requests)
     this.#crash = new Crash({
       tell: (error, contained, request) => {
         this.#tell({
@@ -101,6 +112,8 @@ export class Worker {
           error: { ...toWords(error), request: request?.slice(0, longestRequest) },
           contained,
         })
+        const { slot } = this
+        announce('clustered:crash', () => ({ slot, error, request, contained }))
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
@@ -111,7 +124,6 @@ export class Worker {
         this.#leaveIfClosed()
       },
     })
-    if (briefing.crash === 'contain') this.#crash.watchExits()
     // Before the app is loaded, which may keep what it finds as `process.exit`.
     holdExit(() => this.#holdsExit())
     this.#presence = new Presence(
@@ -154,6 +166,7 @@ export class Worker {
       const text = code === 0 ? undefined : lastLine()
       if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
     })
+    this.#crash.watchExits(briefing.crash === 'contain', (answered) => this.#tellLast(answered))
     this.#takeSignals()
     this.#awaitReadiness()
     if (briefing.leads) this.#tell({ type: 'may-lead' })
@@ -217,9 +230,16 @@ export class Worker {
   }
 
   /** Has the primary carry out a method of `Cluster`. */
-  call(call: ForwardedCall): Promise<void> {
+  call<Result = void>(call: ForwardedCall): Promise<Result> {
     this.#presence.stay()
     return this.#calls.make(call)
+  }
+
+  /** Those of the cluster, with the last of this worker. */
+  async askMetrics(): Promise<Metric[]> {
+    if (!this.metrics) throw metricsOff()
+    this.metrics.tell()
+    return this.call({ method: 'metrics' })
   }
 
   #tell(message: ToPrimary): void {
@@ -276,8 +296,10 @@ export class Worker {
   /** The primary knows that it is. */
   #onReady(): void {
     this.#siblingPorts.forget()
-    if (this.#serves || this.#isReady) return
+    if (this.#isReady) return
     this.#isReady = true
+    announce('clustered:ready', () => ({ slot: this.slot }))
+    if (this.#serves) return
     this.#watchdog.judge()
     if (this.#briefing.crash === 'contain') this.#crash.contain()
   }
@@ -408,7 +430,22 @@ export class Worker {
       (left) => this.#shutdownCode.run(left, reason),
       () => this.#tell({ type: 'lead-over' }),
     )
+    this.metrics?.tell()
     this.#leave()
+  }
+
+  #loadMetrics(): WorkerMetrics {
+    const { WorkerMetrics: Loaded } =
+      require('../telemetry/worker-metrics.js') as typeof import('../telemetry/worker-metrics.ts')
+    return new Loaded((metrics) => this.#tell({ type: 'metrics', metrics }), this.lifecycle.report)
+  }
+
+  /** This process ends. @param answered what has just been answered with a 503. */
+  #tellLast(answered: readonly ServerResponse[]): void {
+    if (!this.metrics || !process.connected) return
+    for (const response of answered) this.metrics.requests.answered(response, 503)
+    this.metrics.requests.leave(this.#vitals.inFlight())
+    this.metrics.tell()
   }
 
   /** The primary has the app's logger at hand and says which worker it was. */

@@ -8,6 +8,7 @@ import type { Settings } from '../../settings.ts'
 import type { Entry } from '../entry.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System } from '../process/system.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
@@ -48,6 +49,7 @@ export interface SupervisorParts {
   system: System
   sockets: Sockets
   relay: Relay
+  telemetry: Telemetry
   steps: Steps
   events: EventEmitter<ClusterEvents>
   /** Every slot has a worker that serves. */
@@ -112,6 +114,7 @@ export class Supervisor {
       places: this.#places,
       sockets,
       relay: parts.relay,
+      telemetry: parts.telemetry,
       settings,
       clock: system.clock,
       events,

@@ -118,7 +118,7 @@ export class WorkerHandle {
       const environment = checkEnv(env())
       // Nobody wants it any more, which `env` itself may have brought about.
       if (this.#killedFor !== undefined) return this.#onExit(null, null)
-      const { drainTimeout, goodbye, crash, lagWarning, heapLimit } = settings
+      const { drainTimeout, goodbye, crash, metrics, lagWarning, heapLimit } = settings
       const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
       const { slot, release, id } = this
       const sticky = settings.sticky === 'socket.io' ? settings.sticky : undefined
@@ -134,6 +134,7 @@ export class WorkerHandle {
         goodbye,
         // Nobody would follow one that crashed and lives on.
         crash: settings.restart === 'never' ? 'exit' : crash,
+        metrics,
         lagWarning,
         hangTimeout,
         readyAfter: settings.readyAfter,
