@@ -50,9 +50,9 @@ export interface LiveParts {
 
 /** What `GET /v1/live` tells. Without readers, all it does is one sample a second. */
 export class Live {
-  /** What workers say of their requests. */
-  readonly answers: Answers = new Answers()
   readonly #parts: LiveParts
+  /** What workers say of their requests. */
+  readonly #answers = new Answers()
   readonly #history = new History()
   readonly #faults: Faults
   readonly #readers = new Map<ServerResponse, Reader>()
@@ -66,6 +66,7 @@ export class Live {
   constructor(parts: LiveParts) {
     const { cluster, happenings } = parts
     this.#parts = parts
+    cluster.telemetry.follow(this.#answers)
     this.#faults = new Faults(cluster)
     this.#faults.onFault = (fault) => this.#tell('fault', fault)
     happenings.onHappening = (happening) => this.#tell('happened', happening)
@@ -107,7 +108,7 @@ export class Live {
     const sample = this.#history.add({
       at: Date.now(),
       workers: cluster.fleet.handles.filter(({ state }) => state !== 'booting'),
-      answers: this.answers.lately(now),
+      answers: this.#answers.lately(now),
       primary: { cpu: this.#usedCpu(now), rss: usedMemory().rss },
       ready: cluster.slots.filter(({ state }) => state === 'ready').length,
     })
