@@ -30,6 +30,7 @@ export type LogEvent =
   | 'rights'
   | 'compile-cache'
   | 'control'
+  | 'opentelemetry'
   | 'metrics'
   | 'admin'
   | 'log'

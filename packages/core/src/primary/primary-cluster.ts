@@ -133,6 +133,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#supervisor.workers
   }
 
+  /** Has the end of this process wait for it, once the last worker is gone: it takes a moment, and never fails. */
+  beforeEnd(last: () => Promise<void>): void {
+    this.#ending.last = last
+  }
+
   /** For who looks inside them, and operates one of them. */
   get fleet(): Pick<Supervisor, 'handles' | 'moves' | 'putAside' | 'replace'> {
     return this.#supervisor

@@ -29,6 +29,7 @@ import { connectBus } from './relay/own-bus.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
+import { connectOpenTelemetry } from '../telemetry/otel/connect.ts'
 import { containUncaught } from './uncaught-errors.ts'
 import { FleetMetrics } from '../telemetry/fleet-metrics.ts'
 import { whileWatched } from '../watcher.ts'
@@ -116,6 +117,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     const fleet = new FleetMetrics(cluster)
     cluster.telemetry.add(() => fleet.metrics())
   }
+  connectOpenTelemetry(cluster, settings, entry)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
   if (settings.control && process.platform !== 'win32') void new ControlServer(routes, logger).open()

@@ -124,7 +124,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   beat: { next: isBeatTime, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
   // The ledger looks at each: one that is no good does not take the others with it.
-  metrics: { metrics: Array.isArray },
+  metrics: { metrics: Array.isArray, measured: optional(isFlag) },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
   said: { text: isText },

@@ -152,8 +152,11 @@ export type ToPrimary =
   | { type: 'gave'; key: string }
   | ({ type: 'beat' } & Beat)
   | { type: 'vitals'; vitals: Vitals }
-  /** Its own totals since its boot: those that have changed since it told them before. */
-  | { type: 'metrics'; metrics: WorkerMetric[] }
+  /**
+   * Its own totals since its boot: those that have changed since it told them before. `measured`
+   * says whether an OpenTelemetry SDK of the program's measures in it as well.
+   */
+  | { type: 'metrics'; metrics: WorkerMetric[]; measured?: boolean }
   /** A signal meant for this worker alone. */
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */

@@ -12,6 +12,7 @@ import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
 import { stderrLog } from '../logger.ts'
+import { registered } from '../telemetry/otel/registered.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
@@ -37,6 +38,7 @@ import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
 import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
+import type { WorkerMetric } from '../telemetry/metric.ts'
 import type { WorkerMetrics } from '../telemetry/worker-metrics.ts'
 import type { Metric } from '../telemetry/metric.ts'
 import { Watchdog } from './watchdog.ts'
@@ -112,8 +114,7 @@ export class Worker {
           error: { ...toWords(error), request: request?.slice(0, longestRequest) },
           contained,
         })
-        const { slot } = this
-        announce('clustered:crash', () => ({ slot, error, request, contained }))
+        announce('clustered:crash', () => ({ slot: this.slot, error, request, contained }))
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
@@ -437,7 +438,9 @@ export class Worker {
   #loadMetrics(): WorkerMetrics {
     const { WorkerMetrics: Loaded } =
       require('../telemetry/worker-metrics.js') as typeof import('../telemetry/worker-metrics.ts')
-    return new Loaded((metrics) => this.#tell({ type: 'metrics', metrics }), this.lifecycle.report)
+    const tell = (metrics: WorkerMetric[]): void =>
+      this.#tell({ type: 'metrics', metrics, measured: registered().metrics !== undefined })
+    return new Loaded(tell, this.lifecycle.report)
   }
 
   /** This process ends. @param answered what has just been answered with a 503. */

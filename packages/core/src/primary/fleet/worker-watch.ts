@@ -80,7 +80,10 @@ export class WorkerWatch implements WorkerEvents {
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
-    if (message.type === 'metrics') return telemetry.update(worker, message.metrics)
+    if (message.type === 'metrics') {
+      worker.measured = message.measured ?? false
+      return telemetry.update(worker, message.metrics)
+    }
     // Taken already, where there are log files.
     if (message.type === 'reopened') return
     step(() => this.#onMessage(worker, message, handle))
