@@ -33,7 +33,7 @@ async function look() {
     lostAt ??= Date.now()
     showLost(`Connection lost for ${duration(Date.now() - lostAt)}`, '')
   }
-  setTimeout(look, pause)
+  setTimeout(() => void look(), pause)
 }
 
 function showLost(word, text) {
@@ -72,7 +72,8 @@ function headline(programs, ill) {
 }
 
 function newRow() {
-  const cells = Array.from({ length: 7 }, () => el('td', { class: 'number' }))
+  const titles = [...document.querySelectorAll('thead .number')].map((cell) => cell.textContent)
+  const cells = titles.map((title) => el('td', { class: 'number', 'data-title': title }))
   return el(
     'tr',
     {},

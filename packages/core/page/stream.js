@@ -1,3 +1,4 @@
+import { eventParser } from './event-parser.js'
 import { authorization } from './token.js'
 
 /** A second brings an event. After this long (in ms) without one, the connection is taken for dead. */
@@ -74,24 +75,5 @@ export class Stream {
     const wait = Math.min(longestWait, 500 * 2 ** this.#failures++)
     this.#timer = setTimeout(() => this.connect(), wait)
     this.tell.onLost({ retryAt: Date.now() + wait, reason })
-  }
-}
-
-/** @returns what takes the pieces of an event stream, and calls back with each event's name and its JSON. */
-export function eventParser(onEvent) {
-  let rest = ''
-  let name = 'message'
-  let data = []
-  return (piece) => {
-    const lines = (rest + piece).split(/\r\n|\n|\r(?!$)/)
-    rest = lines.pop()
-    for (const line of lines) {
-      if (line === '') {
-        if (data.length > 0) onEvent(name, JSON.parse(data.join('\n')))
-        name = 'message'
-        data = []
-      } else if (line.startsWith('event:')) name = line.slice(6).trim()
-      else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''))
-    }
   }
 }
