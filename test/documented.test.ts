@@ -42,6 +42,18 @@ describe('the documentation', () => {
     for (const [code, cause, remedy] of errors) assert.ok(cause && remedy, `${code} has a cause and a remedy`)
   })
 
+  it('has every diagnostics channel with its message, and no other', () => {
+    const source = readFileSync(path.join(root, 'packages/core/src/diagnostics.ts'), 'utf8')
+    const made = [...source.matchAll(/^  '(clustered:[a-z:]+)': \{ (.*) \}$/gm)].map(([, name, message]) => [
+      name,
+      [...message!.matchAll(/(\w+):/g)].map(([, part]) => part).join(', '),
+    ])
+    const told = rows('diagnostics.md').map(([name, message]) =>
+      [name, message].map((cell) => cell!.replaceAll(/[`{}]/g, '').trim()),
+    )
+    assert.deepEqual(told, made)
+  })
+
   it("has every event of the primary's own lines, and no other", () => {
     const source = readFileSync(path.join(root, 'packages/core/src/log.ts'), 'utf8')
     const [, list = ''] = /type LogEvent =([^]*?)\n\n/.exec(source) ?? []

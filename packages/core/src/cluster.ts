@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { ClusterEvents } from './events.ts'
 import type { LostLog } from './lost-log.ts'
+import type { Metric } from './telemetry/metric.ts'
 
 /**
  * What `clustered(app).listen(...)` returns, in the primary and in each worker
@@ -67,6 +68,15 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
    * @throws {ClusteredError} (rejects) ERR_CLUSTERED_BAD_OPTION, ERR_CLUSTERED_CLOSING.
    */
   scale(workers: number): Promise<void>
+  /**
+   * The metrics of the whole cluster, as data: see docs/metrics.md for each. No
+   * worker is asked, so that one that stands still holds up nobody: what workers
+   * said within the last second is added up, and what those had that are gone.
+   * Called in a worker, it is the primary that answers.
+   * @throws {ClusteredError} (rejects) ERR_CLUSTERED_NO_METRICS with `metrics: false`,
+   * ERR_CLUSTERED_NO_PRIMARY.
+   */
+  metrics(): Promise<Metric[]>
   /**
    * Waits for `shutdownDelay`, drains every worker, and resolves when the last
    * is gone. Called in a worker, where that cannot be awaited, it resolves as
@@ -178,8 +188,8 @@ export interface Vitals {
   /** Requests per second, over the last second. */
   requestRate: number
   /**
-   * How many milliseconds answers took in the last ten seconds, up to 100 of
-   * each second; not before the first.
+   * How many milliseconds answers took in the last ten seconds, to within a
+   * twentieth; not before the first, and not with `metrics: false`.
    */
   latency: { p50: number; p99: number } | undefined
   /** The share of one CPU that it used in the last second; above 1 with more threads than one. */

@@ -17,6 +17,7 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_NO_PRIMARY'
   | 'ERR_CLUSTERED_SECOND_PROGRAM'
   | 'ERR_CLUSTERED_BAD_REQUEST'
+  | 'ERR_CLUSTERED_REFUSED'
   | 'ERR_CLUSTERED_NOT_PERMITTED'
   | 'ERR_CLUSTERED_RELEASE_GONE'
   | 'ERR_CLUSTERED_OTHER_PROTOCOL'
@@ -31,6 +32,7 @@ export type ClusteredErrorCode =
   | 'ERR_CLUSTERED_FILE'
   | 'ERR_CLUSTERED_NO_MEMORY'
   | 'ERR_CLUSTERED_NOT_DONE'
+  | 'ERR_CLUSTERED_NO_METRICS'
 
 /** An error made by Clustered. `cause` holds what led to it, if anything did. */
 export class ClusteredError extends Error {
@@ -46,4 +48,11 @@ export class ClusteredError extends Error {
 /** @param call the method that was called, or what was waited for. */
 export function closingError(call: string): ClusteredError {
   return new ClusteredError('ERR_CLUSTERED_CLOSING', `${call}: the cluster is closing.`)
+}
+
+export function metricsOff(): ClusteredError {
+  return new ClusteredError(
+    'ERR_CLUSTERED_NO_METRICS',
+    'metrics: there are none, as the option metrics is false. To have them, leave it out.',
+  )
 }

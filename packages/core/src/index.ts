@@ -11,7 +11,14 @@ export type {
 } from './cluster.ts'
 export { adapt, type Clustered, clustered } from './clustered.ts'
 export { ClusteredError, type ClusteredErrorCode } from './errors.ts'
+export type { DiagnosticMessages } from './diagnostics.ts'
 export type { ClusterEvents, ScaleStep, WorkerExit } from './events.ts'
+export type { AdminOptions } from './health-options.ts'
+export type { Check, CheckResult, CheckResults } from './health/checks.ts'
+export { health, type HealthListener, HealthProbes } from './health/middleware.ts'
+export type { HealthAnswer, HealthPaths } from './health/probes.ts'
+export type { ReadyWhen } from './health/ready-when.ts'
+export type { Health } from './health/verdict.ts'
 export { hold } from './hold.ts'
 export type { Hook, Hooks, LeadHook } from './hooks.ts'
 export type { Listen, ListenCallback } from './listen.ts'
@@ -32,5 +39,13 @@ export { type Admitted, Overload, type OverloadOptions } from './overload.ts'
 export { supervise, type SuperviseOptions } from './primary/supervise.ts'
 export type { LastWords } from './protocol/messages.ts'
 export type { StallReport } from './protocol/watchdog.ts'
+export type {
+  Distribution,
+  HistogramMetric,
+  Labels,
+  Metric,
+  Scalar,
+  ScalarMetric,
+} from './telemetry/metric.ts'
 export { workerId } from './worker-id.ts'
 export type { HttpServerOptions } from './server-options.ts'

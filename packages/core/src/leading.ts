@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { announce, ownSlot } from './diagnostics.ts'
 import type { LeadHook } from './hooks.ts'
 import { runningClock } from './running-clock.ts'
 import { settles } from './settles.ts'
@@ -41,6 +42,7 @@ export class Leading {
   begin(): void {
     if (this.#begun || this.#refusal !== undefined || this.#ending.signal.aborted) return
     this.#begun = true
+    announce('clustered:lead', () => ({ slot: ownSlot() }))
     for (const hook of this.#hooks) this.#start(hook)
   }
 

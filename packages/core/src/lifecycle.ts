@@ -1,3 +1,4 @@
+import { announce, ownSlot } from './diagnostics.ts'
 import type { Hooks } from './hooks.ts'
 import { Leading } from './leading.ts'
 import { runningClock } from './running-clock.ts'
@@ -66,6 +67,7 @@ export class Lifecycle {
     leadOver: () => void = () => {},
   ): Promise<void> {
     this.#ending = true
+    announce('clustered:drain', () => ({ slot: ownSlot(), timeout }))
     const clock = runningClock()
     const deadline = clock.now() + timeout
     const left = (): number => Math.max(0, deadline - clock.now())
@@ -75,6 +77,7 @@ export class Lifecycle {
     forgiveSecondClose()
     const rest = Math.max(leastForShutdown, left())
     await Promise.all([this.#run('onShutdown', rest), last(rest)])
+    announce('clustered:drained', () => ({ slot: ownSlot() }))
   }
 
   async #run(name: 'onDrain' | 'onShutdown', timeout: number): Promise<void> {

@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http'
+import type { HealthOptions } from './health-options.ts'
 import type { Hooks } from './hooks.ts'
 import type { LogLine } from './log.ts'
 import type { Logger } from './logger.ts'
 import type { HttpServerOptions } from './server-options.ts'
 
 /** All durations are in milliseconds. @typeParam S the server that `onServer` is given. */
-export interface ClusteredOptions<S = Server> extends Hooks {
+export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
   /**
    * How many workers serve, or as many as the load needs between two numbers.
    * `0` is single mode: this one process serves, no cluster, the same drain.
@@ -191,6 +192,12 @@ export interface ClusteredOptions<S = Server> extends Hooks {
    * @default true
    */
   control?: boolean
+  /**
+   * Whether requests are timed, and the metrics of all workers kept: for
+   * `cluster.metrics()`, and whatever shows them. See docs/metrics.md.
+   * @default true
+   */
+  metrics?: boolean
   /**
    * Where the primary's log lines go; `false` for nowhere. `console`, pino and
    * winston fit as they are. A function gets each line as an object. See

@@ -1,5 +1,7 @@
 import { badOption } from './bad-option.ts'
+import { announce, ownSlot } from './diagnostics.ts'
 import { type LoopDelay, loopDelay } from './loop-delay.ts'
+import { runtime } from './runtime.ts'
 
 /** From when on requests are shed. At least one of the two bounds is needed. */
 export interface OverloadOptions {
@@ -76,9 +78,17 @@ export class Overload {
   /** Counts a request until its response is over, or says that it is to be shed. */
   admits(response: Admitted): boolean {
     this.#delay ??= loopDelay()
-    if (this.#delay.now > this.#maxLoopDelay || this.#inFlight >= this.#maxInFlight) return false
+    if (this.#delay.now > this.#maxLoopDelay || this.#inFlight >= this.#maxInFlight)
+      return this.#shed(response)
     this.#inFlight++
     response.once('close', this.#leave)
     return true
+  }
+
+  #shed(response: Admitted): false {
+    const here = runtime()
+    here.shed = (here.shed ?? 0) + 1
+    announce('clustered:shed', () => ({ slot: ownSlot(), response }))
+    return false
   }
 }

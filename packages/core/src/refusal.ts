@@ -24,6 +24,9 @@ const mostLingering = 64
 
 let lingeringNow = 0
 
+/** How many connections this process has refused. */
+export const refusals = { count: 0 }
+
 /**
  * Says no to a connection that no worker can take: a 503, or under TLS just the end.
  *
@@ -31,8 +34,8 @@ let lingeringNow = 0
  * an answer would be taken for the one to that.
  */
 export function refuse(connection: TransferableHandle, speaksTls: boolean, served = false): void {
-  if (speaksTls) return connection.close()
-  if (lingeringNow >= mostLingering) return refuseAtOnce(connection, speaksTls, served)
+  if (speaksTls || lingeringNow >= mostLingering) return refuseAtOnce(connection, speaksTls, served)
+  refusals.count++
   lingeringNow++
   const socket = socketOf(connection)
   socket.once('close', () => lingeringNow--)
@@ -48,6 +51,7 @@ const scratch = Buffer.alloc(16 * 1024)
 
 /** The same, as far as it goes without keeping the descriptor for another moment. */
 export function refuseAtOnce(connection: TransferableHandle, speaksTls: boolean, served = false): void {
+  refusals.count++
   const { fd = -1 } = connection
   if (!speaksTls && fd >= 0)
     try {

@@ -2,11 +2,14 @@
  * What this process is to Clustered, kept on `globalThis`: an app may load two
  * copies of this package (one under each adapter), and they must agree.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { OwnHealth } from './health/own-health.ts'
 import type { LeadHook } from './hooks.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
+import type { WorkerMetrics } from './telemetry/worker-metrics.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {
@@ -24,8 +27,19 @@ export interface Runtime {
   lifecycle?: Lifecycle
   /** What `onLead` was given. */
   leadHooks?: LeadHook[]
+  /** The program's checks, and what it is to be ready, once somebody has said or asked it. */
+  health?: OwnHealth
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
+  /** How many requests `Overload` has turned away. */
+  shed?: number
+  /** In a process that serves: what it tells of itself, if it does. */
+  metrics?: WorkerMetrics | undefined
+  /**
+   * Which route a request took, such as `/orders/:id`, if that is known. Called
+   * once with each, when its answer has ended.
+   */
+  routeOf?: (request: IncomingMessage, response: ServerResponse) => string | undefined
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }

@@ -6,14 +6,17 @@ import { onAbort } from './abort.ts'
 import { ClusterFace } from './cluster-face.ts'
 import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from './cluster.ts'
 import { type Deferred, deferred } from './deferred.ts'
+import { announce, ownSlot } from './diagnostics.ts'
 import { emptyQueues, mayShut } from './empty-queue.ts'
-import { ClusteredError, closingError } from './errors.ts'
+import { ClusteredError, closingError, metricsOff } from './errors.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { ListenTarget } from './listen.ts'
 import { surviveLostLogs } from './log-streams.ts'
 import { handleOf } from './node-internals/handles.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
+import { SingleMetrics } from './single-metrics.ts'
+import type { Metric } from './telemetry/metric.ts'
 import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
 import { takeSignals } from './single-signals.ts'
@@ -24,6 +27,7 @@ import { DrainableServer } from './worker/drain/drainable-server.ts'
 /** Every place that a process in single mode listens at: they close together. */
 export interface Singles {
   lifecycle: Lifecycle
+  metrics: SingleMetrics | undefined
   all: Single[]
   closing: Promise<void> | undefined
   /** Ends with the closing, however early somebody stops to wait for that. */
@@ -64,6 +68,7 @@ class Single extends ClusterFace implements Cluster {
     here.lifecycle.add({ onShutdown: () => this.emit('close', 'drained') })
     this.#singles = here.singles ??= {
       lifecycle: here.lifecycle,
+      metrics: settings.metrics && !isTest ? new SingleMetrics(here.lifecycle.report) : undefined,
       all: [],
       closing: undefined,
       over: deferred(),
@@ -87,6 +92,12 @@ class Single extends ClusterFace implements Cluster {
 
   scale(): Promise<void> {
     return Promise.reject(this.#needsWorkers('scale'))
+  }
+
+  async metrics(): Promise<Metric[]> {
+    if (!this.#settings.metrics) throw metricsOff()
+    // A test leaves nothing behind in its process.
+    return this.#singles.metrics?.metrics() ?? []
   }
 
   protected override shut(cut?: AbortSignal): Promise<void> {
@@ -132,6 +143,7 @@ class Single extends ClusterFace implements Cluster {
     if (this.#isClosing) throw closingError('ready')
     this.#server = server
     this.#drainable = new DrainableServer(server)
+    this.#singles.metrics?.watch(server)
     // A server that a test only imports does not keep the tests from ending.
     if (this.#isTest) server.on('connection', (socket) => socket.unref()).unref()
     const closed = new Promise<void>((resolve) => server.once('close', resolve))
@@ -141,6 +153,7 @@ class Single extends ClusterFace implements Cluster {
       throw closingError('ready')
     }
     this.#become('ready')
+    announce('clustered:ready', () => ({ slot: ownSlot() }))
     this.#singles.lifecycle.ready(this.#settings.hooks)
     this.#singles.lifecycle.leading.begin()
   }

@@ -6,7 +6,7 @@ import type { Options } from './option.ts'
 
 /** How the program is seen from outside. */
 export const operation: Options<
-  Pick<ClusteredOptions, 'name' | 'control' | 'logger' | 'logFormat' | 'logTime'>
+  Pick<ClusteredOptions, 'name' | 'control' | 'metrics' | 'logger' | 'logFormat' | 'logTime'>
 > = {
   name: {
     doc: 'What the program is called by the clustered command',
@@ -24,6 +24,13 @@ export const operation: Options<
     kind: yesOrNo(),
     default: true,
     change: 'restart',
+  },
+  metrics: {
+    doc: 'Whether requests are timed, and the metrics of all workers kept',
+    off: 'There are none, nor latencies in `clustered list`',
+    kind: yesOrNo(),
+    default: true,
+    change: 'boot',
   },
   logger: {
     doc: "Where the primary's log lines go",

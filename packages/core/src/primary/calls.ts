@@ -13,6 +13,8 @@ export async function carryOut(
 ): Promise<void> {
   const reply = { type: 'call-reply', id } as const
   try {
+    if (call.method === 'metrics')
+      return worker.send({ ...reply, error: undefined, result: await cluster.metrics() })
     if (call.method === 'scale') await cluster.scale(call.workers)
     else if (call.method === 'reload') await cluster.reload()
     // It may be a request that waits, and the worker cannot drain before that

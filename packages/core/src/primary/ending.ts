@@ -14,6 +14,8 @@ export class Ending {
   #isOver = false
   /** Until when shutdown code has time, by the system's clock. */
   #deadline = 0
+  /** What the primary itself does when the last worker is gone; it takes a moment, and never fails. */
+  last: () => Promise<void> = () => Promise.resolve()
 
   constructor(system: System, shutdownCode: ShutdownCode | undefined) {
     this.#system = system
@@ -56,10 +58,12 @@ export class Ending {
 
   /** The last worker is gone. */
   async begin(): Promise<void> {
+    const last = this.last()
     if (!this.isAsked) return
     const { clock } = this.#system
     if (this.#reason !== undefined && !this.#isExitAsked)
       await this.#shutdownCode?.run(Math.max(leastForShutdown, this.#deadline - clock.now()), this.#reason)
+    await last
     // After the turn in which those who waited are told.
     clock.after(0, () => this.now(this.#exitCode!))
   }

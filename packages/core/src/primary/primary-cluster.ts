@@ -3,12 +3,15 @@ import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
 import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
-import { closingError } from '../errors.ts'
+import { closingError, metricsOff } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
 import type { Settings } from '../settings.ts'
 import type { ScaleBounds } from '../control/status.ts'
 import type { ShutdownCode } from '../shutdown-code.ts'
+import type { Metric } from '../telemetry/metric.ts'
+import { Telemetry } from '../telemetry/telemetry.ts'
 import { checkWorkers } from '../worker-count.ts'
+import { announceEvent } from './announce-event.ts'
 import type { Boundary } from './boundary.ts'
 import { carryOut } from './calls.ts'
 import { Ending } from './ending.ts'
@@ -39,6 +42,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
   readonly boundary: Boundary
   /** Passes on what this process and the workers publish. */
   readonly relay: Relay
+  /** What workers and this process tell of themselves. */
+  readonly telemetry: Telemetry
   readonly #settings: Settings
   readonly #sockets: Sockets
   readonly #steps = new Steps()
@@ -59,12 +64,14 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.relay = new Relay(system.clock, (worker, problem) =>
       this.emit('worker:problem', worker.info, problem),
     )
+    this.telemetry = new Telemetry((problem) => settings.logger.warn('metrics', problem, { reason: problem }))
     this.#supervisor = new Supervisor({
       entry,
       settings,
       system,
       sockets,
       relay: this.relay,
+      telemetry: this.telemetry,
       steps: this.#steps,
       events: this,
       onFilled: () => this.#onFilled(),
@@ -84,12 +91,22 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#sockets.first?.address ?? null
   }
 
+  /** At which it listens. */
+  get ports(): readonly number[] {
+    return this.#sockets.ports
+  }
+
   get balance(): 'kernel' | 'round-robin' | null {
     return this.#sockets.first?.balancer.kind ?? null
   }
 
   override get state(): ClusterState {
     return this.#supervisor.state
+  }
+
+  /** Resolves when the last worker is gone. */
+  get gone(): Promise<void> {
+    return this.#gone.promise
   }
 
   /** How many workers are wanted. */
@@ -116,6 +133,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#supervisor.workers
   }
 
+  /** Has the end of this process wait for it, once the last worker is gone: it takes a moment, and never fails. */
+  beforeEnd(last: () => Promise<void>): void {
+    this.#ending.last = last
+  }
+
   /** For who looks inside them, and operates one of them. */
   get fleet(): Pick<Supervisor, 'handles' | 'moves' | 'putAside' | 'replace'> {
     return this.#supervisor
@@ -129,6 +151,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.#steps.afterwards(() => {
       for (const listener of this.rawListeners(event))
         this.boundary.run(`a listener of '${String(event)}'`, () => Reflect.apply(listener, this, args))
+      announceEvent(event as PropertyKey, args, this.boundary)
     })
     return this.listenerCount(event) > 0
   }
@@ -171,6 +194,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     this.#waiting.push(filled)
     this.#supervisor.resize(workers, 'asked')
     return filled.promise
+  }
+
+  async metrics(): Promise<Metric[]> {
+    if (!this.#settings.metrics) throw metricsOff()
+    return this.telemetry.metrics()
   }
 
   /** As many as the program's own options want, which is no wish of anybody that stands above them. */

@@ -8,6 +8,7 @@ import type { LostLog } from '../lost-log.ts'
 import { longestData, longestTopic } from '../messages/message.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { asThreadAnswer, type ThreadAnswer } from './inside.ts'
+import { mostChecks } from './check-results.ts'
 import { beats, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
 import type { StallReport, WatchdogReport } from './watchdog.ts'
 
@@ -65,6 +66,7 @@ const isLastWords = has<LastWords>({
   message: isString,
   code: optional(isString),
   stack: isString,
+  request: optional(isText),
 })
 
 const isSpread = has<{ p50: number; p99: number }>({ p50: isNumber, p99: isNumber })
@@ -85,7 +87,7 @@ const isVitals = has<Vitals>({
 
 const isCall = (value: unknown): boolean => {
   const { method } = (value ?? {}) as { method?: unknown }
-  return method === 'reload' || method === 'scale' || method === 'close'
+  return method === 'reload' || method === 'scale' || method === 'close' || method === 'metrics'
 }
 
 const isTopic = (value: unknown): boolean =>
@@ -121,12 +123,17 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   room: { key: isString, hasRoom: isFlag },
   beat: { next: isBeatTime, utilization: isNumber, open: isCounts },
   vitals: { vitals: isVitals },
+  // The ledger looks at each: one that is no good does not take the others with it.
+  metrics: { metrics: Array.isArray, measured: optional(isFlag) },
   signal: { signal: isText },
   crash: { error: isLastWords, contained: isFlag },
   said: { text: isText },
   options: {
     options: (value) => typeof value === 'object' && value !== null,
     others: (value) => Array.isArray(value) && value.every(isText),
+  },
+  checks: {
+    names: (value) => Array.isArray(value) && value.length <= mostChecks && value.every(isText),
   },
   problem: { problem: isString },
   call: { id: isCount, call: isCall },

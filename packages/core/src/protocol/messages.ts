@@ -1,6 +1,7 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
 import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
+import type { WorkerMetric } from '../telemetry/metric.ts'
 import type { Question } from './inside.ts'
 
 /** What the primary tells a worker at fork, before any message. */
@@ -24,6 +25,8 @@ export interface WorkerBriefing {
   /** A primary of an older release does not say. */
   goodbye?: GoodbyeSettings | false | undefined
   crash: 'contain' | 'exit'
+  /** Whether it tells its metrics. A primary of an older release does not say. */
+  metrics?: boolean
   /** Milliseconds; 0 for never. */
   lagWarning: number
   /** Milliseconds; 0 for never. */
@@ -67,6 +70,8 @@ export interface LastWords {
   message: string
   code: string | undefined
   stack: string
+  /** That it came from, such as `GET /orders?id=1`, if that is known. */
+  request?: string | undefined
 }
 
 /** Node's own error of a `listen`, on its way to the server that asked. */
@@ -82,6 +87,7 @@ export interface Refusal {
 /** A method of `Cluster`, called in a worker and carried out by the primary. */
 export type ForwardedCall =
   | { method: 'reload' }
+  | { method: 'metrics' }
   | { method: 'scale'; workers: number }
   /** With `now`, what is left is cut. */
   | { method: 'close'; now?: boolean }
@@ -146,6 +152,11 @@ export type ToPrimary =
   | { type: 'gave'; key: string }
   | ({ type: 'beat' } & Beat)
   | { type: 'vitals'; vitals: Vitals }
+  /**
+   * Its own totals since its boot: those that have changed since it told them before. `measured`
+   * says whether an OpenTelemetry SDK of the program's measures in it as well.
+   */
+  | { type: 'metrics'; metrics: WorkerMetric[]; measured?: boolean }
   /** A signal meant for this worker alone. */
   | { type: 'signal'; signal: string }
   /** An uncaught error: this worker dies of it, now or, if it is contained, when it has drained. */
@@ -154,6 +165,8 @@ export type ToPrimary =
   | { type: 'said'; text: string }
   /** What the program gives to `clustered`; of `others`, only the names can be told. */
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
+  /** The app has checks of its own, by these names. */
+  | { type: 'checks'; names: string[] }
   /** For the log: it lives on. */
   | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }
@@ -172,6 +185,14 @@ export type ToPrimary =
 export interface LogTarget {
   fd: 1 | 2
   file: string
+}
+
+/** What a worker needs to say whether the program is ready. Times are in milliseconds. */
+export interface Readiness {
+  /** How many slots have to be ready. */
+  needed: number
+  checkTimeout: number
+  checkMaxAge: number
 }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
@@ -227,11 +248,23 @@ export type ToWorker =
   /** Until it drains, it is the one that leads: no other does. */
   | { type: 'lead' }
   /** A primary of an older release says nothing of slots. */
-  | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
+  | {
+      type: 'workers'
+      workers: WorkerInfo[]
+      slots?: SlotInfo[]
+      state: ClusterState
+      readiness?: Readiness
+    }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
   /** The log files were rotated. */
   | { type: 'reopen'; turn: number; targets: LogTarget[] }
   /** Somebody looks inside. */
   | { type: 'ask'; id: number; question: Question }
-  | { type: 'call-reply'; id: number; error: { code: string; message: string } | undefined }
+  | {
+      type: 'call-reply'
+      id: number
+      error: { code: string; message: string } | undefined
+      /** Of a call that returns something. */
+      result?: unknown
+    }

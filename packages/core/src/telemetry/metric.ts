@@ -35,11 +35,12 @@ export interface Distribution {
 }
 
 /**
- * How the values of several workers become one. `'slot'`: they do not, each has a
- * label `slot`. Counters and histograms are `'sum'` or `'slot'`; what finished
- * workers had stays in either.
+ * How the values of several workers become one. `'slot'`: they do not, each slot
+ * has a label of its own; while it has two workers, it has their sum, or with
+ * `'slot-max'` the larger value. Counters and histograms are `'sum'` or `'slot'`;
+ * what finished workers had stays in either.
  */
-export type Merge = 'sum' | 'slot' | 'min' | 'max' | 'average' | 'first' | 'omit'
+export type Merge = 'sum' | 'slot' | 'slot-max' | 'min' | 'max' | 'average' | 'first' | 'omit'
 
 /** What a worker says of one metric: its own totals since its boot. */
 export type WorkerMetric = Metric & { merge: Merge }

@@ -3,7 +3,7 @@ import type { ForwardedCall, ToPrimary, ToWorker } from '../protocol/messages.ts
 
 interface Pending {
   call: ForwardedCall
-  resolve: () => void
+  resolve: (result: any) => void
   reject: (error: Error) => void
 }
 
@@ -17,7 +17,7 @@ export class ForwardedCalls {
     this.#tell = tell
   }
 
-  make(call: ForwardedCall): Promise<void> {
+  make<Result = void>(call: ForwardedCall): Promise<Result> {
     const id = this.#next++
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { call, resolve, reject })
@@ -26,17 +26,17 @@ export class ForwardedCalls {
     })
   }
 
-  settle({ id, error }: Extract<ToWorker, { type: 'call-reply' }>): void {
+  settle({ id, error, result }: Extract<ToWorker, { type: 'call-reply' }>): void {
     const call = this.#pending.get(id)
     this.#pending.delete(id)
     if (error) call?.reject(new ClusteredError(error.code as ClusteredErrorCode, error.message))
-    else call?.resolve()
+    else call?.resolve(result)
   }
 
   /** The primary is gone, and with it every answer: its cluster closes, and does nothing else. */
   fail(): void {
     for (const { call, resolve, reject } of this.#pending.values())
-      if (call.method === 'close') resolve()
+      if (call.method === 'close') resolve(undefined)
       else reject(noPrimary(call))
     this.#pending.clear()
   }

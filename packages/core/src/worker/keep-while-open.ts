@@ -1,38 +1,49 @@
 import type net from 'node:net'
 
 interface Closable {
-  on(event: 'close', listener: () => void): unknown
+  on(event: 'close', listener: (hadError: boolean) => void): unknown
 }
 
-/** The sets that a server's event fills, by the event. */
-const filled = new WeakMap<net.Server, Map<string, Set<unknown>[]>>()
+interface Kept {
+  open: Set<unknown>
+  closed: ((thing: any, hadError: boolean) => void) | undefined
+}
+
+/** What a server's event fills, by the event. */
+const filled = new WeakMap<net.Server, Map<string, Kept[]>>()
 
 /**
  * Keeps what the server's event brings, connections or sessions, in the set
  * until it closes. However many sets there are, each connection gets one
  * listener: apps count them, and Node warns of more than ten.
+ *
+ * @param closed is called with each that has closed, before the app hears of it.
  */
 export function keepWhileOpen<Thing extends Closable>(
   server: net.Server,
   event: string,
   open: Set<Thing>,
+  closed?: (thing: Thing, hadError: boolean) => void,
 ): void {
-  const events = filled.get(server) ?? new Map<string, Set<unknown>[]>()
+  const events = filled.get(server) ?? new Map<string, Kept[]>()
   filled.set(server, events)
-  const sets = events.get(event)
-  if (sets) return void sets.push(open)
-  events.set(event, watch(server, event, [open]))
+  const all = events.get(event)
+  if (all) return void all.push({ open, closed })
+  events.set(event, watch(server, event, [{ open, closed }]))
 }
 
-function watch(server: net.Server, event: string, sets: Set<unknown>[]): Set<unknown>[] {
+function watch(server: net.Server, event: string, all: Kept[]): Kept[] {
   // One function for all of them: it is made for none.
-  function forget(this: unknown): void {
-    for (const set of sets) set.delete(this)
+  function forget(this: unknown, hadError: boolean): void {
+    for (const { open, closed } of all) {
+      open.delete(this)
+      closed?.(this, hadError)
+    }
   }
   // Before the app's listeners, which may throw.
   server.prependListener(event, (thing: Closable) => {
-    for (const set of sets) set.add(thing)
+    for (const { open } of all) open.add(thing)
     thing.on('close', forget)
   })
-  return sets
+  return all
 }

@@ -18,23 +18,29 @@ const readBuffer = 64 * 1024
  * process ends: what is written to a stream now would never leave it, so this
  * writes to the descriptors. HTTP/1 without TLS only; of pipelined requests
  * only the first that is not answered. Throws nothing.
+ * @returns those that it has answered.
  */
-export function answerWhatIsInFlight(): void {
-  for (const socket of activeHandles())
-    if (socket instanceof net.Socket && !('encrypted' in socket)) answer(socket)
+export function answerWhatIsInFlight(): ServerResponse[] {
+  return activeHandles().flatMap((socket) =>
+    socket instanceof net.Socket && !('encrypted' in socket) ? (answer(socket) ?? []) : [],
+  )
 }
 
-function answer(socket: net.Socket): void {
+function answer(socket: net.Socket): ServerResponse | undefined {
+  let answered: ServerResponse | undefined
   try {
     const response = responseOn(socket)
-    if (!(response instanceof ServerResponse) || response.headersSent || response.writableEnded) return
+    if (!(response instanceof ServerResponse) || response.headersSent || response.writableEnded)
+      return undefined
     const handle = handleOf(socket)
-    if (socket.writableLength > 0 || handle.writeQueueSize > 0 || !(handle.fd! >= 0)) return
+    if (socket.writableLength > 0 || handle.writeQueueSize > 0 || !(handle.fd! >= 0)) return undefined
     writeSync(handle.fd!, head() + (response.req.method === 'HEAD' ? '' : body))
+    answered = response
     empty(handle.fd!)
   } catch {
     // The client has gone, or does not read; or there is nothing left to read.
   }
+  return answered
 }
 
 function empty(fd: number): void {

@@ -1,44 +1,40 @@
-import { performance } from 'node:perf_hooks'
-
-interface Answer {
-  once(event: 'close', listener: () => void): unknown
-}
-
-/** How many answers are timed in a second, at most. */
-const samplesPerSecond = 100
 /** In seconds. */
 const window = 10
 
-/**
- * How long answers take, from the request's head to the answer's end. Most
- * requests cost no more than a comparison: of many, every n-th is timed.
- */
+/** Each is a tenth or so wider than the one before, from a hundredth of a millisecond on. */
+const perDoubling = 8
+const smallest = 0.01
+const buckets = 28 * perDoubling
+
+/** How long answers took in the last seconds, to within a twentieth. */
 export class Latency {
-  /** In ms, by the second in which they ended, the current one last. */
-  readonly #seconds: number[][] = [[]]
-  #taken = 0
-  #every = 1
+  /** How many were how long, by the second in which they ended, the current one last. */
+  readonly #seconds: Uint32Array[] = [new Uint32Array(buckets)]
+  #current = this.#seconds[0]!
 
-  /** @param count which request it is, counted from the worker's boot. */
-  watch(answer: Answer, count: number): void {
-    if (count % this.#every !== 0 || this.#taken >= samplesPerSecond) return
-    this.#taken++
-    const begin = performance.now()
-    answer.once('close', () => this.#seconds.at(-1)!.push(performance.now() - begin))
+  /** @param ms how long an answer took that ends now. */
+  add(ms: number): void {
+    const bucket = (Math.log2(ms / smallest) * perDoubling) | 0
+    this.#current[bucket < 0 ? 0 : bucket < buckets ? bucket : buckets - 1]!++
   }
 
-  /**
-   * Called once a second.
-   * @param requests how many there were in it.
-   */
-  take(requests: number): { p50: number; p99: number } | undefined {
-    this.#every = Math.max(1, Math.round(requests / samplesPerSecond))
-    this.#taken = 0
-    const samples = this.#seconds.flat().toSorted((a, b) => a - b)
-    this.#seconds.push([])
+  /** Called once a second. */
+  take(): { p50: number; p99: number } | undefined {
+    const sums = Array.from({ length: buckets }, (_, bucket) =>
+      this.#seconds.reduce((sum, second) => sum + second[bucket]!, 0),
+    )
+    this.#current = new Uint32Array(buckets)
+    this.#seconds.push(this.#current)
     if (this.#seconds.length > window) this.#seconds.shift()
-    if (samples.length === 0) return undefined
-    const rank = (share: number): number => samples[Math.ceil(samples.length * share) - 1]!
-    return { p50: rank(0.5), p99: rank(0.99) }
+    const total = sums.reduce((sum, count) => sum + count, 0)
+    if (total === 0) return undefined
+    return { p50: at(sums, total * 0.5), p99: at(sums, total * 0.99) }
   }
+}
+
+/** The middle of the bucket that the one of that rank is in. */
+function at(counts: readonly number[], rank: number): number {
+  let below = 0
+  const bucket = counts.findIndex((count) => (below += count) >= rank)
+  return smallest * 2 ** ((bucket + 0.5) / perDoubling)
 }

@@ -7,15 +7,26 @@ const grpcInternal = '13'
 export class StreamAnswer {
   readonly stream: ServerHttp2Stream
   readonly headers: IncomingHttpHeaders
+  /** When, by this process's clock, if it is timed. */
+  begun: number | undefined
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
     this.stream = stream
     this.headers = headers
   }
 
+  get method(): string {
+    return this.headers[':method'] ?? ''
+  }
+
   /** Such as `GET /`. */
   get request(): string {
     return `${this.headers[':method']} ${this.headers[':path'] ?? this.headers[':authority']}`
+  }
+
+  /** 0 where no head has been sent. */
+  get status(): number {
+    return Number(this.stream.sentHeaders?.[':status'] ?? 0)
   }
 
   get hasBegun(): boolean {

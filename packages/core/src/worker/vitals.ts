@@ -1,50 +1,46 @@
 import type { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type net from 'node:net'
-import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { Vitals } from '../cluster.ts'
 import { lostLog } from '../lost-log.ts'
-import { usedMemory } from '../memory.ts'
 import { responseOn } from '../node-internals/http1-answers.ts'
 import { keepWhileOpen } from './keep-while-open.ts'
-import { Latency } from './latency.ts'
 import type { Answer } from './requests.ts'
 import { isSecure } from './server-kind.ts'
+import { ProcessSigns } from '../telemetry/process-signs.ts'
+import type { RequestMetrics } from '../telemetry/worker-requests.ts'
 import { StreamAnswer } from './stream-answer.ts'
 
 /** How often (in ms) a worker says how it is. */
 const interval = 1000
 
-/** In ms. A sample says when it was taken, so that an idle loop has this delay. */
-const resolution = 20
-
-const nanosecondsPerMs = 1e6
-const microsecondsPerMs = 1e3
 const msPerSecond = 1e3
 
 /**
  * Tells the primary, once a second, how this worker is. A request costs one
- * counter for that.
+ * counter for that, and what times it.
  */
 export class VitalSigns {
   #requests = 0
-  #last = { at: performance.now(), requests: 0, cpu: process.cpuUsage() }
-  readonly #latency = new Latency()
+  #last = { at: performance.now(), requests: 0 }
+  readonly #timed: RequestMetrics | undefined
+  readonly #signs = new ProcessSigns()
   readonly #sockets = new Set<net.Socket>()
   /** Of HTTP/2, that are being answered. */
   readonly #streams = new Map<ServerHttp2Stream, StreamAnswer>()
   readonly #streamEnds: () => void
   /** When what is in flight was there at first, when it was looked at. */
   readonly #seen = new WeakMap<ServerResponse | StreamAnswer, number>()
-  readonly #delay = monitorEventLoopDelay({ resolution })
-  #utilization: EventLoopUtilization = performance.eventLoopUtilization()
 
-  constructor(tell: (vitals: Vitals) => void) {
-    this.#delay.enable()
+  /** @param timed times requests, if that is wanted. */
+  constructor(tell: (vitals: Vitals) => void, timed: RequestMetrics | undefined) {
+    this.#timed = timed
     const streams = this.#streams
     // One function for all of them.
     this.#streamEnds = function (this: unknown): void {
-      streams.delete(this as ServerHttp2Stream)
+      const stream = this as ServerHttp2Stream
+      timed?.closedStream(streams.get(stream)!)
+      streams.delete(stream)
     }
     // After the turn's timers: a block that has just ended is in the histogram by then.
     setInterval(() => setImmediate(() => tell(this.#take())), interval).unref()
@@ -52,7 +48,8 @@ export class VitalSigns {
 
   /** Called with each request. */
   readonly begin = (answer: Answer): void => {
-    this.#latency.watch(answer, ++this.#requests)
+    this.#requests++
+    this.#timed?.begin(answer)
     if (!(answer instanceof StreamAnswer)) return
     this.#streams.set(answer.stream, answer)
     answer.once('close', this.#streamEnds)
@@ -60,7 +57,10 @@ export class VitalSigns {
 
   /** From now on the server's connections are counted. */
   watch(server: net.Server): void {
-    keepWhileOpen(server, isSecure(server) ? 'secureConnection' : 'connection', this.#sockets)
+    const event = isSecure(server) ? 'secureConnection' : 'connection'
+    const timed = this.#timed
+    const closed = timed && ((socket: net.Socket, hadError: boolean) => timed.closed(socket, hadError))
+    keepWhileOpen(server, event, this.#sockets, closed)
   }
 
   /** The open connections, with TLS taken off. */
@@ -94,29 +94,15 @@ export class VitalSigns {
   }
 
   #take(): Vitals {
-    const { rss, heapUsed } = usedMemory()
-    const since = this.#utilization
-    this.#utilization = performance.eventLoopUtilization()
-    const { utilization } = performance.eventLoopUtilization(this.#utilization, since)
-    const late = (percentile: number): number =>
-      Math.max(0, this.#delay.percentile(percentile) / nanosecondsPerMs - resolution)
-    const loopDelay = { p50: late(50), p99: late(99) }
-    this.#delay.reset()
-    const { at, requests, cpu } = this.#last
-    this.#last = { at: performance.now(), requests: this.#requests, cpu: process.cpuUsage() }
-    const elapsed = this.#last.at - at
-    const used = process.cpuUsage(cpu)
+    const { at, requests } = this.#last
+    this.#last = { at: performance.now(), requests: this.#requests }
     return {
-      loopDelay,
-      utilization,
-      rss,
-      heapUsed,
+      ...this.#signs.take(),
       connections: this.#sockets.size,
       inFlight: this.#countInFlight(),
       requests: this.#requests,
-      requestRate: ((this.#requests - requests) / elapsed) * msPerSecond,
-      latency: this.#latency.take(this.#requests - requests),
-      cpu: (used.user + used.system) / microsecondsPerMs / elapsed,
+      requestRate: ((this.#requests - requests) / (this.#last.at - at)) * msPerSecond,
+      latency: this.#timed?.latency.take(),
       lostLog: lostLog(),
     }
   }

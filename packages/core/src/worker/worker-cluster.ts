@@ -3,6 +3,7 @@ import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
 import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import type { Hooks } from '../hooks.ts'
+import type { Metric } from '../telemetry/metric.ts'
 import { startListening } from '../start-listening.ts'
 import type { Worker } from './worker.ts'
 
@@ -75,6 +76,10 @@ export class WorkerCluster extends ClusterFace implements Cluster {
 
   scale(workers: number): Promise<void> {
     return this.#worker.call({ method: 'scale', workers })
+  }
+
+  metrics(): Promise<Metric[]> {
+    return this.#worker.askMetrics()
   }
 
   override closeAllConnections(): void {

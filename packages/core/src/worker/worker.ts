@@ -3,18 +3,21 @@
  * outside.
  */
 import cluster from 'node:cluster'
+import type { ServerResponse } from 'node:http'
 import type net from 'node:net'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
+import { announce } from '../diagnostics.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'
 import { leastForShutdown, Lifecycle } from '../lifecycle.ts'
 import type { Sticky as StickyOption } from '../options.ts'
 import { watchFlush } from '../log-flush.ts'
 import { stderrLog } from '../logger.ts'
+import { registered } from '../telemetry/otel/registered.ts'
 import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
-import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import type { ForwardedCall, Readiness, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
 import { shareSignal, takeSignal } from '../own-signals.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
 import { primarySignals, stopSignals } from '../signal-names.ts'
@@ -35,14 +38,23 @@ import { SiblingPorts } from './sibling-ports.ts'
 import { rememberSocketModes } from './socket-modes.ts'
 import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
+import type { WorkerMetric } from '../telemetry/metric.ts'
+import type { WorkerMetrics } from '../telemetry/worker-metrics.ts'
+import type { Metric } from '../telemetry/metric.ts'
 import { Watchdog } from './watchdog.ts'
+import { metricsOff } from '../errors.ts'
 import { newWorkerId } from '../worker-id.ts'
+
+/** In characters: the primary believes no longer ones. */
+const longestRequest = 2000
 
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
   slots: readonly SlotInfo[] = []
   state: ClusterState = 'booting'
+  /** A primary of an older release does not say. */
+  readiness: Readiness | undefined
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
   slot: number
@@ -55,6 +67,8 @@ export class Worker {
   readonly #heartbeat: Heartbeat
   readonly #crash: Crash
   readonly #vitals: VitalSigns
+  /** What it tells of itself, where that is wanted. */
+  readonly metrics: WorkerMetrics | undefined
   readonly #watchdog: Watchdog
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
@@ -88,10 +102,19 @@ export class Worker {
     this.#heartbeat = new Heartbeat((beat) =>
       this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
     )
-    this.#vitals = new VitalSigns((vitals) => this.#tell({ type: 'vitals', vitals }))
+    if (briefing.metrics) this.metrics = this.#loadMetrics()
+    this.#vitals = new VitalSigns((vitals) => {
+      this.#tell({ type: 'vitals', vitals })
+      this.metrics?.hear(vitals)
+    }, this.metrics?.requests)
     this.#crash = new Crash({
-      tell: (error, contained) => {
-        this.#tell({ type: 'crash', error: toWords(error), contained })
+      tell: (error, contained, request) => {
+        this.#tell({
+          type: 'crash',
+          error: { ...toWords(error), request: request?.slice(0, longestRequest) },
+          contained,
+        })
+        announce('clustered:crash', () => ({ slot: this.slot, error, request, contained }))
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
@@ -102,7 +125,6 @@ export class Worker {
         this.#leaveIfClosed()
       },
     })
-    if (briefing.crash === 'contain') this.#crash.watchExits()
     // Before the app is loaded, which may keep what it finds as `process.exit`.
     holdExit(() => this.#holdsExit())
     this.#presence = new Presence(
@@ -145,6 +167,7 @@ export class Worker {
       const text = code === 0 ? undefined : lastLine()
       if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
     })
+    this.#crash.watchExits(briefing.crash === 'contain', (answered) => this.#tellLast(answered))
     this.#takeSignals()
     this.#awaitReadiness()
     if (briefing.leads) this.#tell({ type: 'may-lead' })
@@ -202,10 +225,22 @@ export class Worker {
     this.#tell({ type: 'options', ...own })
   }
 
+  /** The app has checks by these names, which the primary may have run here. */
+  tellChecks(names: string[]): void {
+    if (names.length > 0) this.#tell({ type: 'checks', names })
+  }
+
   /** Has the primary carry out a method of `Cluster`. */
-  call(call: ForwardedCall): Promise<void> {
+  call<Result = void>(call: ForwardedCall): Promise<Result> {
     this.#presence.stay()
     return this.#calls.make(call)
+  }
+
+  /** Those of the cluster, with the last of this worker. */
+  async askMetrics(): Promise<Metric[]> {
+    if (!this.metrics) throw metricsOff()
+    this.metrics.tell()
+    return this.call({ method: 'metrics' })
   }
 
   #tell(message: ToPrimary): void {
@@ -262,8 +297,10 @@ export class Worker {
   /** The primary knows that it is. */
   #onReady(): void {
     this.#siblingPorts.forget()
-    if (this.#serves || this.#isReady) return
+    if (this.#isReady) return
     this.#isReady = true
+    announce('clustered:ready', () => ({ slot: this.slot }))
+    if (this.#serves) return
     this.#watchdog.judge()
     if (this.#briefing.crash === 'contain') this.#crash.contain()
   }
@@ -278,10 +315,11 @@ export class Worker {
     this.#tell({ type: 'reopened', turn })
   }
 
-  #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
+  #learn({ workers, slots = [], state, readiness }: Extract<ToWorker, { type: 'workers' }>): void {
     this.workers = workers
     this.slots = slots
     this.state = state
+    this.readiness = readiness
     this.#heartbeat.workers = workers.length
     const own = workers.find(({ pid }) => pid === process.pid)
     if (own && own.state !== 'booting') this.#onReady()
@@ -393,7 +431,24 @@ export class Worker {
       (left) => this.#shutdownCode.run(left, reason),
       () => this.#tell({ type: 'lead-over' }),
     )
+    this.metrics?.tell()
     this.#leave()
+  }
+
+  #loadMetrics(): WorkerMetrics {
+    const { WorkerMetrics: Loaded } =
+      require('../telemetry/worker-metrics.js') as typeof import('../telemetry/worker-metrics.ts')
+    const tell = (metrics: WorkerMetric[]): void =>
+      this.#tell({ type: 'metrics', metrics, measured: registered().metrics !== undefined })
+    return new Loaded(tell, this.lifecycle.report)
+  }
+
+  /** This process ends. @param answered what has just been answered with a 503. */
+  #tellLast(answered: readonly ServerResponse[]): void {
+    if (!this.metrics || !process.connected) return
+    for (const response of answered) this.metrics.requests.answered(response, 503)
+    this.metrics.requests.leave(this.#vitals.inFlight())
+    this.metrics.tell()
   }
 
   /** The primary has the app's logger at hand and says which worker it was. */

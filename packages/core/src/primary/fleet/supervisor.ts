@@ -2,11 +2,13 @@ import type { EventEmitter } from 'node:events'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
 import type { ClusterEvents, ScaleStep, WorkerExit } from '../../events.ts'
+import { readinessOf } from '../../health/ready-when.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
 import type { Settings } from '../../settings.ts'
 import type { Entry } from '../entry.ts'
 import { isDebugged } from '../process/node-arguments.ts'
 import type { System } from '../process/system.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import { CapacityWatch } from './capacity-watch.ts'
@@ -47,6 +49,7 @@ export interface SupervisorParts {
   system: System
   sockets: Sockets
   relay: Relay
+  telemetry: Telemetry
   steps: Steps
   events: EventEmitter<ClusterEvents>
   /** Every slot has a worker that serves. */
@@ -85,7 +88,12 @@ export class Supervisor {
     const { entry, settings, system, sockets, steps, events } = parts
     const fleet = new Fleet(settings, (worker, reason) => events.emit('worker:drain', worker.info, reason))
     this.#fleet = fleet
-    this.#news = new News(fleet, system.clock, () => this.state)
+    this.#news = new News(
+      fleet,
+      system.clock,
+      () => this.state,
+      () => readinessOf(settings, this.size),
+    )
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
     this.#lead = new Lead(fleet, rollout, (worker) => events.emit('worker:lead', worker.info))
@@ -106,6 +114,7 @@ export class Supervisor {
       places: this.#places,
       sockets,
       relay: parts.relay,
+      telemetry: parts.telemetry,
       settings,
       clock: system.clock,
       events,

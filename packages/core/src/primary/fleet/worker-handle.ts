@@ -78,12 +78,16 @@ export class WorkerHandle {
   beatDue: number = Infinity
   /** It does something that takes its main thread: others serve in its place where they can. */
   aside: boolean = false
+  /** The names of the app's own checks, which it can run. */
+  checks: readonly string[] = []
   /** What somebody who looks inside has asked it. */
   readonly asks: Asks
   /** The uncaught error that ends it, if one does. */
   lastWords: LastWords | undefined
   /** The last that it wrote to stderr, where it ended itself in failure. */
   lastLine: string | undefined
+  /** Whether an OpenTelemetry SDK of the program's measures in it. */
+  measured = false
   #state: WorkerInfo['state'] | 'exited' = 'booting'
   #killedFor: string | undefined
   /** It was told to leave, by a drain or because it was not needed while it booted. */
@@ -116,7 +120,7 @@ export class WorkerHandle {
       const environment = checkEnv(env())
       // Nobody wants it any more, which `env` itself may have brought about.
       if (this.#killedFor !== undefined) return this.#onExit(null, null)
-      const { drainTimeout, goodbye, crash, lagWarning, heapLimit } = settings
+      const { drainTimeout, goodbye, crash, metrics, lagWarning, heapLimit } = settings
       const hangTimeout = isDebugged(this.release) ? 0 : settings.hangTimeout
       const { slot, release, id } = this
       const sticky = settings.sticky === 'socket.io' ? settings.sticky : undefined
@@ -132,6 +136,7 @@ export class WorkerHandle {
         goodbye,
         // Nobody would follow one that crashed and lives on.
         crash: settings.restart === 'never' ? 'exit' : crash,
+        metrics,
         lagWarning,
         hangTimeout,
         readyAfter: settings.readyAfter,

@@ -6,6 +6,7 @@ import type { Settings } from '../../settings.ts'
 import { beats, type LastWords, type ToPrimary } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Clock } from '../../running-clock.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
@@ -34,6 +35,7 @@ export interface WatchedFleet {
   readonly places: WantedPlaces
   readonly sockets: Sockets
   readonly relay: Relay
+  readonly telemetry: Telemetry
   readonly settings: Settings
   readonly clock: Clock
   readonly events: EventEmitter<ClusterEvents>
@@ -71,13 +73,17 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   message(worker: WorkerHandle, message: ToPrimary, handle: TransferableHandle | undefined): void {
-    const { settings, relay, step } = this.#watched
+    const { settings, relay, telemetry, step } = this.#watched
     // It logs, which is the user's code, and takes a step of its own if it scales.
     if (message.type === 'options') return settings.codeOptions?.take(worker, message)
     // Nothing that the fleet knows changes.
     if (message.type === 'publish') return relay.publish(worker, message.messages)
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
+    if (message.type === 'metrics') {
+      worker.measured = message.measured ?? false
+      return telemetry.update(worker, message.metrics)
+    }
     // Taken already, where there are log files.
     if (message.type === 'reopened') return
     step(() => this.#onMessage(worker, message, handle))
@@ -109,7 +115,10 @@ export class WorkerWatch implements WorkerEvents {
 
   #onMessage(
     worker: WorkerHandle,
-    message: Exclude<ToPrimary, { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'reopened' }>,
+    message: Exclude<
+      ToPrimary,
+      { type: 'options' | 'publish' | 'subscribe' | 'unsubscribe' | 'metrics' | 'reopened' }
+    >,
     handle: TransferableHandle | undefined,
   ): void {
     const { sockets, places, lead, call, settings, reconcile } = this.#watched
@@ -134,6 +143,9 @@ export class WorkerWatch implements WorkerEvents {
       case 'lead-over':
         lead.end(worker)
         return reconcile()
+      case 'checks':
+        worker.checks = message.names
+        return
       case 'answer':
         return sockets.onAnswer(worker, message)
       case 'room':
@@ -306,8 +318,9 @@ export class WorkerWatch implements WorkerEvents {
   }
 
   #onExit(worker: WorkerHandle, exit: WorkerExit): void {
-    const { fleet, sockets, relay, lead, events, reconcile } = this.#watched
+    const { fleet, sockets, relay, telemetry, lead, events, reconcile } = this.#watched
     relay.forget(worker)
+    telemetry.finish(worker)
     this.#lateness.forget(worker)
     this.#silence.forget(worker)
     sockets.onExit(worker)

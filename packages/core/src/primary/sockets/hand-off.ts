@@ -4,6 +4,7 @@ import type { TransferableHandle } from '../../node-internals/handles.ts'
 import { refuse, refuseAtOnce } from '../../refusal.ts'
 import { runningClock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
+import { connectionCounts } from './connection-counts.ts'
 import type { Loads } from './loads.ts'
 
 /** More connections than this do not wait in the primary, in all places together, however many descriptors it may have. */
@@ -53,9 +54,6 @@ export interface HandOffOptions {
   queueTimeout: () => number
   speaksTls: () => boolean
 }
-
-/** Connections that the primary holds, of every place. */
-let held = 0
 
 /** A place that is closed and one that was opened anew have the same key, and different offers. */
 let nextConnection = 1
@@ -111,8 +109,9 @@ export class HandOff {
    */
   take(connection: TransferableHandle, served: boolean, to?: WorkerHandle, bytes?: string): void {
     if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls(), served)
-    if (this.#closed || held >= mostWaiting) return refuse(connection, this.#options.speaksTls(), served)
-    held++
+    if (this.#closed || connectionCounts.held >= mostWaiting)
+      return refuse(connection, this.#options.speaksTls(), served)
+    connectionCounts.held++
     const now = this.#clock.now()
     const waiting = { connection, served, bytes, since: now }
     const mayHave = bytes !== undefined || (to && this.#isFree(to, now, mostServed))
@@ -129,8 +128,11 @@ export class HandOff {
     const { served } = offer.waiting
     if (served) this.#loads.expect(worker, -1)
     if (accepted) {
-      held--
-      if (served) this.#loads.arrived(worker)
+      connectionCounts.held--
+      if (served) {
+        connectionCounts.moved++
+        this.#loads.arrived(worker)
+      }
       this.#full.delete(worker)
       offer.waiting.connection.close()
     } else {
@@ -207,7 +209,7 @@ export class HandOff {
   }
 
   #refuseFirst(): void {
-    held--
+    connectionCounts.held--
     const { connection, served } = this.#queue.shift()!
     refuse(connection, this.#options.speaksTls(), served)
   }

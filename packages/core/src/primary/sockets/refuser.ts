@@ -3,7 +3,8 @@ import { briefingVariable } from '../../protocol/briefing.ts'
 import type { TransferableHandle } from '../../node-internals/handles.ts'
 import { isBundled } from '../../own-files.ts'
 import { fileOfRelease } from '../process/preload-file.ts'
-import type { RefuserMessage } from './refuser-process.ts'
+import { refusals } from '../../refusal.ts'
+import type { RefusedMessage, RefuserMessage } from './refuser-process.ts'
 
 /**
  * A process that accepts from listening sockets and refuses what it accepts.
@@ -32,6 +33,7 @@ export class Refuser {
       // It comes as an event, or as a throw, or not at all.
       child.on('error', () => {})
       child.once('exit', ended)
+      child.on('message', ({ refused }: RefusedMessage) => (refusals.count += refused))
       return child.connected ? new Refuser(child, sockets, message) : undefined
     } catch {
       return undefined
@@ -46,12 +48,16 @@ export class Refuser {
 
   /** Accepts from this one as well. */
   take(socket: TransferableHandle): void {
-    // With a callback, an EPIPE is not emitted as 'error'.
-    if (this.#child.connected) this.#child.send(this.#message, socket as never, {}, () => {})
+    this.#send(this.#message, socket)
   }
 
   /** It stops accepting, finishes its answers and ends. */
   stop(): void {
-    if (this.#child.connected) this.#child.disconnect()
+    this.#send('stop')
+  }
+
+  #send(message: RefuserMessage, socket?: TransferableHandle): void {
+    // With a callback, an EPIPE is not emitted as 'error'.
+    if (this.#child.connected) this.#child.send(message, socket as never, {}, () => {})
   }
 }

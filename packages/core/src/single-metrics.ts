@@ -1,0 +1,31 @@
+import type { Server } from 'node:net'
+import { runtime } from './runtime.ts'
+import { Ledger } from './telemetry/ledger.ts'
+import type { Metric } from './telemetry/metric.ts'
+import { WorkerMetrics } from './telemetry/worker-metrics.ts'
+import { observeRequests } from './worker/requests.ts'
+import { VitalSigns } from './worker/vitals.ts'
+
+/** What a process in single mode tells of itself: it is its own primary. */
+export class SingleMetrics {
+  readonly #ledger: Ledger
+  readonly #own: WorkerMetrics
+  readonly #vitals: VitalSigns
+
+  constructor(report: (problem: string) => void) {
+    this.#ledger = new Ledger(report)
+    this.#own = new WorkerMetrics((metrics) => this.#ledger.update(this, '0', metrics), report)
+    this.#vitals = new VitalSigns((vitals) => this.#own.hear(vitals), this.#own.requests)
+    runtime().metrics = this.#own
+  }
+
+  watch(server: Server): void {
+    this.#vitals.watch(server)
+    observeRequests(server, this.#vitals.begin)
+  }
+
+  metrics(): Metric[] {
+    this.#own.tell()
+    return this.#ledger.metrics()
+  }
+}

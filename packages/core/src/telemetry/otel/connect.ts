@@ -1,0 +1,52 @@
+import { defaultName } from '../../control/name.ts'
+import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
+import type { Settings } from '../../settings.ts'
+import { registered } from './registered.ts'
+import { scope } from './scope.ts'
+
+/** Has OpenTelemetry hear of the cluster where the program has set it up, in code or by its standard variables. */
+export function connectOpenTelemetry(
+  cluster: PrimaryCluster,
+  settings: Settings,
+  program: { readonly file: string },
+): void {
+  const collect = settings.metrics ? () => cluster.telemetry.metrics() : undefined
+  const connected = new Set<'metrics' | 'trace'>()
+  const connect = (): void =>
+    cluster.boundary.run("the program's OpenTelemetry SDK", () => {
+      const { metrics, trace } = registered()
+      if (trace && !connected.has('trace')) {
+        connected.add('trace')
+        const { Traces } = require('./traces.js') as typeof import('./traces.ts')
+        new Traces(trace.getTracer(scope.name)).follow(cluster)
+      }
+      if (metrics && collect && !connected.has('metrics')) {
+        connected.add('metrics')
+        const { Instruments } = require('./instruments.js') as typeof import('./instruments.ts')
+        new Instruments(metrics.getMeter(scope.name), collect).make()
+      }
+    })
+  connect()
+  // It may be set up after `listen`.
+  void cluster.ready.then(connect, () => {})
+  if (!collect || !isAsked()) return
+  const { startOtlp } = require('./otlp/start.js') as typeof import('./otlp/start.ts')
+  let isMeasured = false
+  const exporter = startOtlp({
+    collect,
+    isMeasured: () => {
+      const { handles } = cluster.fleet
+      // At the last export none is left that could tell.
+      if (handles.length > 0) isMeasured = handles.some(({ measured }) => measured)
+      return isMeasured
+    },
+    name: () => settings.name ?? defaultName(program.file),
+    log: settings.logger,
+  })
+  if (exporter) cluster.beforeEnd(() => exporter.end())
+}
+
+/** Whether it is worth the load of what reads them. */
+function isAsked(): boolean {
+  return Object.keys(process.env).some((name) => name.startsWith('OTEL_EXPORTER_OTLP_'))
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, it, type TestContext } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { Log } from '../../log.ts'
+import { CollectorAddress } from './otlp/collector-address.ts'
+import { Exporter } from './otlp/exporter.ts'
+import { outcomeOf } from './otlp/outcome.ts'
+import { otlpSettings } from './otlp/settings.ts'
+import { Variables } from './otlp/variables.ts'
+
+type Answer = (response: http.ServerResponse, request: http.IncomingMessage, body: Buffer) => void
+
+/** A collector that gives one answer after the other, the last one again and again. */
+class Collector {
+  readonly server: http.Server
+  readonly asked: { at: number; headers: http.IncomingHttpHeaders; body: Buffer }[] = []
+  readonly lines: string[] = []
+  exporter!: Exporter
+
+  constructor(answers: Answer[]) {
+    this.server = http.createServer((request, response) => void this.#take(request, response, answers))
+  }
+
+  async #take(
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    answers: Answer[],
+  ): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks)
+    const answer = answers[Math.min(this.asked.length, answers.length - 1)]!
+    this.asked.push({ at: performance.now(), headers: request.headers, body })
+    answer(response, request, body)
+    this.server.emit('asked')
+  }
+
+  async start(t: TestContext, environment: Record<string, string> = {}): Promise<this> {
+    await once(this.server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = this.server.address() as AddressInfo
+    const variables = new Variables({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://user:secret@127.0.0.1:${port}`,
+      OTEL_METRIC_EXPORT_INTERVAL: '30',
+      ...environment,
+    })
+    const log = new Log(({ level, msg }) => this.lines.push(`${level}: ${msg}`))
+    this.exporter = new Exporter(otlpSettings(variables)!, () => '{"said":1}', log)
+    this.exporter.start()
+    // The exporter keeps nothing alive.
+    const alive = setInterval(() => {}, 1000)
+    t.after(async () => {
+      await this.exporter.end()
+      clearInterval(alive)
+      this.server.closeAllConnections()
+      this.server.close()
+    })
+    return this
+  }
+
+  async hears(count: number): Promise<void> {
+    while (this.asked.length < count) await once(this.server, 'asked')
+  }
+}
+
+const ok: Answer = (response) => response.end('{}')
+const say =
+  (status: number, headers: http.OutgoingHttpHeaders = {}, text = ''): Answer =>
+  (response) =>
+    response.writeHead(status, headers).end(text)
+
+describe('the exporter', () => {
+  it('sends JSON, with the headers that are asked for', async (t) => {
+    const collector = await new Collector([ok]).start(t, { OTEL_EXPORTER_OTLP_HEADERS: 'x-team=one' })
+    await collector.hears(2)
+    const [{ headers, body }] = collector.asked as [Collector['asked'][number]]
+    assert.equal(headers['content-type'], 'application/json')
+    assert.equal(headers['x-team'], 'one')
+    assert.equal(headers['authorization'], `Basic ${Buffer.from('user:secret').toString('base64')}`)
+    assert.equal(String(body), '{"said":1}')
+    assert.deepEqual(collector.lines, [])
+  })
+
+  it('compresses if that is asked for', async (t) => {
+    const collector = await new Collector([ok]).start(t, { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' })
+    await collector.hears(1)
+    assert.equal(collector.asked[0]!.headers['content-encoding'], 'gzip')
+    assert.equal(String(gunzipSync(collector.asked[0]!.body)), '{"said":1}')
+  })
+
+  it('tries again what may be taken the next time, when the collector wants it', async (t) => {
+    const collector = await new Collector([say(503, { 'retry-after': '1' }), say(429), ok]).start(t, {
+      OTEL_METRIC_EXPORT_INTERVAL: '3000',
+    })
+    await collector.hears(3)
+    const [first, second, third] = collector.asked.map(({ at }) => at) as [number, number, number]
+    assert.ok(second - first >= 990, `after ${second - first} ms`)
+    assert.ok(third - second >= 490 && third - second < 2500, `after ${third - second} ms`)
+    assert.deepEqual(collector.lines, [])
+  })
+
+  for (const [what, bad, why] of [
+    ['refuses', say(401, {}, '{"message":"who are\\nyou"}'), /it answered 401 \(who are you\)/],
+    ['answers rubbish', (response) => response.socket!.end('rubbish\r\n\r\n'), /Parse Error/],
+    ['cuts', (response) => response.socket!.destroy(), /socket hang up|ECONNRESET/],
+    ['redirects', say(302, { location: 'http://127.0.0.1:1/' }), /it answered 302/],
+    ['never ends its answer', (response) => flood(response), /its answer does not end/],
+    ['says nothing', () => {}, /no answer within \d+ ms/],
+  ] as [string, Answer, RegExp][])
+    it(`says once that a collector ${what}, and once that it is back`, async (t) => {
+      const collector = await new Collector([bad, bad, bad, ok]).start(t)
+      await collector.hears(5)
+      assert.equal(collector.lines.length, 2, collector.lines.join('\n'))
+      assert.match(
+        collector.lines[0]!,
+        /^warn: metrics do not reach http:\/\/127\.0\.0\.1:\d+\/v1\/metrics: /,
+      )
+      assert.match(collector.lines[0]!, why)
+      assert.match(collector.lines[1]!, /^info: metrics reach .* again$/)
+      assert.doesNotMatch(String(collector.lines), /secret/)
+    })
+
+  it('says once what is not taken', async (t) => {
+    const partial = say(200, {}, '{"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too old"}}')
+    const collector = await new Collector([partial]).start(t)
+    await collector.hears(4)
+    assert.equal(collector.lines.length, 1)
+    assert.match(collector.lines[0]!, /^warn: .* does not take all metrics: 3 data points: too old$/)
+  })
+
+  it('takes a second for the last export, at most', async (t) => {
+    const collector = await new Collector([() => {}]).start(t, { OTEL_METRIC_EXPORT_INTERVAL: '60000' })
+    const began = performance.now()
+    await Promise.all([collector.exporter.end(), collector.exporter.end()])
+    assert.equal(collector.asked.length, 1)
+    const took = performance.now() - began
+    assert.ok(took >= 900 && took < 3000, `${took} ms`)
+  })
+
+  it('looks up nothing at the end', async () => {
+    const address = new CollectorAddress('collector.invalid')
+    address.fix()
+    const found = new Promise((_, reject) => {
+      address.lookup('collector.invalid', { all: true }, (error) => reject(error!))
+    })
+    await assert.rejects(found, /the address of collector\.invalid is not known yet/)
+  })
+})
+
+describe('an answer', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z')
+  const wait = (retryAfter: string | undefined, status = 503) => {
+    const outcome = outcomeOf({ status, retryAfter, text: '' }, now)
+    return outcome.kind === 'failed' ? [outcome.isFinal, outcome.retryAfter] : outcome.kind
+  }
+
+  it('says when to try again, in seconds or as a date, within reason', () => {
+    assert.deepEqual(wait('7'), [false, 7000])
+    assert.deepEqual(wait('Thu, 01 Jan 2026 00:00:30 GMT'), [false, 30_000])
+    assert.deepEqual(wait('99999999999'), [false, 600_000])
+    for (const rubbish of [undefined, 'soon', '-3', 'Wed, 31 Dec 2025 00:00:00 GMT'])
+      assert.deepEqual(wait(rubbish), [false, undefined])
+    assert.deepEqual(wait('7', 400), [true, undefined])
+    assert.equal(wait('7', 204), 'done')
+  })
+
+  it('may be anything', () => {
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '"x"',
+      '{"partialSuccess":7}',
+      '{"partialSuccess":{"rejectedDataPoints":{}}}',
+    ])
+      assert.deepEqual(outcomeOf({ status: 200, retryAfter: undefined, text }, now), {
+        kind: 'done',
+        refused: undefined,
+      })
+  })
+})
+
+function flood(response: http.ServerResponse): void {
+  const write = (): void => {
+    if (response.destroyed) return
+    response.write('x'.repeat(65_536), () => setImmediate(write))
+  }
+  write()
+}

@@ -1,0 +1,46 @@
+import { Ledger } from './ledger.ts'
+import type { Metric } from './metric.ts'
+import { processCounters } from './process-counters.ts'
+import { ProcessSigns } from './process-signs.ts'
+import { runtimeMetrics } from './runtime-metrics.ts'
+
+/** How often (in ms) the primary looks at itself, as workers do. */
+const interval = 1000
+
+/** What the primary knows of all workers and of itself, as metrics. It asks nobody. */
+export class Telemetry {
+  readonly #ledger: Ledger
+  readonly #sources: (() => readonly Metric[])[] = []
+
+  constructor(report: (problem: string) => void) {
+    this.#ledger = new Ledger(report)
+  }
+
+  /** Adds metrics that are known in this process. A worker's of the same name are left out. */
+  add(source: () => readonly Metric[]): void {
+    this.#sources.push(source)
+  }
+
+  /** From now on there are those of this process, too. */
+  watchThis(): void {
+    const signs = new ProcessSigns()
+    const look = (): void =>
+      this.#ledger.update(this, 'primary', [...runtimeMetrics(signs.take()), ...processCounters()])
+    setInterval(look, interval).unref()
+  }
+
+  update(worker: { readonly slot: number }, metrics: readonly unknown[]): void {
+    this.#ledger.update(worker, worker.slot < 0 ? 'spare' : String(worker.slot), metrics)
+  }
+
+  finish(worker: object): void {
+    this.#ledger.finish(worker)
+  }
+
+  metrics(): Metric[] {
+    const all = new Map<string, Metric>()
+    for (const metric of [...this.#sources.flatMap((source) => source()), ...this.#ledger.metrics()])
+      if (!all.has(metric.name)) all.set(metric.name, metric)
+    return [...all.values()]
+  }
+}

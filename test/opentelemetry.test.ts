@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { get } from './support/http.ts'
+import { load, nodeClients } from './support/load.ts'
+import { Collector } from './support/otlp.ts'
+import { freePort } from './support/port.ts'
+import { eventually, type Program, start } from './support/program.ts'
+import { supervise } from './support/supervised.ts'
+
+const requests = 'http.server.request.duration'
+
+function exportingTo(port: number): Record<string, string> {
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_METRIC_EXPORT_INTERVAL: '100',
+    OTEL_SERVICE_NAME: 'shop',
+  }
+}
+
+async function ask(port: number, count: number): Promise<void> {
+  for (let asked = 0; asked < count; asked++) assert.equal((await get(port)).body, 'hello')
+}
+
+describe('export by OTLP', () => {
+  it('counts what clients had answered, through an absent collector, a reload, a kill and a stop', async (t) => {
+    const at = await freePort()
+    const collector = new Collector(t)
+    const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":2}', ...exportingTo(at) } })
+    const port = await program.listens()
+    await program.sees(/metrics do not reach http:\S+\/v1\/metrics: .*ECONNREFUSED/)
+    await ask(port, 5)
+    await collector.listen(at)
+    await program.sees(/metrics reach \S+ again/)
+    await collector.until(requests, 5)
+
+    const clients = load(nodeClients(2, { port }, { expect: 'hello' }))
+    program.kill('SIGHUP')
+    await program.sees(/reload done/)
+    await clients.stop()
+    assert.deepEqual(clients.failures, [])
+    let answered = 5 + clients.answered
+    await collector.until(requests, answered)
+
+    process.kill(program.anyWorker()!, 'SIGKILL')
+    await program.sees(/is gone: killed by SIGKILL[^]*is ready/)
+    await ask(port, 5)
+    answered += 5
+    await collector.until(requests, answered)
+    await collector.until('clustered.worker.exits', 3)
+
+    await ask(port, 5)
+    program.kill('SIGTERM')
+    assert.equal(await program.ends(), 0)
+    await collector.until(requests, answered + 5)
+    await collector.until('clustered.worker.exits', 5)
+    assert.equal(program.output.match(/metrics do not reach/g)?.length, 1)
+    const exporters = new Set(collector.resources.map((resource) => resource['service.instance.id']))
+    assert.equal(exporters.size, 1)
+    assert.equal(collector.resources[0]!['process.pid'], program.pid)
+    assert.equal(collector.resources[0]!['service.name'], 'shop')
+  })
+
+  it('leaves to an SDK in workers what that measures, and holds up no end', async (t) => {
+    const at = await freePort()
+    const collector = new Collector(t)
+    await collector.listen(at)
+    const program = supervise(t, '../otel/measured.mjs', exportingTo(at), { workers: 1 })
+    await ask(await program.listens(), 3)
+    await collector.until('clustered.slots_ready', 1)
+    const seen = collector.exports
+    await eventually(() => collector.exports > seen + 2, 'further exports')
+    assert.equal(collector.told.has(requests), false)
+    assert.deepEqual([...collector.told.get('process.cpu.time')!.keys()], ['{"clustered.slot":"primary"}'])
+    assert.deepEqual(collector.wrong, [])
+
+    collector.isSilent = true
+    program.kill('SIGTERM')
+    await program.sees(/worker 0 .* is gone/)
+    const began = performance.now()
+    assert.equal(await program.ends(), 0)
+    assert.ok(performance.now() - began < 5000)
+  })
+})
+
+interface Metric {
+  descriptor: { name: string; unit: string }
+  isMonotonic?: boolean
+  dataPoints: {
+    attributes: Record<string, unknown>
+    value: number | { count: number; buckets: { counts: number[] } }
+  }[]
+}
+
+interface Span {
+  name: string
+  id: string
+  parent?: string
+  attributes: Record<string, unknown>
+  failure?: string
+  exceptions: string[]
+  ms: number
+}
+
+function said<Thing>(program: Program, what: string): Thing[] {
+  return [...program.output.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(
+    ([, json]) => JSON.parse(json!) as Thing,
+  )
+}
+
+describe("the program's own SDK in the primary", () => {
+  it('has the figures as instruments, and what happens as spans; and nothing is exported a second time', async (t) => {
+    const at = await freePort()
+    const collector = new Collector(t)
+    await collector.listen(at)
+    const telemetry = fileURLToPath(new URL('../fixtures/otel/telemetry.mjs', import.meta.url))
+    const program = start(t, 'server.js', {
+      nodeArgs: ['--import', telemetry],
+      env: { OPTIONS: '{"workers":1,"hangTimeout":1000,"lagWarning":0}', ...exportingTo(at) },
+    })
+    const port = await program.listens()
+    await ask(port, 5)
+    program.kill('SIGHUP')
+    await program.sees(/reload done[^]*span .*clustered reload[^]*span .*clustered drain/)
+    assert.equal((await get(port, '/throw')).status, 500)
+    await program.sees(/span .*clustered crash/)
+    await assert.rejects(get(port, '/spin'))
+    await program.sees(/span .*clustered hang/)
+    program.kill('SIGTERM')
+    assert.equal(await program.ends(), 0)
+
+    const spans = said<Span>(program, 'span')
+    const [reload] = spans.filter(({ name }) => name === 'clustered reload')
+    assert.equal(reload!.attributes['clustered.generation'], 2)
+    const parts = spans.filter(({ parent }) => parent === reload!.id)
+    assert.deepEqual(parts.map(({ name }) => name).toSorted(), ['clustered boot', 'clustered drain'])
+    const [crash, hang] = ['crash', 'hang'].map((name) =>
+      spans.find((span) => span.name === `clustered ${name}`)!,
+    )
+    assert.deepEqual(crash!.exceptions, ['crashed as told'])
+    assert.equal(hang!.attributes['clustered.request'], 'GET /spin')
+    assert.match(String(hang!.attributes['code.stacktrace']), /at spin /)
+    assert.ok(hang!.ms >= 1000 && hang!.failure !== undefined)
+
+    const last = new Map(
+      said<Metric[]>(program, 'metrics')
+        .at(-1)!
+        .map((metric) => [metric.descriptor.name, metric]),
+    )
+    const value = (name: string) => last.get(name)!.dataPoints.map((point) => point.value)
+    assert.equal(last.get('process.memory.usage')!.descriptor.unit, 'By')
+    assert.deepEqual(value('clustered.reloads'), [1])
+    assert.ok(last.get(`${requests}.count`)!.isMonotonic)
+    const whole = last
+      .get(requests)!
+      .dataPoints.map(({ value: each }) => each as { count: number; buckets: { counts: number[] } })
+    assert.ok(whole.every(({ buckets }) => buckets.counts.length === 15))
+    const counted = whole.reduce((sum, { count }) => sum + count, 0)
+    assert.ok(counted >= 5)
+    assert.equal(
+      (value(`${requests}.count`) as number[]).reduce((sum, each) => sum + each, 0),
+      counted,
+    )
+    assert.equal(collector.exports, 0)
+  })
+})
