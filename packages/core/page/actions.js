@@ -4,6 +4,7 @@ import { counted, duration } from './words.js'
 import { ask } from './dialog.js'
 import { askForToken } from './token-dialog.js'
 import { post } from './requests.js'
+import { token } from './token.js'
 import { Progress } from './progress.js'
 
 /** Reload, scale and replace: each asks once, is sent once, and says how it went. */
@@ -50,6 +51,7 @@ export class Actions {
     if (connection === 'connecting') return ''
     if (connection === 'refused') return 'The token of the option admin is missing, or is another one.'
     if (connection === 'lost') return 'Nothing can be changed while the program is out of reach.'
+    if (!mayChange && token()) return 'Looking only: the token that this page has is not the right one.'
     if (!mayChange)
       return 'Looking only. To change something, set a token in the option admin, and open this page with #token=… or'
     if (status.state === 'closing') return 'The program closes.'
