@@ -44,6 +44,7 @@ class Collector {
     const variables = new Variables({
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://user:secret@127.0.0.1:${port}`,
       OTEL_METRIC_EXPORT_INTERVAL: '30',
+      OTEL_METRIC_EXPORT_TIMEOUT: '300',
       ...environment,
     })
     const log = new Log(({ level, msg }) => this.lines.push(`${level}: ${msg}`))
@@ -71,7 +72,7 @@ const say =
   (response) =>
     response.writeHead(status, headers).end(text)
 
-describe('the exporter', () => {
+describe('the exporter', { concurrency: true }, () => {
   it('sends JSON, with the headers that are asked for', async (t) => {
     const collector = await new Collector([ok]).start(t, { OTEL_EXPORTER_OTLP_HEADERS: 'x-team=one' })
     await collector.hears(2)
@@ -92,7 +93,7 @@ describe('the exporter', () => {
 
   it('tries again what may be taken the next time, when the collector wants it', async (t) => {
     const collector = await new Collector([say(503, { 'retry-after': '1' }), say(429), ok]).start(t, {
-      OTEL_METRIC_EXPORT_INTERVAL: '3000',
+      OTEL_METRIC_EXPORT_TIMEOUT: '10000',
     })
     await collector.hears(3)
     const [first, second, third] = collector.asked.map(({ at }) => at) as [number, number, number]
