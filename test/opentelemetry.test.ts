@@ -23,8 +23,34 @@ async function ask(port: number, count: number): Promise<void> {
   for (let asked = 0; asked < count; asked++) assert.equal((await get(port)).body, 'hello')
 }
 
-describe('export by OTLP', () => {
-  it('counts what clients had answered, through an absent collector, a reload, a kill and a stop', async (t) => {
+interface Metric {
+  descriptor: { name: string; unit: string }
+  isMonotonic?: boolean
+  dataPoints: {
+    attributes: Record<string, unknown>
+    value: number | { count: number; buckets: { counts: number[] } }
+  }[]
+}
+
+interface Span {
+  name: string
+  id: string
+  parent?: string
+  attributes: Record<string, unknown>
+  failure?: string
+  exceptions: string[]
+  ms: number
+}
+
+function said<Thing>(program: Program, what: string): Thing[] {
+  return [...program.output.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(
+    ([, json]) => JSON.parse(json!) as Thing,
+  )
+}
+
+// Each waits most of the time.
+describe('OpenTelemetry', { concurrency: true }, () => {
+  it('is told by OTLP what clients had answered, through an absent collector, a reload, a kill and a stop', async (t) => {
     const at = await freePort()
     const collector = new Collector(t)
     const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":2}', ...exportingTo(at) } })
@@ -66,7 +92,7 @@ describe('export by OTLP', () => {
     assert.equal(collector.resources[0]!['service.name'], 'shop')
   })
 
-  it('leaves to an SDK in workers what that measures, and holds up no end', async (t) => {
+  it('is not told a second time what an SDK in workers measures, and holds up no end', async (t) => {
     const at = await freePort()
     const collector = new Collector(t)
     await collector.listen(at)
@@ -86,35 +112,8 @@ describe('export by OTLP', () => {
     assert.equal(await program.ends(), 0)
     assert.ok(performance.now() - began < 5000)
   })
-})
 
-interface Metric {
-  descriptor: { name: string; unit: string }
-  isMonotonic?: boolean
-  dataPoints: {
-    attributes: Record<string, unknown>
-    value: number | { count: number; buckets: { counts: number[] } }
-  }[]
-}
-
-interface Span {
-  name: string
-  id: string
-  parent?: string
-  attributes: Record<string, unknown>
-  failure?: string
-  exceptions: string[]
-  ms: number
-}
-
-function said<Thing>(program: Program, what: string): Thing[] {
-  return [...program.output.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(
-    ([, json]) => JSON.parse(json!) as Thing,
-  )
-}
-
-describe("the program's own SDK in the primary", () => {
-  it('has the figures as instruments, and what happens as spans; and nothing is exported a second time', async (t) => {
+  it('has the figures as instruments of an SDK in the primary, and what happens as spans; and nothing twice', async (t) => {
     const at = await freePort()
     const collector = new Collector(t)
     await collector.listen(at)
