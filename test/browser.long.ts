@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { Browser, hasBrowser } from './support/browser.ts'
+import { Browser } from './support/browser.ts'
+import { hasBrowser } from './support/chromium.ts'
 import { start } from './support/program.ts'
 
 const reloads = 5

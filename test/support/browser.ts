@@ -1,16 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { TestContext } from 'node:test'
+import { launchChromium } from './chromium.ts'
 import { eventually } from './program.ts'
-
-export const hasBrowser: boolean = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].some((file) =>
-  existsSync(file),
-)
 
 /** A browser with a page, and what that tells: each line is a POST to the test. */
 export class Browser {
@@ -30,34 +23,8 @@ export class Browser {
     t.after(() => server.close())
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
-    const launched = browser.#launch(urlOf(port))
-    t.after(() => launched.end())
+    launchChromium(t, [urlOf(port)])
     return browser
-  }
-
-  #launch(url: string): { end(): Promise<void> } {
-    const home = mkdtempSync(path.join(tmpdir(), 'browser-'))
-    const child: ChildProcess = spawn(
-      'chromium',
-      [
-        '--headless=new',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-dev-shm-usage',
-        '--ignore-certificate-errors',
-        `--user-data-dir=${home}`,
-        url,
-      ],
-      // A group of its own, as it is many processes.
-      { stdio: 'ignore', detached: true, env: { ...process.env, HOME: home } },
-    )
-    return {
-      async end() {
-        process.kill(-child.pid!, 'SIGKILL')
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-        rmSync(home, { recursive: true, force: true, maxRetries: 10 })
-      },
-    }
   }
 
   count(line: string): number {

@@ -25,6 +25,7 @@ const flush = later(async () => (await import('./commands/flush.ts')).flush)
 const health = later(async () => (await import('./commands/health.ts')).health)
 const list = later(async () => (await import('./commands/list.ts')).list)
 const logs = later(async () => (await import('./commands/logs.ts')).logs)
+const open = later(async () => (await import('./commands/open.ts')).open)
 const reload = later(async () => (await import('./commands/reload.ts')).reload)
 const restart = later(async () => (await import('./commands/restart.ts')).restart)
 const scale = later(async () => (await import('./commands/scale.ts')).scale)
@@ -102,6 +103,11 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     .alias('del')
     .action(deleteProgram)
   withInsideCommands(cli)
+  cli
+    .command('open [...names]', 'A live page of it in a browser, for as long as this command runs')
+    .option('--port <number>', 'On this port of 127.0.0.1 (default: one that is free)')
+    .option('--no-browser', 'Only print the address')
+    .action(open)
   withSelection(cli.command('top [name]', 'Every program and its workers, live')).action(top)
   withFlags(
     cli.command(

@@ -218,7 +218,8 @@ function asError(answer: unknown): CliError | undefined {
   return typeof error?.code === 'string' ? new CliError(error.code, String(error.message)) : undefined
 }
 
-function tooOld(): CliError {
+/** What is asked for is not known there. */
+export function tooOld(): CliError {
   return new CliError(
     'ERR_CLUSTERED_TOO_OLD',
     'This program runs on an older release of @clustered/core, which cannot do that. Install the new one, and restart ' +

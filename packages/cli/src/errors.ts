@@ -26,6 +26,8 @@ export type CliErrorCode =
   | 'ERR_CLUSTERED_FILE'
   | 'ERR_CLUSTERED_UNKNOWN_USER'
   | 'ERR_CLUSTERED_NOT_ROOT'
+  | 'ERR_CLUSTERED_PORT'
+  | 'ERR_CLUSTERED_NOT_FOUND'
 
 /** An error that the user of the command can do something about: its message says what. */
 export class CliError extends Error {

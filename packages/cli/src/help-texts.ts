@@ -11,7 +11,7 @@ export interface HelpText {
 /** In the order in which the overview has them; what is in none of them stands at its end. */
 export const groups: [title: string, commands: string[]][] = [
   ['Run a program', ['start', 'reload', 'scale', 'stop', 'restart', 'delete']],
-  ['See how it is', ['list', 'describe', 'health', 'top', 'logs', 'flush']],
+  ['See how it is', ['list', 'describe', 'health', 'top', 'open', 'logs', 'flush']],
   ['Look into its workers', ['stack', 'requests', 'profile', 'heap', 'inspect', 'replace']],
   ['Set it up', ['init', 'startup', 'completion']],
 ]
@@ -63,6 +63,12 @@ export const helpTexts: Record<string, HelpText> = {
   top: {
     notes: 'q or Ctrl-C leaves. Where nobody is looking (a pipe, a file), it is shown once.',
     examples: ['clustered top', 'clustered top shop', 'clustered top --sort cpu'],
+  },
+  open: {
+    notes:
+      'Only whoever has the address, with its token, sees anything. Of several programs, or without a name: an overview of them. From another machine: ssh -L.',
+    examples: ['clustered open shop', 'clustered open', "clustered open 'api-*' --port 9001 --no-browser"],
+    exitCodes: { 0: 'it was ended, by Ctrl-C or a signal' },
   },
   flush: { examples: ['clustered flush shop', 'clustered flush'] },
   logs: {

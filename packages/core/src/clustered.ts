@@ -9,6 +9,7 @@ import type { Cluster } from './cluster.ts'
 import { type ClusterFace, emitAsServer } from './cluster-face.ts'
 import { type Listen, type ListenTarget, parseListenArguments } from './listen.ts'
 import type { ClusteredOptions } from './options.ts'
+import { ownHealth } from './health/own-health.ts'
 import { isBundled } from './own-files.ts'
 import { refuseOtherRuntimes } from './other-runtimes.ts'
 import { makeHttpServer } from './server-options.ts'
@@ -77,6 +78,8 @@ export function adapt<App, Given>(
     )
   runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
+  ownHealth().use(settings)
+  runtime().worker?.tellChecks(ownHealth().checks.names)
   const toServer = (made: App | net.Server): net.Server => {
     const ready = made instanceof net.Server ? made : adapter.toTarget(made)
     if (!(ready instanceof net.Server)) return makeHttpServer(settings.server, ready)

@@ -32,6 +32,7 @@ export type LogEvent =
   | 'control'
   | 'opentelemetry'
   | 'metrics'
+  | 'admin'
   | 'log'
   | 'watch'
   | 'systemd'

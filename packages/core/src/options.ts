@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http'
+import type { HealthOptions } from './health-options.ts'
 import type { Hooks } from './hooks.ts'
 import type { LogLine } from './log.ts'
 import type { Logger } from './logger.ts'
 import type { HttpServerOptions } from './server-options.ts'
 
 /** All durations are in milliseconds. @typeParam S the server that `onServer` is given. */
-export interface ClusteredOptions<S = Server> extends Hooks {
+export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
   /**
    * How many workers serve, or as many as the load needs between two numbers.
    * `0` is single mode: this one process serves, no cluster, the same drain.

@@ -3,6 +3,7 @@
  * copies of this package (one under each adapter), and they must agree.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { OwnHealth } from './health/own-health.ts'
 import type { LeadHook } from './hooks.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
@@ -26,6 +27,8 @@ export interface Runtime {
   lifecycle?: Lifecycle
   /** What `onLead` was given. */
   leadHooks?: LeadHook[]
+  /** The program's checks, and what it is to be ready, once somebody has said or asked it. */
+  health?: OwnHealth
   /** What this process publishes and subscribes to, once it does. */
   bus?: Bus
   /** How many requests `Overload` has turned away. */

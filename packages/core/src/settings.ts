@@ -1,5 +1,7 @@
 import { totalmem } from 'node:os'
 import { badOption } from './bad-option.ts'
+import type { AdminOptions } from './health-options.ts'
+import type { Check } from './health/checks.ts'
 import type { GoodbyeSettings } from './goodbye-settings.ts'
 import type { Hooks } from './hooks.ts'
 import type { Log } from './log.ts'
@@ -25,6 +27,8 @@ interface Held {
   workers: number
   reload: Required<ReloadOptions>
   goodbye: GoodbyeSettings | false
+  admin: AdminOptions | false
+  checks: Readonly<Record<string, Check>> | undefined
   /** In bytes. */
   heapLimit: number | undefined
   /** A folder; if none is given, one of this user's. */

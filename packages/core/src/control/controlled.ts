@@ -7,6 +7,8 @@ import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import type { Settings } from '../settings.ts'
 import { containerName } from './container.ts'
 import { watchReloads } from './last-reload.ts'
+import type { Happenings } from './live/happenings.ts'
+import { Live } from './live/stream.ts'
 import { defaultName } from './name.ts'
 import { Restarts } from './restarts.ts'
 import type { LastReload, ProgramStatus } from './status.ts'
@@ -15,6 +17,7 @@ import type { LastReload, ProgramStatus } from './status.ts'
 export class ControlledProgram {
   readonly cluster: PrimaryCluster
   readonly logFiles: LogFiles
+  readonly live: Live
   readonly #settings: Settings
   readonly #entry: Entry
   readonly #name: string
@@ -23,7 +26,13 @@ export class ControlledProgram {
   readonly #startedAt = Date.now()
   readonly #container = containerName()
 
-  constructor(cluster: PrimaryCluster, entry: Entry, settings: Settings, logFiles: LogFiles) {
+  constructor(
+    cluster: PrimaryCluster,
+    entry: Entry,
+    settings: Settings,
+    logFiles: LogFiles,
+    happenings: Happenings,
+  ) {
     this.cluster = cluster
     this.logFiles = logFiles
     this.#settings = settings
@@ -31,6 +40,7 @@ export class ControlledProgram {
     this.#name = settings.name ?? defaultName(entry.file)
     this.#restarts = new Restarts(cluster)
     this.#lastReload = watchReloads(cluster)
+    this.live = new Live({ cluster, status: () => this.status, happenings })
   }
 
   get status(): ProgramStatus {

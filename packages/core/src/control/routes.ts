@@ -11,6 +11,8 @@ import { streamReload, toErrorInfo } from './reload-stream.ts'
 export interface Caller {
   /** Whether what is asked for may change something. */
   readonly mayChange: boolean
+  /** By what it asks, for the log. */
+  readonly by: string
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, caller: Caller) => unknown
@@ -23,6 +25,7 @@ export function controlRoutes(program: ControlledProgram): Routes {
   const { cluster, logFiles } = program
   return {
     'GET /v1/program': (_request, response) => answer(response, 200, program.status),
+    'GET /v1/live': (_request, response, caller) => program.live.open(response, caller.mayChange),
     'POST /v1/reload': (_request, response) => streamReload(cluster, response),
     'POST /v1/scale': async (request, response) => {
       const { workers, by } = await readBody(request)
@@ -36,12 +39,17 @@ export function controlRoutes(program: ControlledProgram): Routes {
       await logFiles.reopen()
       answer(response, 200, program.status)
     },
-    'POST /v1/close': (_request, response) => {
+    'POST /v1/close': (_request, response, { by }) => {
       answer(response, 202, program.status)
-      cluster.stop('control socket')
+      cluster.stop(by)
     },
     ...insideRoutes(cluster),
   }
+}
+
+/** As in `Routes`. What is asked with `HEAD` is what `GET` would get, without its body. */
+export function routeName({ method, url = '' }: IncomingMessage): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${url}`
 }
 
 /** Has the route answer, and answers with what it throws. Never rejects. */
@@ -51,9 +59,8 @@ export async function serveRoute(
   response: ServerResponse,
   caller: Caller,
 ): Promise<void> {
-  const { method, url } = request
+  const name = routeName(request)
   try {
-    const name = `${method} ${url}`
     const handler = Object.hasOwn(routes, name) ? routes[name] : undefined
     if (!handler)
       throw new BadRequest(404, `there is no ${name}. There is: ${Object.keys(routes).join(', ')}`)

@@ -1,6 +1,7 @@
 import { unlinkSync } from 'node:fs'
 import http, { type Server } from 'node:http'
 import type { Log } from '../log.ts'
+import { mostReaders } from './live/stream.ts'
 import { type Routes, serveRoute } from './routes.ts'
 import { openSocket } from './socket.ts'
 
@@ -13,10 +14,12 @@ const limits = {
   connectionsCheckingInterval: 1000,
   keepAliveTimeout: 1000,
 }
-const mostConnections = 32
+
+/** Whoever reads the live stream keeps one, and shall keep no other command out. */
+const mostConnections = 32 + mostReaders
 
 /** The file system lets in who owns the primary, and nobody else. */
-const owner = { mayChange: true }
+const owner = { mayChange: true, by: 'control socket' }
 
 /**
  * Lives in the primary: the owner's way to see and operate it, HTTP and JSON

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { it } from 'node:test'
 import { allOptions, defaultInWords, flagOf, variableOf } from './paths.ts'
 
-const sources = ['options.ts', 'hooks.ts'].map((file) =>
+const sources = ['options.ts', 'hooks.ts', 'health-options.ts'].map((file) =>
   readFileSync(path.join(__dirname, '../../src', file), 'utf8'),
 )
 
@@ -19,13 +19,20 @@ function docstring(interfaceName: string, property: string): string {
     .trim()
 }
 
-const interfaces: Record<string, string> = { reload: 'ReloadOptions', goodbye: 'GoodbyeOptions' }
+const interfaces: Record<string, string> = {
+  reload: 'ReloadOptions',
+  goodbye: 'GoodbyeOptions',
+  admin: 'AdminOptions',
+}
 
 for (const { path: name, option } of allOptions)
   it(`the docstring of ${name} says what the table says`, () => {
     const [group, member] = name.split('.') as [string, string?]
-    const own = /^on(Ready|Drain|Shutdown|Lead)$/.test(name) ? 'Hooks' : 'ClusteredOptions'
-    const text = member === undefined ? docstring(own, group) : docstring(interfaces[group]!, member)
+    const owners = ['ClusteredOptions', 'Hooks', 'HealthOptions']
+    const text =
+      member === undefined
+        ? owners.map((own) => docstring(own, group)).find(Boolean)!
+        : docstring(interfaces[group]!, member)
     assert.ok(text.startsWith(option.doc), `${text}\nbegins with\n${option.doc}`)
     const [, shown = ''] = / ?@default (.*)/.exec(text) ?? []
     const expected = defaultInWords(option).replaceAll('`', '')

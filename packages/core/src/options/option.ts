@@ -14,6 +14,8 @@ export interface Option<Value> {
   readonly change: Change
   /** Flags that mean the same, such as pm2's. */
   readonly aliases?: readonly string[]
+  /** No log has it. */
+  readonly secret?: boolean
 }
 
 /** What becomes of a value that has changed in the program's code. */
@@ -44,6 +46,8 @@ export interface Kind<Value> {
   readonly placeholder?: string
   readonly unit?: 'ms' | 'bytes'
   readonly members?: Options<any>
+  /** What a value that is no object says, as members. */
+  readonly short?: (value: unknown) => object
 }
 
 /** An option for each property of `Given`. */

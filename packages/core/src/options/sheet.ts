@@ -10,10 +10,16 @@ export function withSheet<Given extends object>(given: Given, sheet: Sheet): Giv
   for (const [path, value] of sheet) {
     const [name, member] = path.split('.') as [string, string?]
     if (member === undefined) copy[name] = value
-    // What was `false` before is an object again.
-    else copy[name] = { ...(isPlain(copy[name]) ? copy[name] : {}), [member]: value }
+    else copy[name] = { ...asMembers(name, copy[name]), [member]: value }
   }
   return copy as Given
+}
+
+/** What was `false` before is an object again. */
+function asMembers(name: string, value: unknown): object {
+  if (isPlain(value)) return value
+  const short = options[name as keyof typeof options]?.kind.short
+  return value === undefined || value === false ? {} : (short?.(value) ?? {})
 }
 
 /** What options say, members by themselves. */

@@ -3,6 +3,7 @@ import { boots } from './boots.ts'
 import { connections } from './connections.ts'
 import { drains } from './drains.ts'
 import { faults } from './faults.ts'
+import { health } from './health.ts'
 import { operation } from './operation.ts'
 import type { Options } from './option.ts'
 import { programs } from './programs.ts'
@@ -14,5 +15,6 @@ export const options: Options<ClusteredOptions<any>> = {
   ...drains,
   ...connections,
   ...faults,
+  ...health,
   ...operation,
 }

@@ -24,6 +24,8 @@ export interface CodeOptionsParts {
   /** This process does not run the program, and hears of its options from workers alone. */
   isSupervised: boolean
   scale: (workers: number) => void
+  /** Some of the settings are others now. */
+  onChange?: () => void
 }
 
 const options = new Map<string, Option<unknown>>(allOptions.map(({ path, option }) => [path, option]))
@@ -110,6 +112,7 @@ export class CodeOptions {
       Object.assign(settings, { [name]: own[name] })
     }
     Object.assign(settings, whileWatched(settings))
+    this.#parts.onChange?.()
     if (names.has('workers') && !this.#before) this.#size(own)
     return needsBoot
   }
@@ -164,6 +167,7 @@ export class CodeOptions {
 }
 
 function shown(path: string, sheet: Sheet): string {
+  if (options.get(path)?.secret) return 'another value, which is not shown here'
   const value = sheet.get(path) ?? options.get(path)?.default
   return value === undefined || value === Infinity ? 'by default' : inspect(value, { breakLength: Infinity })
 }

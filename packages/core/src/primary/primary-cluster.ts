@@ -104,6 +104,11 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
     return this.#supervisor.state
   }
 
+  /** Resolves when the last worker is gone. */
+  get gone(): Promise<void> {
+    return this.#gone.promise
+  }
+
   /** How many workers are wanted. */
   get size(): number {
     return this.#supervisor.size

@@ -1,4 +1,6 @@
+import { Admin } from '../admin/admin.ts'
 import { ControlledProgram } from '../control/controlled.ts'
+import { Happenings } from '../control/live/happenings.ts'
 import { controlRoutes } from '../control/routes.ts'
 import { ControlServer } from '../control/server.ts'
 import type { ListenTarget } from '../listen.ts'
@@ -59,7 +61,8 @@ export function startPrimary(
  */
 export function makePrimary(given: Settings, stronger: Sheet, program?: Program): PrimaryCluster {
   surviveLostLogs({ inUse: true })
-  const settings: Settings = { ...whileWatched(given), logger: guarded(given.logger) }
+  const happenings = new Happenings()
+  const settings: Settings = { ...whileWatched(given), logger: happenings.besides(guarded(given.logger)) }
   const { logger } = settings
   checkPermissions(logger)
   for (const [name, meant] of misspelt(process.env))
@@ -87,6 +90,8 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     logger.warn('program:failed', `in the primary, ${problem}`),
   )
   const cluster = new PrimaryCluster({ entry, settings, system, sockets, boundary, shutdownCode })
+  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles, happenings))
+  const admin = new Admin({ cluster, settings, routes, places: sockets })
   const codeOptions = new CodeOptions({
     settings,
     given: stronger,
@@ -94,6 +99,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
     // It is heard of within a step.
     scale: (workers) =>
       setImmediate(() => workers !== cluster.slots.length && cluster.scaleAsOptionsSay(workers)),
+    onChange: () => admin.update(),
   })
   settings.codeOptions = codeOptions
   if (settings.remainAfterExit) stay(cluster)
@@ -114,7 +120,6 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   connectOpenTelemetry(cluster, settings, entry)
   containUncaught(cluster, boundary, settings)
   watchPrivileges(cluster, logger)
-  const routes = controlRoutes(new ControlledProgram(cluster, entry, settings, logFiles))
   if (settings.control && process.platform !== 'win32') void new ControlServer(routes, logger).open()
   return cluster
 }

@@ -4,6 +4,7 @@ import type { ScaleStep } from '../events.ts'
 import type { Log, LogFields } from '../log.ts'
 import type { StallReport } from '../protocol/watchdog.ts'
 import { describe } from './fleet/reload.ts'
+import { stackText, stalled } from './stall-words.ts'
 
 /** How long (in ms) after a warning of lag the next of the same worker is left out. */
 const lagInterval = 10_000
@@ -53,11 +54,11 @@ export function report(cluster: Cluster, log: Log): void {
   cluster.on('worker:problem', (worker, problem) =>
     log.error('worker:problem', `${name(worker)}: ${problem}`, { ...of(worker), reason: problem }),
   )
-  cluster.on('worker:crash', (worker, { name: kind, message }) =>
+  cluster.on('worker:crash', (worker, { name: kind, message, request }) =>
     log.error(
       'worker:crash',
       `${name(worker)} crashed, ${kind}: ${message}. It serves on until another worker has its place`,
-      { ...of(worker), reason: `${kind}: ${message}` },
+      { ...of(worker), reason: `${kind}: ${message}`, ...(request !== undefined && { request }) },
     ),
   )
   cluster.on('slot:backoff', (slot, failures, delay) => {
@@ -110,16 +111,12 @@ function ready(cluster: Cluster): number {
   return new Set(cluster.workers.flatMap(({ slot, state }) => (state === 'ready' ? slot : []))).size
 }
 
-function stalled({ stalledFor, request, stack }: StallReport): string {
-  const where = stack.length > 0 ? '' : ', in a native call that cannot be interrupted'
-  return `${stalledFor} ms${request ? `, on ${request}` : ''}${where}`
-}
-
-function factsOf({ stalledFor, request, stack }: StallReport): LogFields {
+function factsOf(stall: StallReport): LogFields {
+  const { stalledFor, request, stack } = stall
   return {
     stalledForMs: stalledFor,
     ...(request !== undefined && { request }),
-    ...(stack.length > 0 && { stack: stack.map((frame) => `    at ${frame}`).join('\n') }),
+    ...(stack.length > 0 && { stack: stackText(stall) }),
   }
 }
 

@@ -35,7 +35,7 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
   logFiles?: LogFileOptions
 }
 
-type OfTheProgram = keyof Hooks | 'server' | 'onServer'
+type OfTheProgram = keyof Hooks | 'server' | 'onServer' | 'checks'
 
 /**
  * Puts a program on every core that knows nothing of Clustered: this process

@@ -8,6 +8,7 @@ import type { LostLog } from '../lost-log.ts'
 import { longestData, longestTopic } from '../messages/message.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { asThreadAnswer, type ThreadAnswer } from './inside.ts'
+import { mostChecks } from './check-results.ts'
 import { beats, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
 import type { StallReport, WatchdogReport } from './watchdog.ts'
 
@@ -65,6 +66,7 @@ const isLastWords = has<LastWords>({
   message: isString,
   code: optional(isString),
   stack: isString,
+  request: optional(isText),
 })
 
 const isSpread = has<{ p50: number; p99: number }>({ p50: isNumber, p99: isNumber })
@@ -129,6 +131,9 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   options: {
     options: (value) => typeof value === 'object' && value !== null,
     others: (value) => Array.isArray(value) && value.every(isText),
+  },
+  checks: {
+    names: (value) => Array.isArray(value) && value.length <= mostChecks && value.every(isText),
   },
   problem: { problem: isString },
   call: { id: isCount, call: isCall },

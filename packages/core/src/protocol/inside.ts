@@ -46,6 +46,10 @@ export type Question =
   | { what: 'inspect'; time: number }
   /** Whoever asked the question of that id has gone. */
   | { what: 'stop'; id: number }
+  /** Its loop turns: it answers `true`. */
+  | { what: 'here' }
+  /** Runs the app's own checks, each for so many milliseconds at most. */
+  | { what: 'check'; timeout: number }
 
 /** What a file is called when it is whole, and until then: in the same folder. */
 export interface FileNames {
@@ -151,4 +155,10 @@ export function asThreadAnswer(value: unknown): ThreadAnswer | undefined {
     stack.every((frame) => typeof frame === 'string') &&
     isMaybe(busy)
   return fits ? { ...(value as ThreadAnswer), look: asLook(look) } : undefined
+}
+
+/** Such as `GET /report?…`. */
+export function hideQuery(text: string): string {
+  const at = text.indexOf('?')
+  return at === -1 ? text : `${text.slice(0, at)}?…`
 }

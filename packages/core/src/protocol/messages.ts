@@ -70,6 +70,8 @@ export interface LastWords {
   message: string
   code: string | undefined
   stack: string
+  /** That it came from, such as `GET /orders?id=1`, if that is known. */
+  request?: string | undefined
 }
 
 /** Node's own error of a `listen`, on its way to the server that asked. */
@@ -163,6 +165,8 @@ export type ToPrimary =
   | { type: 'said'; text: string }
   /** What the program gives to `clustered`; of `others`, only the names can be told. */
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
+  /** The app has checks of its own, by these names. */
+  | { type: 'checks'; names: string[] }
   /** For the log: it lives on. */
   | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }
@@ -181,6 +185,14 @@ export type ToPrimary =
 export interface LogTarget {
   fd: 1 | 2
   file: string
+}
+
+/** What a worker needs to say whether the program is ready. Times are in milliseconds. */
+export interface Readiness {
+  /** How many slots have to be ready. */
+  needed: number
+  checkTimeout: number
+  checkMaxAge: number
 }
 
 /** Which of a listener's sockets is lent, and how long its queue may grow. */
@@ -236,7 +248,13 @@ export type ToWorker =
   /** Until it drains, it is the one that leads: no other does. */
   | { type: 'lead' }
   /** A primary of an older release says nothing of slots. */
-  | { type: 'workers'; workers: WorkerInfo[]; slots?: SlotInfo[]; state: ClusterState }
+  | {
+      type: 'workers'
+      workers: WorkerInfo[]
+      slots?: SlotInfo[]
+      state: ClusterState
+      readiness?: Readiness
+    }
   /** What other processes have published for topics that it subscribes to. */
   | { type: 'messages'; messages: Message[] }
   /** The log files were rotated. */

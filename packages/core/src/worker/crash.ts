@@ -6,6 +6,7 @@ import { types } from 'node:util'
 import { interceptEmit } from '../process-emit.ts'
 import { toReport } from '../thrown.ts'
 import { onUncaught } from '../uncaught.ts'
+import { askedFor } from './asked-for.ts'
 import { leaveDomains } from './domains.ts'
 import { fail, failUnlessBegun } from './fail-request.ts'
 import { answerWhatIsInFlight } from './last-answers.ts'
@@ -33,7 +34,7 @@ interface Handling {
 
 export interface CrashListener {
   /** With each error that ends this process: at once or, if it is `contained`, when it has drained. */
-  tell(error: unknown, contained: boolean): void
+  tell(error: unknown, contained: boolean, request: string | undefined): void
   /** The app has ended this process because of an error; it shall end when it has drained. */
   exitHeld(): void
 }
@@ -94,9 +95,7 @@ export class Crash {
 
   /** The request that the code running now was started by, such as `GET /`, if it is known. */
   get request(): string | undefined {
-    const answer = this.#answer.getStore()
-    if (!(answer instanceof ServerResponse)) return answer?.request
-    return `${answer.req.method} ${answer.req.url}`
+    return requestOf(this.#answer.getStore())
   }
 
   /**
@@ -140,7 +139,7 @@ export class Crash {
 
   #livesOn(error: unknown, handled: boolean): boolean {
     if (!this.#containing) {
-      if (!handled) this.#listener.tell(error, false)
+      if (!handled) this.#listener.tell(error, false, this.request)
       return false
     }
     const handling = this.#handlingOf(error)
@@ -183,7 +182,7 @@ export class Crash {
   /** It drains, as soon as the primary says so. */
   #end(handling: Handling): void {
     this.#crashed = true
-    if (!handling.told) this.#listener.tell(handling.error, true)
+    if (!handling.told) this.#listener.tell(handling.error, true, requestOf(handling.answer))
     handling.told = true
   }
 
@@ -202,4 +201,9 @@ export class Crash {
   #recent(): Handling | undefined {
     return this.#last && performance.now() - this.#last.since < aftermath ? this.#last : undefined
   }
+}
+
+function requestOf(answer: Answer | undefined): string | undefined {
+  if (!(answer instanceof ServerResponse)) return answer?.request
+  return `${answer.req.method} ${askedFor(answer.req)}`
 }

@@ -17,7 +17,7 @@ import { bus } from '../messages/bus.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { onWorkerListen } from '../node-listening.ts'
 import { receive, restoreSend, send } from '../protocol/channel.ts'
-import type { ForwardedCall, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
+import type { ForwardedCall, Readiness, ToPrimary, ToWorker, WorkerBriefing } from '../protocol/messages.ts'
 import { shareSignal, takeSignal } from '../own-signals.ts'
 import { ShutdownCode } from '../shutdown-code.ts'
 import { primarySignals, stopSignals } from '../signal-names.ts'
@@ -45,11 +45,16 @@ import { Watchdog } from './watchdog.ts'
 import { metricsOff } from '../errors.ts'
 import { newWorkerId } from '../worker-id.ts'
 
+/** In characters: the primary believes no longer ones. */
+const longestRequest = 2000
+
 export class Worker {
   /** The last that the primary said of the workers. */
   workers: readonly WorkerInfo[] = []
   slots: readonly SlotInfo[] = []
   state: ClusterState = 'booting'
+  /** A primary of an older release does not say. */
+  readiness: Readiness | undefined
   /** It has drained: nothing that runs in it now is asked for by a request. */
   answered = false
   slot: number
@@ -103,10 +108,13 @@ export class Worker {
       this.metrics?.hear(vitals)
     }, this.metrics?.requests)
     this.#crash = new Crash({
-      tell: (error, contained) => {
-        this.#tell({ type: 'crash', error: toWords(error), contained })
-        const { slot, request } = this
-        announce('clustered:crash', () => ({ slot, error, request, contained }))
+      tell: (error, contained, request) => {
+        this.#tell({
+          type: 'crash',
+          error: { ...toWords(error), request: request?.slice(0, longestRequest) },
+          contained,
+        })
+        announce('clustered:crash', () => ({ slot: this.slot, error, request, contained }))
         // The primary says it, and who has the port. Node's report would be a stack of its own code.
         if (!contained && this.#servers.isRefusal(error)) process.exit(uncaughtExitCode)
         // It serves on until the primary has another in its place.
@@ -217,6 +225,11 @@ export class Worker {
     this.#tell({ type: 'options', ...own })
   }
 
+  /** The app has checks by these names, which the primary may have run here. */
+  tellChecks(names: string[]): void {
+    if (names.length > 0) this.#tell({ type: 'checks', names })
+  }
+
   /** Has the primary carry out a method of `Cluster`. */
   call<Result = void>(call: ForwardedCall): Promise<Result> {
     this.#presence.stay()
@@ -302,10 +315,11 @@ export class Worker {
     this.#tell({ type: 'reopened', turn })
   }
 
-  #learn({ workers, slots = [], state }: Extract<ToWorker, { type: 'workers' }>): void {
+  #learn({ workers, slots = [], state, readiness }: Extract<ToWorker, { type: 'workers' }>): void {
     this.workers = workers
     this.slots = slots
     this.state = state
+    this.readiness = readiness
     this.#heartbeat.workers = workers.length
     const own = workers.find(({ pid }) => pid === process.pid)
     if (own && own.state !== 'booting') this.#onReady()

@@ -1,4 +1,5 @@
 import type { ClusterState, SlotInfo } from '../../cluster.ts'
+import type { Readiness } from '../../protocol/messages.ts'
 import type { Clock } from '../../running-clock.ts'
 import type { Fleet } from './fleet.ts'
 import type { WorkerHandle } from './worker-handle.ts'
@@ -15,15 +16,17 @@ export class News {
   readonly #fleet: Fleet
   readonly #clock: Clock
   readonly #stateOf: () => ClusterState
+  readonly #readinessOf: () => Readiness
   #told: ClusterState | undefined
   #toldAt = -Infinity
   /** Calls off what is to be told later. */
   #cancel: (() => void) | undefined
 
-  constructor(fleet: Fleet, clock: Clock, stateOf: () => ClusterState) {
+  constructor(fleet: Fleet, clock: Clock, stateOf: () => ClusterState, readinessOf: () => Readiness) {
     this.#fleet = fleet
     this.#clock = clock
     this.#stateOf = stateOf
+    this.#readinessOf = readinessOf
   }
 
   /** Something has changed: all workers know it now, or soon after. */
@@ -41,7 +44,14 @@ export class News {
 
   /** One that boots knows the others from the start. */
   tell(worker: WorkerHandle): void {
-    worker.send({ type: 'workers', workers: this.#fleet.info, slots: this.#slots, state: this.#stateOf() })
+    const { info } = this.#fleet
+    worker.send({
+      type: 'workers',
+      workers: info,
+      slots: this.#slots,
+      state: this.#stateOf(),
+      readiness: this.#readinessOf(),
+    })
   }
 
   get #slots(): SlotInfo[] {
@@ -56,6 +66,7 @@ export class News {
     this.#told = state
     const { info, workers } = this.#fleet
     const slots = this.#slots
-    for (const worker of workers) worker.send({ type: 'workers', workers: info, slots, state })
+    const readiness = this.#readinessOf()
+    for (const worker of workers) worker.send({ type: 'workers', workers: info, slots, state, readiness })
   }
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../../cluster.ts'
 import { ClusteredError } from '../../errors.ts'
 import type { ClusterEvents, ScaleStep, WorkerExit } from '../../events.ts'
+import { readinessOf } from '../../health/ready-when.ts'
 import type { ToPrimary } from '../../protocol/messages.ts'
 import type { Settings } from '../../settings.ts'
 import type { Entry } from '../entry.ts'
@@ -87,7 +88,12 @@ export class Supervisor {
     const { entry, settings, system, sockets, steps, events } = parts
     const fleet = new Fleet(settings, (worker, reason) => events.emit('worker:drain', worker.info, reason))
     this.#fleet = fleet
-    this.#news = new News(fleet, system.clock, () => this.state)
+    this.#news = new News(
+      fleet,
+      system.clock,
+      () => this.state,
+      () => readinessOf(settings, this.size),
+    )
     const rollout = new Rollout(entry, fleet, events)
     this.#rollout = rollout
     this.#lead = new Lead(fleet, rollout, (worker) => events.emit('worker:lead', worker.info))

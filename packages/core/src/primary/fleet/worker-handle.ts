@@ -78,6 +78,8 @@ export class WorkerHandle {
   beatDue: number = Infinity
   /** It does something that takes its main thread: others serve in its place where they can. */
   aside: boolean = false
+  /** The names of the app's own checks, which it can run. */
+  checks: readonly string[] = []
   /** What somebody who looks inside has asked it. */
   readonly asks: Asks
   /** The uncaught error that ends it, if one does. */

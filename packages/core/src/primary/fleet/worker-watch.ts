@@ -143,6 +143,9 @@ export class WorkerWatch implements WorkerEvents {
       case 'lead-over':
         lead.end(worker)
         return reconcile()
+      case 'checks':
+        worker.checks = message.names
+        return
       case 'answer':
         return sockets.onAnswer(worker, message)
       case 'room':

@@ -6,9 +6,25 @@ import { isHeldHere } from './port-holders.ts'
 export class OwnPorts {
   readonly #log: Log
   readonly #told = new Set<number>()
+  /** Ports that are none of the program's, and what has them. */
+  readonly #reserved = new Map<number, string>()
 
   constructor(log: Log) {
     this.#log = log
+  }
+
+  /** @param owner what has it from now on; undefined if nothing does any more. */
+  reserve(port: number, owner: string | undefined): void {
+    if (owner === undefined) this.#reserved.delete(port)
+    else this.#reserved.set(port, owner)
+  }
+
+  /** An error that says so, if it is a reserved port that somebody wanted. */
+  refusal(error: NodeJS.ErrnoException & { port?: number }): Error | undefined {
+    const owner = error.code === 'EADDRINUSE' ? this.#reserved.get(error.port ?? -1) : undefined
+    if (owner === undefined) return undefined
+    error.message = `port ${error.port} is that of ${owner}: the program has to listen at another one, or that at another`
+    return error
   }
 
   /** Whether it is for that reason that there was no place. It is said once per port. */

@@ -71,6 +71,11 @@ export class Places implements Sockets {
     return this.#open.flatMap(({ spot }) => spot?.port ?? [])
   }
 
+  /** That port is not for the program. @param owner what has it; undefined if nothing does any more. */
+  reserve(port: number, owner: string | undefined): void {
+    this.#ownPorts.reserve(port, owner)
+  }
+
   /** Opens what the program itself listens at: a worker without it is not ready. */
   require(key: string, options: ListenOptions): Promise<Place> {
     // Every place is shared by all workers, and by nobody else.
@@ -146,7 +151,8 @@ export class Places implements Sockets {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
       // The port that another worker was given is no longer free.
       if (request !== asked) return this.#openFor(key, asked, asked)
-      if (!this.#ownPorts.cause(error as NodeJS.ErrnoException)) throw error
+      if (this.#ownPorts.refusal(error as Error) || !this.#ownPorts.cause(error as NodeJS.ErrnoException))
+        throw error
       return undefined
     }
   }
@@ -301,7 +307,9 @@ export class Places implements Sockets {
 
   async #openAnew(key: string, options: ListenOptions): Promise<Place> {
     await Promise.all(this.#closing)
-    const place = await Place.open(key, options, this.#settings)
+    const place = await Place.open(key, options, this.#settings).catch((error: Error) => {
+      throw this.#ownPorts.refusal(error) ?? error
+    })
     if (this.#closed) void place.close()
     this.#open.push(place)
     return place

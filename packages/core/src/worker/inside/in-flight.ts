@@ -4,7 +4,8 @@ import type net from 'node:net'
 import { headOf } from '../../node-internals/http1-answers.ts'
 import { parserOf } from '../../node-internals/http1-connections.ts'
 import { isOfHttp2 } from '../../node-internals/http2.ts'
-import { type InFlight, longestPart, type RequestInfo } from '../../protocol/inside.ts'
+import { hideQuery, type InFlight, longestPart, type RequestInfo } from '../../protocol/inside.ts'
+import { askedFor } from '../asked-for.ts'
 import { asHead, isEventStream } from '../drain/event-streams.ts'
 import type { StreamAnswer } from '../stream-answer.ts'
 import type { VitalSigns } from '../vitals.ts'
@@ -30,12 +31,6 @@ export function inFlight(vitals: VitalSigns, query: boolean, most: number): InFl
     eventStreams,
     upgraded: [...vitals.sockets].filter((socket) => !parserOf(socket) && !isOfHttp2(socket)).length,
   }
-}
-
-/** Such as `GET /report?…`. */
-export function hideQuery(text: string): string {
-  const at = text.indexOf('?')
-  return at === -1 ? text : `${text.slice(0, at)}?…`
 }
 
 function isOfEvents(answer: Answer): boolean {
@@ -73,18 +68,12 @@ interface Told {
 
 function ofHttp1({ req }: ServerResponse): Told {
   const { method = '', socket, headers } = req
-  return { method, path: pathOf(req), protocol: 'HTTP/1', client: socket, route: routeOf(req), headers }
+  return { method, path: askedFor(req), protocol: 'HTTP/1', client: socket, route: routeOf(req), headers }
 }
 
 function ofHttp2({ request, headers, stream }: StreamAnswer): Told {
   const [method = '', path = ''] = request.split(' ', 2)
   return { method, path, protocol: 'HTTP/2', client: stream.session?.socket, route: undefined, headers }
-}
-
-/** As it was asked for: routers cut off what they have looked at. */
-function pathOf(request: IncomingMessage): string {
-  const { originalUrl } = request as { originalUrl?: unknown }
-  return typeof originalUrl === 'string' ? originalUrl : (request.url ?? '')
 }
 
 /** Express keeps it on the request. */

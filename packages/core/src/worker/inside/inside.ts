@@ -1,11 +1,12 @@
 /** What a worker does for somebody who looks inside it. It is loaded when that happens first. */
 import { ClusteredError, type ClusteredErrorCode } from '../../errors.ts'
-import { type FileNames, type Look, mostRequests, type Question } from '../../protocol/inside.ts'
+import { type FileNames, hideQuery, type Look, mostRequests, type Question } from '../../protocol/inside.ts'
+import { ownHealth } from '../../health/own-health.ts'
 import type { ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import { mayInspect } from '../main-thread-stack.ts'
 import type { VitalSigns } from '../vitals.ts'
 import { writeHeap } from './heap.ts'
-import { hideQuery, inFlight } from './in-flight.ts'
+import { inFlight } from './in-flight.ts'
 import { inspect } from './inspect.ts'
 import { NewFile } from './new-file.ts'
 import { writeProfile } from './profile.ts'
@@ -63,6 +64,10 @@ export class Inside {
       case 'stop':
         if (this.#running?.id === question.id) this.#running.abort.abort(gone())
         return undefined
+      case 'here':
+        return true
+      case 'check':
+        return ownHealth().checks.run(question.timeout)
       case 'profile':
         checkInspector()
         return this.#write(id, question, (file, signal) => writeProfile(file, question.time, signal))

@@ -1,0 +1,113 @@
+import { announce } from './announcer.js'
+import { byId, el, keyed, set, setText } from './dom.js'
+import { showVerdict } from './heading.js'
+import { askForToken } from './token-dialog.js'
+import { authorization, readToken, token } from './token.js'
+import { verdict } from './verdict.js'
+import { bytes, counted, duration, milliseconds, percent, rate } from './words.js'
+
+/** Ms between two looks. */
+const pause = 2000
+const order = ['well', 'change', 'warn', 'bad']
+
+readToken()
+let lostAt
+
+async function look() {
+  try {
+    const response = await fetch('v1/programs', {
+      headers: authorization(),
+      cache: 'no-store',
+      signal: AbortSignal.timeout(10_000),
+    })
+    if (response.status === 401) {
+      if (!(await askForToken())) return showLost('A token is needed', 'to see the programs')
+    } else {
+      if (!response.ok) throw new Error(`the answer was ${response.status}`)
+      const { programs } = await response.json()
+      lostAt = undefined
+      document.body.dataset.connection = 'open'
+      show(programs.map(judged))
+    }
+  } catch {
+    lostAt ??= Date.now()
+    showLost(`Connection lost for ${duration(Date.now() - lostAt)}`, '')
+  }
+  setTimeout(look, pause)
+}
+
+function showLost(word, text) {
+  document.body.dataset.connection = 'lost'
+  showVerdict({ level: 'lost', word, text, also: [] }, 'Clustered', announce)
+}
+
+function judged(program) {
+  const { status, error } = program
+  if (!status) return { ...program, level: 'bad', word: 'Out of reach', text: error ?? 'it does not answer' }
+  return { ...program, ...verdict({ status, samples: [], happened: [], faults: [] }, Date.now()) }
+}
+
+function show(programs) {
+  const ill = programs.filter(({ level }) => level === 'warn' || level === 'bad')
+  const worst = order[Math.max(0, ...programs.map(({ level }) => order.indexOf(level)))]
+  showVerdict(
+    {
+      level: worst,
+      ...headline(programs, ill),
+      also: [],
+    },
+    'Clustered',
+    announce,
+  )
+  byId('programs').hidden = programs.length === 0
+  keyed(byId('rows'), programs, ({ path }) => path, newRow, showRow)
+}
+
+function headline(programs, ill) {
+  if (programs.length === 0) return { word: 'No program', text: 'runs that this user may see' }
+  if (ill.length === 0) return { word: 'All well', text: counted(programs.length, 'program') }
+  const [{ name, word, text }] = ill
+  if (ill.length === 1) return { word: name, text: `${word}: ${text}` }
+  return { word: 'Not well', text: `${ill.length} of ${counted(programs.length, 'program')}` }
+}
+
+function newRow() {
+  const cells = Array.from({ length: 7 }, () => el('td', { class: 'number' }))
+  return el(
+    'tr',
+    {},
+    el('th', { scope: 'row' }, el('a')),
+    el('td', { class: 'state' }, el('b'), ' ', el('span')),
+    ...cells,
+  )
+}
+
+function showRow(row, { name, path, status, level, word, text }) {
+  const known = token()
+  const link = row.querySelector('a')
+  setText(link, name)
+  set(link, 'href', known ? `${path}#token=${encodeURIComponent(known)}` : path)
+  set(row, 'data-level', level)
+  const values = status ? figures(status) : Array.from({ length: 7 }, () => '–')
+  const [term, rest] = row.children[1].children
+  setText(term, word)
+  setText(rest, level === 'well' ? '' : text)
+  for (const [i, value] of values.entries()) setText(row.children[i + 2], value)
+}
+
+function figures({ bySlot, generation, workers, primary, startedAt, listen }) {
+  const vitals = workers.flatMap((worker) => worker.vitals ?? [])
+  const sum = (of) => vitals.reduce((total, one) => total + of(one), 0)
+  const p99 = Math.max(...vitals.map(({ latency }) => latency?.p99 ?? -1))
+  return [
+    `${bySlot.filter(({ state }) => state === 'ready').length}/${bySlot.length}`,
+    String(generation),
+    listen ? rate(sum((one) => one.requestRate)) : '–',
+    milliseconds(p99 < 0 ? undefined : p99),
+    percent(sum((one) => one.cpu)),
+    bytes(primary.rss + sum((one) => one.rss)),
+    duration(Date.now() - startedAt),
+  ]
+}
+
+void look()

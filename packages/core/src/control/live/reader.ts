@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http'
+
+/** In bytes, more or less: with so much unread, a reader is told nothing more. */
+const mostUnread = 256 * 1024
+
+/** How long (in ms) one that does not read may keep its place. */
+const patience = 60_000
+
+/**
+ * Whoever reads the stream. What is kept for one that reads slowly has a bound:
+ * it misses what comes then, and hears how all is once it has read the rest.
+ */
+export class Reader {
+  readonly #response: ServerResponse
+  readonly #beginning: () => string
+  #behind = false
+  #giveUp: NodeJS.Timeout | undefined
+
+  /** @param beginning what makes up for all that was missed. */
+  constructor(response: ServerResponse, beginning: () => string) {
+    this.#response = response
+    this.#beginning = beginning
+    response.once('close', () => clearTimeout(this.#giveUp))
+    response.write(beginning())
+  }
+
+  tell(text: string): void {
+    if (this.#behind) return
+    if (this.#response.writableLength > mostUnread) return this.#wait()
+    this.#response.write(text)
+  }
+
+  end(): void {
+    this.#response.end()
+  }
+
+  #wait(): void {
+    this.#behind = true
+    const response = this.#response
+    this.#giveUp = setTimeout(() => response.destroy(), patience).unref()
+    response.once('drain', () => {
+      clearTimeout(this.#giveUp)
+      this.#behind = false
+      response.write(this.#beginning())
+    })
+  }
+}

@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { test } from 'node:test'
+import { hasBrowser } from './support/chromium.ts'
+import { Chromium, type DrivenPage } from './support/driven-page.ts'
+import { FakeLive } from './support/fake-live.ts'
+import {
+  allWell,
+  closing,
+  crashLoop,
+  hanging,
+  muchToSay,
+  reloading,
+  sample,
+  say,
+  worker,
+} from './support/live-scenes.ts'
+
+const skip = !hasBrowser && !process.env['CI'] && 'chromium is not installed'
+/** A folder for pictures of each state, for whoever wants to look at them. */
+const shots = process.env['SCREENSHOTS']
+if (shots) mkdirSync(shots, { recursive: true })
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const wide = { width: 1280 }
+const phone = { width: 360, height: 740 }
+
+async function shoot(page: DrivenPage, name: string): Promise<void> {
+  if (shots) await page.screenshot(path.join(shots, `${name}.png`))
+}
+
+/** What is in the way of those who cannot see, point, or tell colours apart. */
+async function barriers(page: DrivenPage): Promise<string[]> {
+  if (!(await page.evaluate('Boolean(window.axe)'))) await page.evaluate(`${axe};undefined`)
+  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`)
+}
+
+test('the live page', { skip }, async (t) => {
+  const fake = await FakeLive.open(t, allWell())
+  const chromium = new Chromium(t)
+  const page = await chromium.open(fake.url, wide)
+  const heading = (text: string) => page.sees('h1', text)
+  const become = async (program: ReturnType<typeof allWell>, text: string) => {
+    fake.become(program)
+    await heading(text)
+  }
+
+  const scenes = {
+    well: [allWell(), 'All well: 8 workers, generation 12, up 3 d'],
+    reload: [reloading(), 'Reloading: generation 13 is in 3 of 8 slots, 8 serve'],
+    hang: [hanging(), 'A worker hangs: slot 3 stands still in GET /report'],
+    'crash-loop': [crashLoop(), 'slot 3 has no worker since'],
+    down: [crashLoop(Date.now(), [0, 1, 2, 3, 4, 5, 6, 7]), 'Down: no worker serves'],
+    closing: [closing(), 'Closing: 3 workers left'],
+    much: [muchToSay(), 'A worker hangs'],
+    many: [allWell(64), 'All well: 64 workers'],
+    'many-reload': [reloading(64, 20), 'in 20 of 64 slots'],
+  } as const
+
+  await t.test('has a heading for each state, fits, and leaves nobody out', async () => {
+    for (const [name, [program, text]] of Object.entries(scenes)) {
+      await become(program, text)
+      for (const look of [wide, { ...wide, dark: true }, phone]) {
+        await page.look(look)
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+        assert.ok(width <= look.width, `${name}: ${width} at ${look.width}`)
+        await page.until(
+          'document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getTiming().iterations === Infinity)',
+        )
+        await shoot(page, `${name}${look === phone ? '-phone' : 'dark' in look ? '-dark' : ''}`)
+        // To look for barriers takes long, and what is there in several states is alike.
+        const isNew = look === wide ? !/many|down/.test(name) : 'dark' in look && name === 'crash-loop'
+        if (isNew) assert.deepEqual(await barriers(page), [], name)
+      }
+    }
+    await page.look(wide)
+    assert.match(await page.evaluate('document.title'), /^Reloading – shop$/)
+    assert.match(await page.evaluate('document.querySelector("link[rel=icon]").href'), /^data:image\/svg/)
+  })
+
+  await t.test('shows a reload pass through the slots', async () => {
+    const program = allWell(3)
+    const { status } = program
+    await become(program, 'All well: 3 workers')
+    const lanes = (slot: number) =>
+      page.evaluate<string>(`[...document.querySelectorAll('[data-slot="${slot}"] .lane')].map((lane) =>
+        lane.querySelector('.state').textContent.split(' ')[0] + ' ' + lane.querySelector('.generation').textContent).join(', ')`)
+    const seen: string[] = []
+    const tell = async (slot: number, expected: string) => {
+      fake.tell('status', status)
+      await page.until(
+        `[...document.querySelectorAll('[data-slot="${slot}"] .state')].length === ${expected.split(', ').length}`,
+      )
+      seen.push(await lanes(slot))
+    }
+    status.generation = 13
+    status.lastReload = { generation: 13, state: 'under way', at: Date.now() }
+    for (let slot = 0; slot < 3; slot++) {
+      const old = status.workers.find((one) => one.slot === slot)!
+      const next = { ...worker(slot, 13, Date.now()), state: 'booting' as 'booting' | 'ready' }
+      status.workers.push(next)
+      await tell(slot, 'ready g12, booting g13')
+      next.state = 'ready'
+      old.state = 'draining'
+      fake.tell('status', status)
+      await page.until(`document.querySelector('[data-slot="${slot}"] [data-state=draining]')`)
+      seen.push(await lanes(slot))
+      await heading(`generation 13 is in ${slot + 1} of 3 slots`)
+      status.workers = status.workers.filter((one) => one !== old)
+      await tell(slot, 'ready g13')
+    }
+    const each = ['ready g12, booting g13', 'draining g12, ready g13', 'ready g13']
+    assert.deepEqual(seen, [...each, ...each, ...each])
+    status.lastReload = { generation: 13, state: 'done', at: Date.now() }
+    fake.tell('status', status)
+    await heading('All well: 3 workers, generation 13')
+    assert.equal(await page.text('#announcer'), await page.text('h1'))
+  })
+
+  await t.test('takes everything that a program says as text', async () => {
+    const evil = '<script>pwned = 1</script><img src=x onerror="pwned = 1">"\'><svg onload=pwned=1>'
+    const program = crashLoop()
+    Object.assign(program.status, { name: evil, address: evil, version: evil, cwd: evil, container: evil })
+    program.status.bySlot[3]!.lastFailure!.lastWords = evil
+    program.happened.push(say(Date.now(), 'error', evil, evil))
+    program.faults = [{ ...program.faults[0]!, what: evil, stack: evil, request: evil }]
+    await become(program, evil)
+    for (const place of ['#name', '#facts', '#happened', '.what', 'pre', 'dd', 'h1'])
+      await page.sees(place === 'dd' ? '#faults dl' : place, evil)
+    await page.click('[data-slot="3"]')
+    await page.sees('dialog', evil)
+    await page.press('Escape')
+    assert.equal(
+      await page.evaluate('typeof pwned + document.querySelectorAll("body script, img").length'),
+      'undefined0',
+    )
+    await assert.rejects(page.evaluate('document.body.innerHTML = "<p>"'), /TrustedHTML/)
+    // That is the policy's own word, and not the page's.
+    page.complaints.length = 0
+  })
+
+  await t.test('draws what is known, with gaps where nothing is, and says each value', async () => {
+    const program = allWell()
+    await become(program, 'All well')
+    const line = 'document.querySelectorAll(".series")[0].getAttribute("d")'
+    assert.equal(await page.evaluate(`${line}.split("M").length - 1`), 2)
+    const last = { ...sample(program.samples.at(-1)!.at + 1000, 3, 8), requests: 1234, errors: 7, p99: null }
+    fake.tell('sample', last)
+    await page.sees('figure', '1.2 k/s')
+    await page.sees('figure', '7/s')
+    await page.sees('figure:nth-child(2)', 'p99 –')
+    await page.click('figure .plot')
+    await page.sees('#cursor-time', 'at ')
+    await page.press('Home')
+    await page.until('document.activeElement.getAttribute("aria-valuenow") === "-300"')
+    await page.press('End', 'ArrowLeft', 'ArrowRight')
+    await page.until(
+      'document.activeElement.getAttribute("aria-valuetext") === "now: answered 1.2 k/s, errors 7/s"',
+    )
+  })
+
+  await t.test('asks once, sends once, and says how it went', async () => {
+    await become(allWell(), 'All well')
+    await page.click('#reload')
+    await page.sees('dialog', 'generation 13')
+    assert.deepEqual(await barriers(page), [])
+    await shoot(page, 'question')
+    // A key that is pressed twice says no.
+    await page.press('Enter')
+    await page.until('!document.querySelector("dialog") && document.activeElement.id === "reload"')
+    await page.press('Enter')
+    await page.press('Escape')
+    assert.deepEqual(fake.posts, [])
+
+    let end: () => void
+    fake.onPost = (_post, response) => {
+      response.write(`${JSON.stringify({ event: 'reload:start', generation: 13 })}\n{"event":"worker:ready",`)
+      response.write(`"worker":${JSON.stringify(worker(0, 13, 0))},"bootTime":9}\n`)
+      end = () => response.end('{"event":"end","ok":true,"generation":13,"slots":8}\n')
+    }
+    await page.press('Enter', 'Tab', 'Enter')
+    await page.sees('#progress', '1 of 8 slots done. Slot 0, generation 13, is ready')
+    await page.sees('#why-not', 'Reload is under way.')
+    await shoot(page, 'progress')
+    await page.click('#reload')
+    assert.equal(await page.evaluate('document.querySelector("dialog")'), null)
+    end!()
+    await page.sees('#progress', 'Reload done: every slot runs generation 13, after')
+    assert.deepEqual(fake.posts.splice(0), [{ url: '/v1/reload', body: '', authorization: undefined }])
+
+    fake.onPost = (_post, response) =>
+      response.end(
+        '{"event":"end","ok":false,"error":{"code":"ERR_CLUSTERED_RELOAD_FAILED","message":"Reload stopped.","stack":"Error: x\\n    at y"}}\n',
+      )
+    await page.click('#reload')
+    await page.click('dialog .main')
+    await page.sees('#progress', 'Reload failed: Reload stopped.')
+    await page.sees('#progress pre', 'ERR_CLUSTERED_RELOAD_FAILED\nError: x\n    at y')
+    await shoot(page, 'failed')
+    assert.equal(fake.posts.splice(0).length, 1)
+
+    fake.onPost = (_post, response) => response.end('{}')
+    await page.click('[aria-label="One worker more"]')
+    await page.click('[aria-label="One worker more"]')
+    await page.click('#scale')
+    await page.sees('dialog', 'From 8 to 10 workers?')
+    await page.click('dialog .main')
+    await page.sees('#progress', 'Scaled to 10 workers')
+    assert.deepEqual(
+      fake.posts.splice(0).map(({ url, body }) => url + body),
+      ['/v1/scale{"workers":10}'],
+    )
+
+    await page.click('[data-slot="5"]')
+    await page.sees('dialog', 'pid 4305')
+    assert.deepEqual(await barriers(page), [])
+    await shoot(page, 'slot')
+    await page.click('dialog .main')
+    await page.sees('#progress', 'The worker of slot 5 is replaced')
+    assert.deepEqual(
+      fake.posts.splice(0).map(({ url, body }) => url + body),
+      ['/v1/replace{"slot":5}'],
+    )
+  })
+
+  await t.test('can be used without a mouse', async () => {
+    await become(allWell(), 'All well')
+    await page.evaluate('document.activeElement.blur()')
+    const at = () =>
+      page.evaluate<string>(
+        '(document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent).split(":")[0]',
+      )
+    const walk: string[] = []
+    // From the beginning of the document, whatever was clicked before.
+    await page.evaluate('document.querySelector(".skip").focus()')
+    for (let i = 0; i < 9; i++) {
+      walk.push(await at())
+      await page.press('Tab')
+    }
+    assert.deepEqual(walk, [
+      'To the slots',
+      'Reload',
+      'One worker fewer',
+      'Workers',
+      'One worker more',
+      'Scale',
+      'Dismiss',
+      walk[7],
+      'Requests, second by second',
+    ])
+    assert.match(walk[7]!, /^Slot \d$/)
+    assert.notEqual(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle'), 'none')
+    await page.press('+Tab', '+Tab', 'Home')
+    assert.equal(await at(), 'Slot 0')
+    await page.press('ArrowRight', 'ArrowRight')
+    assert.equal(await at(), 'Slot 2')
+    await page.press('ArrowDown', 'ArrowUp', 'End', 'ArrowLeft')
+    assert.equal(await at(), 'Slot 6')
+    await page.press('Enter')
+    await page.sees('dialog', 'Slot 6')
+    assert.equal(await at(), 'Close')
+    await page.press('Escape')
+    assert.equal(await at(), 'Slot 6')
+    // What is new does not take the focus away.
+    fake.tell('status', fake.program.status)
+    fake.tell('happened', say(Date.now(), 'info', 'scale', 'scale to 9'))
+    await page.sees('#happened li', 'scale to 9')
+    assert.equal(await at(), 'Slot 6')
+  })
+
+  await t.test('says that the connection is lost, for how long, and finds it again', async () => {
+    assert.deepEqual(page.complaints, [])
+    fake.isDown = true
+    fake.hangUp()
+    await heading('Connection lost for 1 s')
+    await page.sees('#also', 'Then: All well: 8 workers')
+    await page.sees('#why-not', 'out of reach')
+    assert.equal(
+      await page.evaluate('getComputedStyle(document.querySelector("#content")).filter'),
+      'grayscale(1)',
+    )
+    await shoot(page, 'lost')
+    await page.click('#reload')
+    assert.equal(await page.evaluate('document.querySelector("dialog")'), null)
+    fake.isDown = false
+    await heading('All well')
+    // That it was not reached is what the browser says.
+    assert.ok(page.complaints.splice(0).every((one) => /Failed to load resource.*v1\/live/.test(one)))
+  })
+
+  await t.test('changes nothing without the token, which does not stay in the address bar', async () => {
+    fake.program = { ...allWell(), mayChange: false }
+    fake.hangUp()
+    await page.sees('#why-not', 'takes the token of the option `admin`')
+    await page.click('#reload')
+    await page.click('[data-slot="1"]')
+    await page.sees('dialog', 'takes the token')
+    await page.click('dialog .main')
+    await page.press('Escape')
+    await shoot(page, 'looking-only')
+    fake.token = 's3cret'
+    fake.program.mayChange = true
+    fake.hangUp()
+    await page.sees('dialog', 'The token')
+    await heading('A token is needed')
+    await shoot(page, 'token')
+    await page.write('s3cret')
+    await page.press('Enter')
+    await heading('All well')
+    await page.click('#reload')
+    await page.click('dialog .main')
+    await page.sees('#progress', 'Reload')
+    assert.deepEqual(
+      fake.posts.map(({ authorization }) => authorization),
+      ['Bearer s3cret'],
+    )
+    page.complaints.length = 0
+    const other = await chromium.open(`${fake.url}/p/shop/#token=s3cret`, wide)
+    await other.sees('h1', 'All well')
+    assert.equal(await other.evaluate('location.href'), `${fake.url}/p/shop/`)
+    assert.equal(
+      await other.evaluate('document.querySelector("#up").getAttribute("href")'),
+      '../../#token=s3cret',
+    )
+    assert.deepEqual(other.complaints, [])
+    fake.token = undefined
+  })
+
+  await t.test('shows several programs in one table', async () => {
+    fake.programs = [
+      { name: 'shop', path: 'p/shop/', status: allWell().status, error: null },
+      { name: 'mailer', path: 'p/mailer/', status: crashLoop().status, error: null },
+      { name: 'checkout', path: 'p/checkout/', status: null, error: 'pid 88 does not answer' },
+    ]
+    const overview = await chromium.open(`${fake.url}/overview.html#token=abc`, wide)
+    await overview.sees('h1', 'Not well: 2 of 3 programs')
+    await overview.sees('tr:nth-child(2) .state', 'Degraded slot 3 has no worker')
+    await overview.sees('tr:nth-child(3) .state', 'Out of reach pid 88 does not answer')
+    assert.equal(
+      await overview.evaluate('document.querySelector("tbody a").getAttribute("href")'),
+      'p/shop/#token=abc',
+    )
+    assert.deepEqual(await barriers(overview), [])
+    await shoot(overview, 'overview')
+    await overview.look(phone)
+    assert.ok((await overview.evaluate<number>('document.documentElement.scrollWidth')) <= 360)
+    await shoot(overview, 'overview-phone')
+    fake.programs.length = 1
+    await overview.sees('h1', 'All well: 1 program')
+    assert.deepEqual(overview.complaints, [])
+  })
+
+  await t.test('has loaded nothing from elsewhere', () => {
+    assert.deepEqual(page.complaints, [])
+    assert.ok(page.requests.length > 20)
+    assert.deepEqual(
+      page.requests.filter((url) => !url.startsWith(fake.url) && !url.startsWith('data:')),
+      [],
+    )
+  })
+})

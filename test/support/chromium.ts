@@ -1,0 +1,36 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { StdioOptions } from 'node:child_process'
+import type { TestContext } from 'node:test'
+
+export const hasBrowser: boolean = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].some((file) =>
+  existsSync(file),
+)
+
+/** Starts it, with all its processes; they end with the test, however that ends. */
+export function launchChromium(t: TestContext, args: string[], stdio: StdioOptions = 'ignore'): ChildProcess {
+  const home = mkdtempSync(path.join(tmpdir(), 'browser-'))
+  const child: ChildProcess = spawn(
+    'chromium',
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--ignore-certificate-errors',
+      `--user-data-dir=${home}`,
+      ...args,
+    ],
+    // A group of its own, as it is many processes.
+    { stdio, detached: true, env: { ...process.env, HOME: home } },
+  )
+  t.after(async () => {
+    process.kill(-child.pid!, 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 })
+  })
+  return child
+}
