@@ -14,7 +14,7 @@ function exportingTo(port: number): Record<string, string> {
   return {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
     OTEL_METRIC_EXPORT_INTERVAL: '100',
-    OTEL_METRIC_EXPORT_TIMEOUT: '2000',
+    OTEL_METRIC_EXPORT_TIMEOUT: '3000',
     OTEL_SERVICE_NAME: 'shop',
   }
 }
