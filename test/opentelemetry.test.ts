@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { get } from './support/http.ts'
@@ -97,10 +98,12 @@ describe('OpenTelemetry', { concurrency: true }, () => {
     const collector = new Collector(t)
     await collector.listen(at)
     const program = supervise(t, '../otel/measured.mjs', exportingTo(at), { workers: 1 })
-    await ask(await program.listens(), 3)
-    await collector.until('clustered.slots_ready', 1)
-    const seen = collector.exports
-    await eventually(() => collector.exports > seen + 2, 'further exports')
+    const agent = new http.Agent({ keepAlive: true })
+    assert.equal((await get(await program.listens(), '/', agent)).body, 'hello')
+    await collector.until('clustered.connections', 1)
+    agent.destroy()
+    // What the worker says of that, it says together with, or after, what it has to say of the request.
+    await eventually(() => collector.sum('clustered.connections') === 0, 'no connection')
     assert.equal(collector.told.has(requests), false)
     assert.deepEqual([...collector.told.get('process.cpu.time')!.keys()], ['{"clustered.slot":"primary"}'])
     assert.deepEqual(collector.wrong, [])
