@@ -146,14 +146,52 @@ describe('the exporter', { concurrency: true }, () => {
     const took = performance.now() - began
     assert.ok(took >= 900 && took < 3000, `${took} ms`)
   })
+})
 
-  it('looks up nothing at the end', async () => {
-    const address = new CollectorAddress('collector.invalid')
+describe('the address of a collector', () => {
+  const resolver = () => {
+    const asked: ((error: Error | null, addresses?: object[]) => void)[] = []
+    const address = new CollectorAddress(
+      'collector.test',
+      ((_name: string, _options: object, done: never) => void asked.push(done)) as never,
+    )
+    const find = () =>
+      new Promise<unknown>((resolve, reject) => {
+        address.lookup('collector.test', { all: true }, (error, addresses) =>
+          error ? reject(error) : resolve(addresses),
+        )
+      })
+    return { asked, address, find }
+  }
+  const home = [{ address: '127.0.0.1', family: 4 }]
+
+  it('is looked up once, by one at a time, and again where it may be another', async () => {
+    const { asked, address, find } = resolver()
+    address.prepare()
+    const both = Promise.all([find(), find()])
+    assert.equal(asked.length, 1)
+    asked[0]!(null, home)
+    assert.deepEqual(await both, [home, home])
+    assert.deepEqual(await find(), home)
+    assert.equal(asked.length, 1)
+    address.doubt()
+    const again = find()
+    assert.equal(asked.length, 2)
+    asked[1]!(new Error('no resolver'))
+    await assert.rejects(again, /no resolver/)
+  })
+
+  it('is not looked up at the end', async () => {
+    const { asked, address, find } = resolver()
+    address.prepare()
+    asked[0]!(null, home)
+    address.doubt()
     address.fix()
-    const found = new Promise((_, reject) => {
-      address.lookup('collector.invalid', { all: true }, (error) => reject(error!))
-    })
-    await assert.rejects(found, /the address of collector\.invalid is not known yet/)
+    assert.deepEqual(await find(), home)
+    const unknown = resolver()
+    unknown.address.fix()
+    await assert.rejects(unknown.find(), /the address of collector\.test is not known yet/)
+    assert.deepEqual([asked.length, unknown.asked.length], [1, 0])
   })
 })
 
