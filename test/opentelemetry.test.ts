@@ -54,9 +54,11 @@ describe('OpenTelemetry', { concurrency: true }, () => {
   it('is told by OTLP what clients had answered, through an absent collector, a reload, a kill and a stop', async (t) => {
     const at = await freePort()
     const collector = new Collector(t)
-    const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":2,"reload":{"soak":0}}', ...exportingTo(at) } })
+    const program = start(t, 'server.js', {
+      env: { OPTIONS: '{"workers":2,"reload":{"soak":0}}', ...exportingTo(at) },
+    })
     const port = await program.listens()
-    await program.sees(/metrics do not reach http:\S+\/v1\/metrics: .*ECONNREFUSED/)
+    await program.sees(/metrics do not reach http:\S+: .*ECONNREFUSED/)
     await ask(port, 5)
     await collector.listen(at)
     await program.sees(/metrics reach \S+ again/)
@@ -123,7 +125,10 @@ describe('OpenTelemetry', { concurrency: true }, () => {
     const telemetry = fileURLToPath(new URL('../fixtures/otel/telemetry.mjs', import.meta.url))
     const program = start(t, 'server.js', {
       nodeArgs: ['--import', telemetry],
-      env: { OPTIONS: '{"workers":1,"hangTimeout":1000,"lagWarning":0,"reload":{"soak":0}}', ...exportingTo(at) },
+      env: {
+        OPTIONS: '{"workers":1,"hangTimeout":1000,"lagWarning":0,"reload":{"soak":0}}',
+        ...exportingTo(at),
+      },
     })
     const port = await program.listens()
     await ask(port, 5)

@@ -121,7 +121,7 @@ describe('the exporter', { concurrency: true }, () => {
       const collector = new Collector([bad])
       await collector.start(t, limits)
       const said = await collector.says(1)
-      assert.match(said, /^warn: metrics do not reach http:\/\/127\.0\.0\.1:\d+\/v1\/metrics: /)
+      assert.match(said, /^warn: metrics do not reach http:\/\/127\.0\.0\.1:\d+: /)
       assert.match(said, why)
       assert.doesNotMatch(said, /secret/)
       await collector.hears(collector.asked.length + 2)

@@ -97,8 +97,8 @@ export class Exporter {
 
   #tell(outcome: Outcome): void {
     if (outcome.kind === 'left') return
-    // Without a password, and what else may stand in it.
-    const where = `${this.#settings.url.origin}${this.#settings.url.pathname}`
+    // What else stands in it may be a secret.
+    const where = this.#settings.url.origin
     if (outcome.kind === 'failed') {
       if (this.#isFailing) return
       this.#isFailing = true
