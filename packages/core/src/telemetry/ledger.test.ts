@@ -191,6 +191,21 @@ describe('a ledger', () => {
     assert.deepEqual(ledger.problems, [])
   })
 
+  for (const none of [NaN, null])
+    it(`has a gauge no more of which its worker says that it is gone (${none})`, () => {
+      const ledger = new Kept()
+      const [one, other] = [{}, {}]
+      for (const worker of [one, other]) ledger.update(worker, '0', [single('size', 2)])
+      ledger.update(one, '0', [single('size', none as number)])
+      assert.equal(ledger.value('size'), 2)
+      ledger.update(other, '0', [single('size', none as number)])
+      ledger.update(other, '0', [single('size', none as number)])
+      assert.equal(ledger.family('size'), undefined)
+      ledger.update(one, '0', [single('size', 5)])
+      assert.equal(ledger.value('size'), 5)
+      assert.deepEqual(ledger.problems, [])
+    })
+
   it('believes no rubbish, and what is beside it', () => {
     const rubbish = [
       null,

@@ -239,7 +239,7 @@ export class Worker {
   /** Those of the cluster, with the last of this worker. */
   async askMetrics(): Promise<Metric[]> {
     if (!this.metrics) throw metricsOff()
-    this.metrics.tell()
+    await this.metrics.tellAll()
     return this.call({ method: 'metrics' })
   }
 
@@ -431,6 +431,7 @@ export class Worker {
       (left) => this.#shutdownCode.run(left, reason),
       () => this.#tell({ type: 'lead-over' }),
     )
+    await this.metrics?.tellAll()
     this.#tellLast()
     this.#leave()
   }
