@@ -95,11 +95,6 @@ export class Family {
     return this.gauges.get(this.#keyIn(slot, labels))
   }
 
-  /** @returns whether it was there. */
-  drop({ labels }: Gauge): boolean {
-    return this.gauges.delete(labelKey(labels))
-  }
-
   total(slot: string, labels: Labels): Total | undefined {
     return this.totals.get(this.#keyIn(slot, labels))
   }

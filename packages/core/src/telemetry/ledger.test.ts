@@ -121,6 +121,24 @@ describe('a ledger', () => {
     assert.equal(ledger.value('size', { slot: '2' }), 13)
   })
 
+  it('forgets a gauge that its worker has no more, and that a spare had before it took a slot', () => {
+    const ledger = new Kept()
+    const worker = {}
+    const tell = (slot: string, value: number): void =>
+      ledger.update(
+        worker,
+        slot,
+        JSON.parse(JSON.stringify([single('g', value, { merge: 'slot' })])) as unknown[],
+      )
+    tell('spare', 5)
+    tell('1', 6)
+    assert.deepEqual(ledger.family('g')?.series, [{ labels: { slot: '1' }, value: 6 }])
+    tell('1', Number.NaN)
+    assert.equal(ledger.family('g'), undefined)
+    tell('1', 7)
+    assert.equal(ledger.value('g', { slot: '1' }), 7)
+  })
+
   it('has the buckets of all, where new code has others', () => {
     const ledger = new Kept()
     ledger.update({}, '0', [histogram('h', [1, 5], [{ labels: {}, counts: [2, 3, 4], sum: 50 }])])

@@ -3,7 +3,7 @@ import { toLine } from '../thrown.ts'
 import type { WorkerMetric } from './metric.ts'
 import { AppMetrics } from './prom-client.ts'
 import { processCounters } from './process-counters.ts'
-import { gauge, runtimeMetrics } from './runtime-metrics.ts'
+import { cpuMetric, gauge, runtimeMetrics } from './runtime-metrics.ts'
 import { Changes } from './worker-changes.ts'
 import { GcDurations } from './worker-gc.ts'
 import { RequestMetrics } from './worker-requests.ts'
@@ -59,6 +59,7 @@ export class WorkerMetrics {
     const own = (): WorkerMetric[] => [
       ...this.requests.metrics(),
       ...this.#gc.metrics(),
+      cpuMetric(),
       ...processCounters(),
       ...(this.#vitals ? vitalMetrics(this.#vitals) : []),
     ]

@@ -54,15 +54,15 @@ export class RequestMetrics {
     if (response) this.#fail(response, hadError || socket.readableEnded ? 'aborted' : 'cut')
   }
 
-  closedStream({ stream, method, status, begun: since }: StreamAnswer): void {
-    this.#add(method, status, routeOfStream(stream), endOf(stream), since!)
+  closedStream(answer: StreamAnswer): void {
+    this.#countStream(answer, endOf(answer.stream))
   }
 
   /** This process ends, and what it has in flight with it. */
   leave(inFlight: Iterable<ServerResponse | StreamAnswer>): void {
     for (const answer of inFlight)
       if (answer instanceof ServerResponse) this.#fail(answer, 'cut')
-      else this.#add(answer.method, answer.status, routeOfStream(answer.stream), 'cut', answer.begun!)
+      else this.#countStream(answer, 'cut')
   }
 
   /** While the process ends, this has been answered past Node. */
@@ -93,6 +93,13 @@ export class RequestMetrics {
     response[begun] = undefined
     const { req } = response
     this.#add(req.method ?? '', status, routeOf(req, response), unfinished, since)
+  }
+
+  #countStream(answer: StreamAnswer, unfinished: Unfinished | undefined): void {
+    const { begun: since, method, status } = answer
+    if (since === undefined) return
+    answer.begun = undefined
+    this.#add(method, status, routeOfStream(answer.stream), unfinished, since)
   }
 
   /** It is answered when its connection becomes a tunnel, or does not. What goes through that is no request. */
