@@ -8,7 +8,7 @@ const token = 'a-token-of-the-admin-port'
 
 describe('the live stream', () => {
   it('tells all at first, then what changes, to 32 readers at most, and requests do not notice', async (t) => {
-    const shop = await openLive(t, { hangTimeout: 1200, lagWarning: 300, admin: { port: 0, token } })
+    const shop = await openLive(t, { hangTimeout: 3500, lagWarning: 500, admin: { port: 0, token } })
     const [, adminPort] = await shop.program.sees(/admin server at http:\/\/127\.0\.0\.1:(\d+)/)
     const admin = (headers: Record<string, string>) =>
       LiveReader.open({ port: Number(adminPort), path: '/v1/live', headers })
