@@ -68,11 +68,7 @@ export class Ledger {
   finish(worker: Teller): void {
     this.#accountOf(worker).isFinished = true
     for (const family of this.#families.values())
-      for (const [key, gauge] of family.gauges)
-        if (gauge.values.delete(worker) && gauge.values.size === 0) {
-          family.gauges.delete(key)
-          this.#size--
-        }
+      for (const gauge of family.gauges.values()) this.#remove(worker, family, gauge)
   }
 
   metrics(): Metric[] {
@@ -132,14 +128,23 @@ export class Ledger {
     const key = `${name}\0${labelKey(labels)}`
     const said = account.said.get(key)
     let gauge = said?.place as Gauge | undefined
-    if (said?.slot !== slot) {
-      // A spare has taken a slot.
-      gauge?.values.delete(worker)
+    const isGone = !Number.isFinite(value)
+    if (isGone || said?.slot !== slot) {
+      // Or a spare has taken a slot.
+      if (gauge) this.#remove(worker, family, gauge)
+      account.said.delete(key)
+      if (isGone) return
       gauge = family.gauge(slot, labels) ?? (this.#hasRoom(name) ? family.addGauge(slot, labels) : undefined)
       if (!gauge) return
       account.said.set(key, { slot, place: gauge, sum: 0, counts: [], bounds: [] })
     }
     gauge!.values.set(worker, value)
+  }
+
+  #remove(worker: Teller, family: Family, gauge: Gauge): void {
+    if (!gauge.values.delete(worker) || gauge.values.size > 0) return
+    family.gauges.delete(labelKey(gauge.labels))
+    this.#size--
   }
 
   #add(

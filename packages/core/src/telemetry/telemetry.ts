@@ -2,7 +2,7 @@ import { type Follower, Ledger } from './ledger.ts'
 import type { Metric } from './metric.ts'
 import { processCounters } from './process-counters.ts'
 import { ProcessSigns } from './process-signs.ts'
-import { runtimeMetrics } from './runtime-metrics.ts'
+import { cpuMetric, runtimeMetrics } from './runtime-metrics.ts'
 
 /** How often (in ms) the primary looks at itself, as workers do. */
 const interval = 1000
@@ -31,7 +31,11 @@ export class Telemetry {
   watchThis(): void {
     const signs = new ProcessSigns()
     const look = (): void =>
-      this.#ledger.update(this, 'primary', [...runtimeMetrics(signs.take()), ...processCounters()])
+      this.#ledger.update(this, 'primary', [
+        cpuMetric(),
+        ...processCounters(),
+        ...runtimeMetrics(signs.take()),
+      ])
     setInterval(look, interval).unref()
   }
 
