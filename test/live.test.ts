@@ -20,6 +20,7 @@ describe('the live stream', () => {
       assert.equal((await one.hears('program')).mayChange, mayChange)
       t.after(() => one.leave())
     }
+    assert.deepEqual(await shop.ask('HEAD', '/v1/live'), { status: 200, text: '' })
     const readers = await Promise.all(Array.from({ length: 50 }, () => LiveReader.open(shop.socket)))
     t.after(() => readers.forEach((one) => one.leave()))
     const told = readers.filter(({ status }) => status === 200)
