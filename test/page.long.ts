@@ -69,7 +69,7 @@ test('the live page', { skip }, async (t) => {
   const scenes = {
     well: [allWell(), 'All well: 8 workers, generation 12, up 3 d'],
     reload: [reloading(), 'Reloading: generation 13 is in 3 of 8 slots, 8 serve'],
-    hang: [hanging(), 'A worker hangs: slot 3 stands still in GET /report'],
+    hang: [hanging(), 'A worker hangs: slot 3 in GET /report'],
     'crash-loop': [crashLoop(), 'slot 3 has no worker since'],
     down: [crashLoop(Date.now(), [0, 1, 2, 3, 4, 5, 6, 7]), 'Down: no worker serves'],
     closing: [closing(), 'Closing: 3 workers left'],
@@ -132,6 +132,11 @@ test('the live page', { skip }, async (t) => {
     }
     const each = ['ready g12, booting g13', 'draining g12, ready g13', 'ready g13']
     assert.deepEqual(seen, [...each, ...each, ...each])
+    const movement = `getComputedStyle(document.querySelector('[data-how=enters]')).animationName`
+    assert.equal(await page.evaluate(movement), 'enter')
+    await page.look({ ...wide, still: true })
+    assert.equal(await page.evaluate(movement), 'none')
+    await page.look(wide)
     status.lastReload = { generation: 13, state: 'done', at: Date.now() }
     fake.tell('status', status)
     await heading('All well: 3 workers, generation 13')
@@ -390,7 +395,7 @@ test(
     const OPTIONS = JSON.stringify({
       name: 'real',
       workers: 2,
-      hangTimeout: 1000,
+      hangTimeout: 1500,
       reload: { soak: 50 },
       admin: { port: 0, token },
     })

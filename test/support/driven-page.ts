@@ -9,6 +9,7 @@ export interface Look {
   width: number
   height?: number
   dark?: boolean
+  still?: boolean
 }
 
 type Params = Record<string, any>
@@ -94,7 +95,7 @@ export class DrivenPage {
     if (method === 'Network.requestWillBeSent') this.requests.push(params['request'].url)
   }
 
-  async look({ width, height = 900, dark = false }: Look): Promise<void> {
+  async look({ width, height = 900, dark = false, still = false }: Look): Promise<void> {
     await this.send('Emulation.setDeviceMetricsOverride', {
       width,
       height,
@@ -102,7 +103,10 @@ export class DrivenPage {
       mobile: width < 500,
     })
     await this.send('Emulation.setEmulatedMedia', {
-      features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }],
+      features: [
+        { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
+        { name: 'prefers-reduced-motion', value: still ? 'reduce' : 'no-preference' },
+      ],
     })
   }
 
