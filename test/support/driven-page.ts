@@ -143,14 +143,21 @@ export class DrivenPage {
   }
 
   async click(selector: string): Promise<void> {
-    const { x, y } = await this.evaluate<{ x: number; y: number }>(
-      `(() => {
-        const node = document.querySelector(${JSON.stringify(selector)})
-        node.scrollIntoView({ block: 'center' })
-        const { left, top, width, height } = node.getBoundingClientRect()
-        return { x: left + width / 2, y: top + height / 2 }
-      })()`,
-    )
+    // What is above it may still grow: it is where it is two frames later, too.
+    const place = `(async () => {
+      const node = document.querySelector(${JSON.stringify(selector)})
+      node?.scrollIntoView({ block: 'center' })
+      const look = () => node.getBoundingClientRect()
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+      const { left, top, width, height } = node ? look() : {}
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+      return node && look().top === top && { x: left + width / 2, y: top + height / 2 }
+    })()`
+    let found: { x: number; y: number } | false | null = null
+    for (let attempt = 0; attempt < 100 && !found; attempt++)
+      found = await this.evaluate<{ x: number; y: number } | false | null>(place)
+    if (!found) throw new Error(`there is no ${selector} to click`)
+    const { x, y } = found
     for (const type of ['mousePressed', 'mouseReleased'])
       await this.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 })
   }
