@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { get } from './support/http.ts'
@@ -14,6 +15,7 @@ function exportingTo(port: number): Record<string, string> {
   return {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
     OTEL_METRIC_EXPORT_INTERVAL: '100',
+    OTEL_METRIC_EXPORT_TIMEOUT: '3000',
     OTEL_SERVICE_NAME: 'shop',
   }
 }
@@ -22,17 +24,49 @@ async function ask(port: number, count: number): Promise<void> {
   for (let asked = 0; asked < count; asked++) assert.equal((await get(port)).body, 'hello')
 }
 
-describe('export by OTLP', () => {
-  it('counts what clients had answered, through an absent collector, a reload, a kill and a stop', async (t) => {
+interface Metric {
+  descriptor: { name: string; unit: string }
+  isMonotonic?: boolean
+  dataPoints: {
+    attributes: Record<string, unknown>
+    value: number | { count: number; buckets: { counts: number[] } }
+  }[]
+}
+
+interface Span {
+  name: string
+  id: string
+  parent?: string
+  attributes: Record<string, unknown>
+  failure?: string
+  exceptions: string[]
+  ms: number
+}
+
+function said<Thing>(program: Program, what: string): Thing[] {
+  return [...program.output.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(
+    ([, json]) => JSON.parse(json!) as Thing,
+  )
+}
+
+// Each waits most of the time.
+describe('OpenTelemetry', { concurrency: true }, () => {
+  it('is told by OTLP what clients had answered, through an absent collector, a reload, a kill and a stop', async (t) => {
     const at = await freePort()
     const collector = new Collector(t)
-    const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":2}', ...exportingTo(at) } })
+    const program = start(t, 'server.js', {
+      env: { OPTIONS: '{"workers":2,"reload":{"soak":0}}', ...exportingTo(at) },
+    })
     const port = await program.listens()
-    await program.sees(/metrics do not reach http:\S+\/v1\/metrics: .*ECONNREFUSED/)
+    await program.sees(/metrics do not reach http:\S+: .*ECONNREFUSED/)
     await ask(port, 5)
     await collector.listen(at)
     await program.sees(/metrics reach \S+ again/)
     await collector.until(requests, 5)
+    const unnamed = [...collector.told.keys()].filter(
+      (name) => !/^(http|nodejs|v8js|process|clustered)\./.test(name),
+    )
+    assert.deepEqual(unnamed, [], 'all have names of OpenTelemetry')
 
     const clients = load(nodeClients(2, { port }, { expect: 'hello' }))
     program.kill('SIGHUP')
@@ -61,15 +95,17 @@ describe('export by OTLP', () => {
     assert.equal(collector.resources[0]!['service.name'], 'shop')
   })
 
-  it('leaves to an SDK in workers what that measures, and holds up no end', async (t) => {
+  it('is not told a second time what an SDK in workers measures, and holds up no end', async (t) => {
     const at = await freePort()
     const collector = new Collector(t)
     await collector.listen(at)
     const program = supervise(t, '../otel/measured.mjs', exportingTo(at), { workers: 1 })
-    await ask(await program.listens(), 3)
-    await collector.until('clustered.slots_ready', 1)
-    const seen = collector.exports
-    await eventually(() => collector.exports > seen + 2, 'further exports')
+    const agent = new http.Agent({ keepAlive: true })
+    assert.equal((await get(await program.listens(), '/', agent)).body, 'hello')
+    await collector.until('clustered.connections', 1)
+    agent.destroy()
+    // What the worker says of that, it says together with, or after, what it has to say of the request.
+    await eventually(() => collector.sum('clustered.connections') === 0, 'no connection')
     assert.equal(collector.told.has(requests), false)
     assert.deepEqual([...collector.told.get('process.cpu.time')!.keys()], ['{"clustered.slot":"primary"}'])
     assert.deepEqual(collector.wrong, [])
@@ -81,42 +117,18 @@ describe('export by OTLP', () => {
     assert.equal(await program.ends(), 0)
     assert.ok(performance.now() - began < 5000)
   })
-})
 
-interface Metric {
-  descriptor: { name: string; unit: string }
-  isMonotonic?: boolean
-  dataPoints: {
-    attributes: Record<string, unknown>
-    value: number | { count: number; buckets: { counts: number[] } }
-  }[]
-}
-
-interface Span {
-  name: string
-  id: string
-  parent?: string
-  attributes: Record<string, unknown>
-  failure?: string
-  exceptions: string[]
-  ms: number
-}
-
-function said<Thing>(program: Program, what: string): Thing[] {
-  return [...program.output.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(
-    ([, json]) => JSON.parse(json!) as Thing,
-  )
-}
-
-describe("the program's own SDK in the primary", () => {
-  it('has the figures as instruments, and what happens as spans; and nothing is exported a second time', async (t) => {
+  it('has the figures as instruments of an SDK in the primary, and what happens as spans; and nothing twice', async (t) => {
     const at = await freePort()
     const collector = new Collector(t)
     await collector.listen(at)
     const telemetry = fileURLToPath(new URL('../fixtures/otel/telemetry.mjs', import.meta.url))
     const program = start(t, 'server.js', {
       nodeArgs: ['--import', telemetry],
-      env: { OPTIONS: '{"workers":1,"hangTimeout":1000,"lagWarning":0}', ...exportingTo(at) },
+      env: {
+        OPTIONS: '{"workers":1,"hangTimeout":1000,"lagWarning":0,"reload":{"soak":0}}',
+        ...exportingTo(at),
+      },
     })
     const port = await program.listens()
     await ask(port, 5)
@@ -149,7 +161,9 @@ describe("the program's own SDK in the primary", () => {
     )
     const value = (name: string) => last.get(name)!.dataPoints.map((point) => point.value)
     assert.equal(last.get('process.memory.usage')!.descriptor.unit, 'By')
-    assert.deepEqual(value('clustered.reloads'), [1])
+    const reloads = last.get('clustered.reloads')!.dataPoints
+    const done = reloads.find(({ attributes }) => attributes['clustered.reload.outcome'] === 'done')
+    assert.equal(done?.value, 1)
     assert.ok(last.get(`${requests}.count`)!.isMonotonic)
     const whole = last
       .get(requests)!

@@ -3,8 +3,10 @@ import http from 'node:http'
 import https from 'node:https'
 import http2 from 'node:http2'
 import { type Cluster, clustered as core, ClusteredError } from '@clustered/core'
+import { clusteredMetrics } from '@clustered/core/otel'
 import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
 import { clustered as koa, onLead, publish, subscribe } from '@clustered/koa'
+import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import express5 from 'express'
 import express4 from 'express4'
 import Koa3 from 'koa'
@@ -242,4 +244,8 @@ export async function messagesSayWhatTheyCarry(): Promise<void> {
   await publish<{ id: number }>('changed', { id: '1' })
   // @ts-expect-error: who does not say what it is knows nothing of it.
   subscribe('changed', (data) => data.id)
+}
+
+export function anSdkTakesTheHistograms(): MetricProducer {
+  return clusteredMetrics()
 }

@@ -73,7 +73,7 @@ function readExport(body: unknown): { resource: Json; told: Told; sums: string[]
   const { resource, scopeMetrics } = fields(inResource, ['resource', 'scopeMetrics'])
   const [inScope] = list(scopeMetrics, 1)
   const { scope, metrics } = fields(inScope, ['scope', 'metrics'])
-  assert.equal(fields(scope, ['name'])['name'], '@clustered/core')
+  assert.equal(fields(scope, ['name', 'version'])['name'], '@clustered/core')
   const told: Told = new Map()
   const sums: string[] = []
   for (const metric of list(metrics)) {

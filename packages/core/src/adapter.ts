@@ -24,4 +24,14 @@ export interface Adapter<App> {
   isApp(value: unknown): value is App
   /** Called in each worker. */
   toTarget(app: App): Target
+  /** The route of a request, where the framework knows it. */
+  readonly routeOf?: RouteOf
 }
+
+/**
+ * The route that a request was for, such as `/users/:id`: what the app was
+ * given, and never what the client asked for. Called once for each answer, as
+ * it ends.
+ * @returns undefined where there is none, or it is not known.
+ */
+export type RouteOf = (request: http.IncomingMessage, response: http.ServerResponse) => string | undefined

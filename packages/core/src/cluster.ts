@@ -189,7 +189,7 @@ export interface Vitals {
   requestRate: number
   /**
    * How many milliseconds answers took in the last ten seconds, to within a
-   * twentieth; not before the first, and not with `metrics: false`.
+   * sixteenth; not before the first, and not with `metrics: false`.
    */
   latency: { p50: number; p99: number } | undefined
   /** The share of one CPU that it used in the last second; above 1 with more threads than one. */

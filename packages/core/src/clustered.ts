@@ -12,6 +12,7 @@ import type { ClusteredOptions } from './options.ts'
 import { ownHealth } from './health/own-health.ts'
 import { isBundled } from './own-files.ts'
 import { refuseOtherRuntimes } from './other-runtimes.ts'
+import { giveRegistries } from './merge-metrics.ts'
 import { makeHttpServer } from './server-options.ts'
 import { runtime } from './runtime.ts'
 import { resolveOptions, type Settings } from './settings.ts'
@@ -76,8 +77,10 @@ export function adapt<App, Given>(
       'true, or clustered start --no-listen for the program',
       'is for programs that serve nothing',
     )
+  if (adapter.routeOf) (runtime().routesOf ??= new Set()).add(adapter.routeOf)
   runtime().worker?.tellOptions(describeOptions(options))
   runtime().worker?.useSticky(settings.sticky)
+  giveRegistries(options?.metrics)
   ownHealth().use(settings)
   runtime().worker?.tellChecks(ownHealth().checks.names)
   const toServer = (made: App | net.Server): net.Server => {

@@ -1,4 +1,4 @@
-export type { Adapter, OrFactory, ServerOf, Target } from './adapter.ts'
+export type { Adapter, OrFactory, RouteOf, ServerOf, Target } from './adapter.ts'
 export type {
   CloseCallback,
   CloseOptions,
@@ -33,6 +33,7 @@ export type {
   Sticky,
   WorkerBounds,
 } from './options.ts'
+export { mergeMetrics } from './merge-metrics.ts'
 export { onLead } from './on-lead.ts'
 export { publish, subscribe } from './messages/publish-subscribe.ts'
 export { type Admitted, Overload, type OverloadOptions } from './overload.ts'

@@ -4,6 +4,7 @@ import type { Hooks } from './hooks.ts'
 import type { LogLine } from './log.ts'
 import type { Logger } from './logger.ts'
 import type { HttpServerOptions } from './server-options.ts'
+import type { MetricsRegistry } from './telemetry/prom-client-registries.ts'
 
 /** All durations are in milliseconds. @typeParam S the server that `onServer` is given. */
 export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
@@ -197,7 +198,7 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
    * `cluster.metrics()`, and whatever shows them. See docs/metrics.md.
    * @default true
    */
-  metrics?: boolean
+  metrics?: boolean | MetricsOptions
   /**
    * Where the primary's log lines go; `false` for nowhere. `console`, pino and
    * winston fit as they are. A function gets each line as an object. See
@@ -217,6 +218,16 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
    * @default false
    */
   logTime?: boolean
+}
+
+export interface MetricsOptions {
+  /**
+   * The app's own registries of prom-client, besides the global ones, which are
+   * found: their metrics are merged into those of the cluster. `false`: none is
+   * looked for. See docs/prom-client.md.
+   * @default those that are found
+   */
+  registry?: MetricsRegistry | readonly MetricsRegistry[] | false
 }
 
 export interface GoodbyeOptions {

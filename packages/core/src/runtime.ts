@@ -2,13 +2,14 @@
  * What this process is to Clustered, kept on `globalThis`: an app may load two
  * copies of this package (one under each adapter), and they must agree.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RouteOf } from './adapter.ts'
 import type { OwnHealth } from './health/own-health.ts'
 import type { LeadHook } from './hooks.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
+import type { GivenRegistries } from './telemetry/prom-client-registries.ts'
 import type { WorkerMetrics } from './telemetry/worker-metrics.ts'
 import type { Worker } from './worker/worker.ts'
 
@@ -35,11 +36,10 @@ export interface Runtime {
   shed?: number
   /** In a process that serves: what it tells of itself, if it does. */
   metrics?: WorkerMetrics | undefined
-  /**
-   * Which route a request took, such as `/orders/:id`, if that is known. Called
-   * once with each, when its answer has ended.
-   */
-  routeOf?: (request: IncomingMessage, response: ServerResponse) => string | undefined
+  /** How frameworks tell the route of a request. */
+  routesOf?: Set<RouteOf>
+  /** The app's own registries of metrics. */
+  registries?: GivenRegistries
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }

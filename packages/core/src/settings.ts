@@ -37,6 +37,7 @@ interface Held {
   server: HttpServerOptions | undefined
   onServer: ((server: any) => unknown) | undefined
   name: string | undefined
+  metrics: boolean
   logger: Log
 }
 
@@ -77,6 +78,7 @@ export function resolveOptions(
     bounds,
     maxMemory: held.maxMemory < 1 ? held.maxMemory * (containerMemory() ?? totalmem()) : held.maxMemory,
     heapLimit: heapLimit(held.heapLimit, bounds?.max ?? workers),
+    metrics: held.metrics !== false,
     env: held.env ?? (() => ({})),
     hooks: { onReady, onDrain, onShutdown, onLead },
     logger: resolveLogger(logger, held),

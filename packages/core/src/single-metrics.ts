@@ -24,8 +24,8 @@ export class SingleMetrics {
     observeRequests(server, this.#vitals.begin)
   }
 
-  metrics(): Metric[] {
-    this.#own.tell()
+  async metrics(): Promise<Metric[]> {
+    await this.#own.tellAll()
     return this.#ledger.metrics()
   }
 }

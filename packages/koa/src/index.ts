@@ -8,10 +8,12 @@ import {
   type OrFactory,
   type ServerOf,
 } from '@clustered/core'
+import { routeOf, watchRoutes } from './routes.ts'
 
 // A declaration file can name a type only through a package that its project depends on.
 export type * from '@clustered/core'
-export { ClusteredError, hold, onLead, publish, subscribe, workerId } from '@clustered/core'
+export { ClusteredError, hold, mergeMetrics, onLead, publish, subscribe, workerId } from '@clustered/core'
+export { health, type HealthContext, type HealthMiddleware } from './health.ts'
 export { type Shed, shed, type ShedContext } from './shed.ts'
 
 /** What a Koa app looks like, in Koa 2 and 3 alike. */
@@ -23,7 +25,11 @@ export interface KoaApp {
 const koa: Adapter<KoaApp> = {
   accepts: 'a Koa app',
   isApp: (value): value is KoaApp => typeof value === 'object' && value !== null && 'callback' in value,
-  toTarget: (app) => app.callback(),
+  toTarget: (app) => {
+    watchRoutes(app as { context?: unknown })
+    return app.callback()
+  },
+  routeOf,
 }
 
 /**

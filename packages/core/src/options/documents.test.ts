@@ -22,6 +22,7 @@ function docstring(interfaceName: string, property: string): string {
 const interfaces: Record<string, string> = {
   reload: 'ReloadOptions',
   goodbye: 'GoodbyeOptions',
+  metrics: 'MetricsOptions',
   admin: 'AdminOptions',
 }
 

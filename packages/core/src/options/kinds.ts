@@ -107,6 +107,15 @@ export function orFalse<Value>(kind: Kind<Value>): Kind<Value | false> {
   }
 }
 
+/** An object that need not be given for what it is about to be there. */
+export function orTrue<Value extends object>(kind: Kind<Value>): Kind<Value | boolean> {
+  return {
+    ...kind,
+    check: (name, value) => (typeof value === 'boolean' ? value : kind.check(name, value)),
+    read: yesOrNo().read!,
+  }
+}
+
 function wholeNumber(name: string, value: any, least: number, most: number, allowed: string): number {
   if ((Number.isInteger(value) || value === most) && value >= least && value <= most) return value
   throw badOption(name, value, allowed)

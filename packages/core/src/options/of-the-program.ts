@@ -1,10 +1,10 @@
 import { badOption } from '../bad-option.ts'
 import type { ClusteredError } from '../errors.ts'
-import { options } from './table.ts'
+import { allOptions } from './paths.ts'
 
 /** Only code that runs in the workers can say it. */
 export function isOfTheProgram(name: string): boolean {
-  const option = options[name as keyof typeof options]
+  const option = allOptions.find(({ path }) => path === name)?.option
   return option?.change === 'worker' && !option.kind.read
 }
 

@@ -1,8 +1,25 @@
 import { isProgramName } from '../control/name.ts'
 import { isLogger } from '../logger.ts'
-import type { ClusteredOptions } from '../options.ts'
-import { code, oneOf, orFalse, textThat, yesOrNo } from './kinds.ts'
+import type { ClusteredOptions, MetricsOptions } from '../options.ts'
+import { isRegistry } from '../telemetry/prom-client-registries.ts'
+import { group } from './check.ts'
+import { code, oneOf, orFalse, orTrue, textThat, yesOrNo } from './kinds.ts'
 import type { Options } from './option.ts'
+
+const metrics: Options<MetricsOptions> = {
+  registry: {
+    doc: "The app's own registries of prom-client, besides the global ones, which are found",
+    off: 'None is looked for',
+    kind: orFalse(
+      code<Exclude<MetricsOptions['registry'], false | undefined>>(
+        (value) => [value].flat().every(isRegistry),
+        'a registry of prom-client, an array of them, or false',
+      ),
+    ),
+    otherwise: 'those that are found',
+    change: 'worker',
+  },
+}
 
 /** How the program is seen from outside. */
 export const operation: Options<
@@ -28,8 +45,9 @@ export const operation: Options<
   metrics: {
     doc: 'Whether requests are timed, and the metrics of all workers kept',
     off: 'There are none, nor latencies in `clustered list`',
-    kind: yesOrNo(),
-    default: true,
+    kind: orTrue(group('metrics', 'true, false, or an object such as { registry }', metrics)),
+    default: {},
+    otherwise: 'true',
     change: 'boot',
   },
   logger: {

@@ -37,7 +37,8 @@ export function isSeries(series: unknown, { type }: WorkerMetric, buckets: numbe
   if (typeof series !== 'object' || series === null) return false
   const { labels, value, counts, sum } = series as Partial<Scalar & Distribution>
   if (!areLabels(labels)) return false
-  if (type === 'gauge') return Number.isFinite(value)
+  // Those without a number are no more: NaN is null by the time it is here.
+  if (type === 'gauge') return value === null || typeof value === 'number'
   if (type === 'counter') return Number.isFinite(value) && value! >= 0
   return Number.isFinite(sum) && Array.isArray(counts) && counts.length === buckets && areCounts(counts)
 }

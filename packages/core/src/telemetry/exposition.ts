@@ -1,6 +1,6 @@
 /** The page that a scrape gets: Prometheus text 0.0.4, or OpenMetrics 1.0.0. */
 import { choose, type Format, formats } from './accept.ts'
-import type { Distribution, HistogramMetric, Metric, ScalarMetric } from './metric.ts'
+import type { HistogramMetric, Metric, ScalarMetric } from './metric.ts'
 import {
   escapeHelp,
   escapeLabel,
@@ -80,37 +80,40 @@ function writeScalars({ name, type, series }: ScalarMetric, family: string, form
 
 function writeHistogram({ name, bounds, series }: HistogramMetric, format: Format): string[] {
   const writeBound = format === 'openMetrics' ? writeCanonical : writeNumber
-  const les = [...bounds, Infinity].map((bound) => `le="${writeBound(bound)}"`)
+  const ends = [...bounds, Infinity].map((bound) => `le="${writeBound(bound)}"} `)
   const reserved = bounds.length > 0 ? 'le' : 'quantile'
-  const written = new Map<string, string[]>()
-  for (const distribution of series) {
-    const inside = writeLabels(distribution.labels, reserved)
+  const written = new Map<string, string>()
+  for (const { labels, counts, sum } of series) {
+    const inside = writeLabels(labels, reserved)
     if (written.has(inside)) continue
-    const lines = writeDistribution(name, les, inside, distribution)
+    const lines = bounds.length > 0 ? [writeBuckets(`${name}_bucket`, inside, ends, counts)] : []
     // OpenMetrics has no sum that can fall, and no count without one.
-    const mayFall = !(distribution.sum >= 0) || (bounds[0] ?? 0) < 0
-    written.set(inside, format === 'openMetrics' && mayFall ? lines.slice(0, -2) : lines)
+    const mayFall = !(sum >= 0) || (bounds[0] ?? 0) < 0
+    if (format === 'text' || !mayFall) {
+      const count = counts.reduce((all, one) => all + one, 0)
+      lines.push(`${braced(`${name}_sum`, inside)} ${writeNumber(sum)}`)
+      lines.push(`${braced(`${name}_count`, inside)} ${count}`)
+    }
+    written.set(inside, lines.join('\n'))
   }
-  return [...written.values()].flat()
+  return [...written.values()].filter((lines) => lines !== '')
 }
 
-/** The buckets, each with what fell into the smaller ones, then the sum and the count. */
-function writeDistribution(
+/** Each with what fell into the smaller ones. All in one string, as this is most of the page. */
+function writeBuckets(
   name: string,
-  les: readonly string[],
   inside: string,
-  { counts, sum }: Distribution,
-): string[] {
-  const lines: string[] = []
-  const before = inside === '' ? '' : `${inside},`
+  ends: readonly string[],
+  counts: readonly number[],
+): string {
+  const beginning = inside === '' ? `${name}{` : `${name}{${inside},`
+  let text = ''
   let count = 0
-  for (const [index, le] of les.entries()) {
+  for (let index = 0; index < ends.length; index++) {
     count += counts[index] ?? 0
-    if (les.length > 1) lines.push(`${name}_bucket{${before}${le}} ${writeNumber(count)}`)
+    text += `${index > 0 ? '\n' : ''}${beginning}${ends[index]!}${count}`
   }
-  lines.push(`${braced(`${name}_sum`, inside)} ${writeNumber(sum)}`)
-  lines.push(`${braced(`${name}_count`, inside)} ${writeNumber(count)}`)
-  return lines
+  return text
 }
 
 function braced(name: string, inside: string): string {

@@ -121,6 +121,24 @@ describe('a ledger', () => {
     assert.equal(ledger.value('size', { slot: '2' }), 13)
   })
 
+  it('forgets a gauge that its worker has no more, and that a spare had before it took a slot', () => {
+    const ledger = new Kept()
+    const worker = {}
+    const tell = (slot: string, value: number): void =>
+      ledger.update(
+        worker,
+        slot,
+        JSON.parse(JSON.stringify([single('g', value, { merge: 'slot' })])) as unknown[],
+      )
+    tell('spare', 5)
+    tell('1', 6)
+    assert.deepEqual(ledger.family('g')?.series, [{ labels: { slot: '1' }, value: 6 }])
+    tell('1', Number.NaN)
+    assert.equal(ledger.family('g'), undefined)
+    tell('1', 7)
+    assert.equal(ledger.value('g', { slot: '1' }), 7)
+  })
+
   it('has the buckets of all, where new code has others', () => {
     const ledger = new Kept()
     ledger.update({}, '0', [histogram('h', [1, 5], [{ labels: {}, counts: [2, 3, 4], sum: 50 }])])
@@ -172,6 +190,21 @@ describe('a ledger', () => {
     }
     assert.deepEqual(ledger.problems, [])
   })
+
+  for (const none of [NaN, null])
+    it(`has a gauge no more of which its worker says that it is gone (${none})`, () => {
+      const ledger = new Kept()
+      const [one, other] = [{}, {}]
+      for (const worker of [one, other]) ledger.update(worker, '0', [single('size', 2)])
+      ledger.update(one, '0', [single('size', none as number)])
+      assert.equal(ledger.value('size'), 2)
+      ledger.update(other, '0', [single('size', none as number)])
+      ledger.update(other, '0', [single('size', none as number)])
+      assert.equal(ledger.family('size'), undefined)
+      ledger.update(one, '0', [single('size', 5)])
+      assert.equal(ledger.value('size'), 5)
+      assert.deepEqual(ledger.problems, [])
+    })
 
   it('believes no rubbish, and what is beside it', () => {
     const rubbish = [

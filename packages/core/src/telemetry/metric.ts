@@ -42,5 +42,8 @@ export interface Distribution {
  */
 export type Merge = 'sum' | 'slot' | 'slot-max' | 'min' | 'max' | 'average' | 'first' | 'omit'
 
-/** What a worker says of one metric: its own totals since its boot. */
+/**
+ * What a worker says of one metric: its own totals since its boot. A gauge that
+ * it has no more has the value NaN, once.
+ */
 export type WorkerMetric = Metric & { merge: Merge }

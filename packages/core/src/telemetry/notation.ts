@@ -3,6 +3,9 @@ import type { Labels } from './metric.ts'
 
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 
+/** In most texts there is none of them. */
+const special = /[\\\n"]/
+
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 
 export function isMetricName(name: string): boolean {
@@ -11,7 +14,7 @@ export function isMetricName(name: string): boolean {
 
 /** In either format; in text, a quotation mark would stay as it is in a help. */
 export function escapeLabel(text: string): string {
-  return escapeHelp(text).replaceAll('"', String.raw`\"`)
+  return special.test(text) ? escapeHelp(text).replaceAll('"', String.raw`\"`) : text
 }
 
 export function escapeHelp(text: string): string {

@@ -7,7 +7,6 @@ const microsecondsPerSecond = 1e6
 
 /** How a process is, as metrics with the label `slot`. */
 export function runtimeMetrics({ loopDelay, utilization, rss, heapUsed }: Signs): WorkerMetric[] {
-  const { user, system } = process.cpuUsage()
   return [
     gauge(
       'nodejs_eventloop_delay_p50_seconds',
@@ -27,14 +26,6 @@ export function runtimeMetrics({ loopDelay, utilization, rss, heapUsed }: Signs)
       utilization,
       'slot-max',
     ),
-    {
-      ...gauge(
-        'process_cpu_seconds_total',
-        'CPU time that was used, by the program and by the system for it.',
-        (user + system) / microsecondsPerSecond,
-      ),
-      type: 'counter',
-    },
     gauge('process_resident_memory_bytes', 'Resident memory.', rss),
     gauge('nodejs_heap_used_bytes', 'JavaScript heap that is used.', heapUsed),
     gauge(
@@ -45,12 +36,24 @@ export function runtimeMetrics({ loopDelay, utilization, rss, heapUsed }: Signs)
   ]
 }
 
+export function cpuMetric(): WorkerMetric {
+  const { user, system } = process.cpuUsage()
+  const used = (user + system) / microsecondsPerSecond
+  return {
+    name: 'process_cpu_seconds_total',
+    help: 'CPU time that was used, by the program and by the system for it.',
+    type: 'counter',
+    merge: 'slot',
+    series: [{ labels: {}, value: used }],
+  }
+}
+
 /** One that each slot has for itself. */
 export function gauge(
   name: string,
   help: string,
   value: number,
   merge: 'slot' | 'slot-max' = 'slot',
-): WorkerMetric & { type: 'gauge' | 'counter' } {
+): WorkerMetric {
   return { name, help, type: 'gauge', merge, series: [{ labels: {}, value }] }
 }

@@ -1,8 +1,9 @@
 import type { Vitals } from '../cluster.ts'
 import { toLine } from '../thrown.ts'
 import type { WorkerMetric } from './metric.ts'
+import { AppMetrics } from './prom-client.ts'
 import { processCounters } from './process-counters.ts'
-import { gauge, runtimeMetrics } from './runtime-metrics.ts'
+import { cpuMetric, gauge, runtimeMetrics } from './runtime-metrics.ts'
 import { Changes } from './worker-changes.ts'
 import { GcDurations } from './worker-gc.ts'
 import { RequestMetrics } from './worker-requests.ts'
@@ -13,6 +14,8 @@ export type MetricSource = () => readonly WorkerMetric[]
 /** What a process that serves tells of itself. */
 export class WorkerMetrics {
   readonly requests: RequestMetrics = new RequestMetrics()
+  /** It tells by itself what it has, when it has it. */
+  readonly #app: AppMetrics
   readonly #gc = new GcDurations()
   readonly #sources: MetricSource[] = []
   readonly #changes = new Changes()
@@ -24,6 +27,7 @@ export class WorkerMetrics {
   constructor(tell: (metrics: WorkerMetric[]) => void, report: (problem: string) => void) {
     this.#tell = tell
     this.#report = report
+    this.#app = new AppMetrics({ tell, report })
   }
 
   /** Of metrics with the same name, those count that were there before. */
@@ -34,6 +38,13 @@ export class WorkerMetrics {
   /** Called once a second. */
   hear(vitals: Vitals): void {
     this.#vitals = vitals
+    this.tell()
+    this.#app.collect()
+  }
+
+  /** Tells what has changed, and what the app has counted by now. */
+  async tellAll(): Promise<void> {
+    await this.#app.finish()
     this.tell()
   }
 
@@ -48,6 +59,7 @@ export class WorkerMetrics {
     const own = (): WorkerMetric[] => [
       ...this.requests.metrics(),
       ...this.#gc.metrics(),
+      cpuMetric(),
       ...processCounters(),
       ...(this.#vitals ? vitalMetrics(this.#vitals) : []),
     ]

@@ -1,15 +1,15 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type net from 'node:net'
 import { responseOn } from '../node-internals/http1-answers.ts'
-import { runtime } from '../runtime.ts'
 import { Latency } from '../worker/latency.ts'
 import type { Answer } from '../worker/requests.ts'
 import { StreamAnswer } from '../worker/stream-answer.ts'
 import type { TunnelAnswer } from '../worker/tunnel-answer.ts'
 import type { Histogram } from './histogram.ts'
 import type { WorkerMetric } from './metric.ts'
+import { routeOf, routeOfStream } from './route-of.ts'
 import { durationBounds, RequestTable, type Unfinished } from './worker-request-table.ts'
 
 /** When the request began that a response of HTTP/1 answers, until it has been counted. */
@@ -33,7 +33,6 @@ const msPerSecond = 1e3
 export class RequestMetrics {
   readonly latency: Latency = new Latency()
   readonly #table = new RequestTable()
-  readonly #runtime = runtime()
 
   constructor() {
     subscribe('http.server.response.finish', (message) => {
@@ -55,15 +54,15 @@ export class RequestMetrics {
     if (response) this.#fail(response, hadError || socket.readableEnded ? 'aborted' : 'cut')
   }
 
-  closedStream({ stream, method, status, begun: since }: StreamAnswer): void {
-    this.#add(method, status, undefined, endOf(stream), since!)
+  closedStream(answer: StreamAnswer): void {
+    this.#countStream(answer, endOf(answer.stream))
   }
 
   /** This process ends, and what it has in flight with it. */
   leave(inFlight: Iterable<ServerResponse | StreamAnswer>): void {
     for (const answer of inFlight)
       if (answer instanceof ServerResponse) this.#fail(answer, 'cut')
-      else this.#add(answer.method, answer.status, undefined, 'cut', answer.begun!)
+      else this.#countStream(answer, 'cut')
   }
 
   /** While the process ends, this has been answered past Node. */
@@ -93,7 +92,14 @@ export class RequestMetrics {
     if (since === undefined) return
     response[begun] = undefined
     const { req } = response
-    this.#add(req.method ?? '', status, this.#routeOf(req, response), unfinished, since)
+    this.#add(req.method ?? '', status, routeOf(req, response), unfinished, since)
+  }
+
+  #countStream(answer: StreamAnswer, unfinished: Unfinished | undefined): void {
+    const { begun: since, method, status } = answer
+    if (since === undefined) return
+    answer.begun = undefined
+    this.#add(method, status, routeOfStream(answer.stream), unfinished, since)
   }
 
   /** It is answered when its connection becomes a tunnel, or does not. What goes through that is no request. */
@@ -114,16 +120,6 @@ export class RequestMetrics {
     const ms = performance.now() - since
     this.#table.add(method, status, route, unfinished, ms / msPerSecond)
     this.latency.add(ms)
-  }
-
-  #routeOf(request: IncomingMessage, response: ServerResponse): string | undefined {
-    try {
-      const route = this.#runtime.routeOf?.(request, response)
-      return typeof route === 'string' ? route : undefined
-    } catch {
-      // The app has put something in the way.
-      return undefined
-    }
   }
 }
 

@@ -1,12 +1,28 @@
 /** In seconds. */
 const window = 10
 
-/** Each is a tenth or so wider than the one before, from a hundredth of a millisecond on. */
-const perDoubling = 8
-const smallest = 0.01
-const buckets = 28 * perDoubling
+/**
+ * A number's exponent and the first bits of its fraction are its bucket: each
+ * is an eighth of a power of two wide, and no logarithm is needed.
+ */
+const fractionBits = 3
+const droppedBits = 23 - fractionBits
+const float = new Float32Array(1)
+const bits = new Uint32Array(float.buffer)
 
-/** How long answers took in the last seconds, to within a twentieth. */
+/** In ms, as the next. What is shorter, or longer, counts as this. */
+const shortest = 2 ** -7
+const longest = 2 ** 20
+
+const first = bucketOf(shortest)
+const buckets = bucketOf(longest) - first + 1
+
+function bucketOf(ms: number): number {
+  float[0] = ms
+  return bits[0]! >>> droppedBits
+}
+
+/** How long answers took in the last seconds, to within a sixteenth. */
 export class Latency {
   /** How many were how long, by the second in which they ended, the current one last. */
   readonly #seconds: Uint32Array[] = [new Uint32Array(buckets)]
@@ -14,8 +30,7 @@ export class Latency {
 
   /** @param ms how long an answer took that ends now. */
   add(ms: number): void {
-    const bucket = (Math.log2(ms / smallest) * perDoubling) | 0
-    this.#current[bucket < 0 ? 0 : bucket < buckets ? bucket : buckets - 1]!++
+    this.#current[ms < shortest ? 0 : ms > longest ? buckets - 1 : bucketOf(ms) - first]!++
   }
 
   /** Called once a second. */
@@ -36,5 +51,6 @@ export class Latency {
 function at(counts: readonly number[], rank: number): number {
   let below = 0
   const bucket = counts.findIndex((count) => (below += count) >= rank)
-  return smallest * 2 ** ((bucket + 0.5) / perDoubling)
+  bits[0] = ((first + bucket) << droppedBits) | (1 << (droppedBits - 1))
+  return float[0]!
 }

@@ -14,13 +14,23 @@ export function describeOptions(given: object = {}): OwnOptions {
   const isPlain = ([name, value]: [string, unknown]): boolean =>
     typeof value !== 'function' && (typeof value !== 'object' || mayBeObject(name))
   return {
-    options: Object.fromEntries(entries.filter(isPlain)),
+    options: Object.fromEntries(entries.filter(isPlain).map(withoutOwn)),
     others: entries.filter((entry) => !isPlain(entry)).map(([name]) => name),
   }
 }
 
 function optionCalled(name: string): (typeof table)[keyof typeof table] | undefined {
   return table[name as keyof typeof table]
+}
+
+/** What is in an option is for workers alone as well. */
+function withoutOwn([name, value]: [string, unknown]): [string, unknown] {
+  const members = optionCalled(name)?.kind.members
+  if (!members || typeof value !== 'object' || value === null) return [name, value]
+  return [
+    name,
+    Object.fromEntries(Object.entries(value).filter(([member]) => members[member]?.change !== 'worker')),
+  ]
 }
 
 /** Of plain values. */

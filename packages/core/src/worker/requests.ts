@@ -1,8 +1,9 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Http2ServerResponse, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
+import { noteAnswer } from '../telemetry/route-of.ts'
 import { StreamAnswer } from './stream-answer.ts'
 import { TunnelAnswer } from './tunnel-answer.ts'
 
@@ -37,6 +38,7 @@ type Emit = (this: net.Server, name: string, ...args: unknown[]) => boolean
 function beginRequest(begin: Begin, request: IncomingMessage, response: ServerResponse): void {
   // Of HTTP/2, it has begun as a stream.
   if (request.httpVersionMajor < 2) begin(response, hasBody(request) ? request : undefined)
+  else noteAnswer((response as unknown as Http2ServerResponse).stream, response)
 }
 
 function observeOther(begin: Begin, name: string, [first, second]: unknown[]): void {

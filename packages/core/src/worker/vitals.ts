@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type net from 'node:net'
 import type { Vitals } from '../cluster.ts'
@@ -50,7 +50,8 @@ export class VitalSigns {
   readonly begin = (answer: Answer): void => {
     this.#requests++
     this.#timed?.begin(answer)
-    if (!(answer instanceof StreamAnswer)) return
+    // Most are, and then the next need not be looked for in the chain of prototypes.
+    if (answer instanceof ServerResponse || !(answer instanceof StreamAnswer)) return
     this.#streams.set(answer.stream, answer)
     answer.once('close', this.#streamEnds)
   }

@@ -239,7 +239,7 @@ export class Worker {
   /** Those of the cluster, with the last of this worker. */
   async askMetrics(): Promise<Metric[]> {
     if (!this.metrics) throw metricsOff()
-    this.metrics.tell()
+    await this.metrics.tellAll()
     return this.call({ method: 'metrics' })
   }
 
@@ -431,7 +431,8 @@ export class Worker {
       (left) => this.#shutdownCode.run(left, reason),
       () => this.#tell({ type: 'lead-over' }),
     )
-    this.metrics?.tell()
+    await this.metrics?.tellAll()
+    this.#tellLast()
     this.#leave()
   }
 
@@ -444,10 +445,11 @@ export class Worker {
   }
 
   /** This process ends. @param answered what has just been answered with a 503. */
-  #tellLast(answered: readonly ServerResponse[]): void {
+  #tellLast(answered: readonly ServerResponse[] = []): void {
     if (!this.metrics || !process.connected) return
-    for (const response of answered) this.metrics.requests.answered(response, 503)
-    this.metrics.requests.leave(this.#vitals.inFlight())
+    const { requests } = this.metrics
+    for (const response of answered) requests.answered(response, 503)
+    requests.leave(this.#vitals.inFlight())
     this.metrics.tell()
   }
 

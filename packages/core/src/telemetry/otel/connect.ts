@@ -18,12 +18,12 @@ export function connectOpenTelemetry(
       if (trace && !connected.has('trace')) {
         connected.add('trace')
         const { Traces } = require('./traces.js') as typeof import('./traces.ts')
-        new Traces(trace.getTracer(scope.name)).follow(cluster)
+        new Traces(trace.getTracer(scope.name, scope.version)).follow(cluster)
       }
       if (metrics && collect && !connected.has('metrics')) {
         connected.add('metrics')
         const { Instruments } = require('./instruments.js') as typeof import('./instruments.ts')
-        new Instruments(metrics.getMeter(scope.name), collect).make()
+        new Instruments(metrics.getMeter(scope.name, scope.version), collect).make()
       }
     })
   connect()

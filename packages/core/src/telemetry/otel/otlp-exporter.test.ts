@@ -13,26 +13,24 @@ import { Variables } from './otlp/variables.ts'
 
 type Answer = (response: http.ServerResponse, request: http.IncomingMessage, body: Buffer) => void
 
-/** A collector that gives one answer after the other, the last one again and again. */
+/** A collector that gives one answer after the other, the last one again and again; and what the log says of it. */
 class Collector {
   readonly server: http.Server
   readonly asked: { at: number; headers: http.IncomingHttpHeaders; body: Buffer }[] = []
   readonly lines: string[] = []
+  readonly answers: Answer[]
   exporter!: Exporter
 
   constructor(answers: Answer[]) {
-    this.server = http.createServer((request, response) => void this.#take(request, response, answers))
+    this.answers = answers
+    this.server = http.createServer((request, response) => void this.#take(request, response))
   }
 
-  async #take(
-    request: http.IncomingMessage,
-    response: http.ServerResponse,
-    answers: Answer[],
-  ): Promise<void> {
+  async #take(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
-    const answer = answers[Math.min(this.asked.length, answers.length - 1)]!
+    const answer = this.answers[Math.min(this.asked.length, this.answers.length - 1)]!
     this.asked.push({ at: performance.now(), headers: request.headers, body })
     answer(response, request, body)
     this.server.emit('asked')
@@ -46,7 +44,10 @@ class Collector {
       OTEL_METRIC_EXPORT_INTERVAL: '30',
       ...environment,
     })
-    const log = new Log(({ level, msg }) => this.lines.push(`${level}: ${msg}`))
+    const log = new Log(({ level, msg }) => {
+      this.lines.push(`${level}: ${msg}`)
+      this.server.emit('line')
+    })
     this.exporter = new Exporter(otlpSettings(variables)!, () => '{"said":1}', log)
     this.exporter.start()
     // The exporter keeps nothing alive.
@@ -63,6 +64,12 @@ class Collector {
   async hears(count: number): Promise<void> {
     while (this.asked.length < count) await once(this.server, 'asked')
   }
+
+  /** @returns the last of so many lines. */
+  async says(count: number): Promise<string> {
+    while (this.lines.length < count) await once(this.server, 'line')
+    return this.lines[count - 1]!
+  }
 }
 
 const ok: Answer = (response) => response.end('{}')
@@ -71,7 +78,7 @@ const say =
   (response) =>
     response.writeHead(status, headers).end(text)
 
-describe('the exporter', () => {
+describe('the exporter', { concurrency: true }, () => {
   it('sends JSON, with the headers that are asked for', async (t) => {
     const collector = await new Collector([ok]).start(t, { OTEL_EXPORTER_OTLP_HEADERS: 'x-team=one' })
     await collector.hears(2)
@@ -92,7 +99,7 @@ describe('the exporter', () => {
 
   it('tries again what may be taken the next time, when the collector wants it', async (t) => {
     const collector = await new Collector([say(503, { 'retry-after': '1' }), say(429), ok]).start(t, {
-      OTEL_METRIC_EXPORT_INTERVAL: '3000',
+      OTEL_METRIC_EXPORT_TIMEOUT: '10000',
     })
     await collector.hears(3)
     const [first, second, third] = collector.asked.map(({ at }) => at) as [number, number, number]
@@ -110,16 +117,17 @@ describe('the exporter', () => {
     ['says nothing', () => {}, /no answer within \d+ ms/],
   ] as [string, Answer, RegExp][])
     it(`says once that a collector ${what}, and once that it is back`, async (t) => {
-      const collector = await new Collector([bad, bad, bad, ok]).start(t)
-      await collector.hears(5)
-      assert.equal(collector.lines.length, 2, collector.lines.join('\n'))
-      assert.match(
-        collector.lines[0]!,
-        /^warn: metrics do not reach http:\/\/127\.0\.0\.1:\d+\/v1\/metrics: /,
-      )
-      assert.match(collector.lines[0]!, why)
-      assert.match(collector.lines[1]!, /^info: metrics reach .* again$/)
-      assert.doesNotMatch(String(collector.lines), /secret/)
+      const limits = { OTEL_METRIC_EXPORT_TIMEOUT: '1000', OTEL_EXPORTER_OTLP_TIMEOUT: '300' }
+      const collector = new Collector([bad])
+      await collector.start(t, limits)
+      const said = await collector.says(1)
+      assert.match(said, /^warn: metrics do not reach http:\/\/127\.0\.0\.1:\d+: /)
+      assert.match(said, why)
+      assert.doesNotMatch(said, /secret/)
+      await collector.hears(collector.asked.length + 2)
+      assert.equal(collector.lines.length, 1)
+      collector.answers.push(ok)
+      assert.match(await collector.says(2), /^info: metrics reach .* again$/)
     })
 
   it('says once what is not taken', async (t) => {
@@ -138,14 +146,52 @@ describe('the exporter', () => {
     const took = performance.now() - began
     assert.ok(took >= 900 && took < 3000, `${took} ms`)
   })
+})
 
-  it('looks up nothing at the end', async () => {
-    const address = new CollectorAddress('collector.invalid')
+describe('the address of a collector', () => {
+  const resolver = () => {
+    const asked: ((error: Error | null, addresses?: object[]) => void)[] = []
+    const address = new CollectorAddress(
+      'collector.test',
+      ((_name: string, _options: object, done: never) => void asked.push(done)) as never,
+    )
+    const find = () =>
+      new Promise<unknown>((resolve, reject) => {
+        address.lookup('collector.test', { all: true }, (error, addresses) =>
+          error ? reject(error) : resolve(addresses),
+        )
+      })
+    return { asked, address, find }
+  }
+  const home = [{ address: '127.0.0.1', family: 4 }]
+
+  it('is looked up once, by one at a time, and again where it may be another', async () => {
+    const { asked, address, find } = resolver()
+    address.prepare()
+    const both = Promise.all([find(), find()])
+    assert.equal(asked.length, 1)
+    asked[0]!(null, home)
+    assert.deepEqual(await both, [home, home])
+    assert.deepEqual(await find(), home)
+    assert.equal(asked.length, 1)
+    address.doubt()
+    const again = find()
+    assert.equal(asked.length, 2)
+    asked[1]!(new Error('no resolver'))
+    await assert.rejects(again, /no resolver/)
+  })
+
+  it('is not looked up at the end', async () => {
+    const { asked, address, find } = resolver()
+    address.prepare()
+    asked[0]!(null, home)
+    address.doubt()
     address.fix()
-    const found = new Promise((_, reject) => {
-      address.lookup('collector.invalid', { all: true }, (error) => reject(error!))
-    })
-    await assert.rejects(found, /the address of collector\.invalid is not known yet/)
+    assert.deepEqual(await find(), home)
+    const unknown = resolver()
+    unknown.address.fix()
+    await assert.rejects(unknown.find(), /the address of collector\.test is not known yet/)
+    assert.deepEqual([asked.length, unknown.asked.length], [1, 0])
   })
 })
 

@@ -45,15 +45,16 @@ describe('export by OTLP', () => {
     }
   })
 
-  it('has the times of the specification, one export at a time', () => {
+  it('has the times of the specification', () => {
     const times = (environment = {}) => {
       const { settings, notes } = read(environment)
       return [settings!.interval, settings!.timeout, settings!.requestTimeout, notes.length]
     }
     assert.deepEqual(times(), [60_000, 30_000, 10_000, 0])
-    assert.deepEqual(times({ OTEL_METRIC_EXPORT_INTERVAL: '2000' }), [2000, 2000, 2000, 0])
+    assert.deepEqual(times({ OTEL_METRIC_EXPORT_INTERVAL: '2000' }), [2000, 30_000, 10_000, 0])
     const slower = { OTEL_EXPORTER_OTLP_TIMEOUT: '20000', OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '15000' }
     assert.deepEqual(times({ ...slower, OTEL_METRIC_EXPORT_TIMEOUT: '40000' }), [60_000, 40_000, 15_000, 0])
+    assert.deepEqual(times({ OTEL_METRIC_EXPORT_TIMEOUT: '5000' }), [60_000, 5000, 5000, 0])
     for (const bad of ['0', '-1', '1e3', '60s', '99999999999'])
       assert.deepEqual(times({ OTEL_METRIC_EXPORT_INTERVAL: bad }), [60_000, 30_000, 10_000, 1], bad)
   })

@@ -1,10 +1,10 @@
-import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
+import { type IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type net from 'node:net'
 import { headOf } from '../../node-internals/http1-answers.ts'
 import { parserOf } from '../../node-internals/http1-connections.ts'
 import { isOfHttp2 } from '../../node-internals/http2.ts'
 import { hideQuery, type InFlight, longestPart, type RequestInfo } from '../../protocol/inside.ts'
+import { routeOf, routeOfStream } from '../../telemetry/route-of.ts'
 import { askedFor } from '../asked-for.ts'
 import { asHead, isEventStream } from '../drain/event-streams.ts'
 import type { StreamAnswer } from '../stream-answer.ts'
@@ -66,19 +66,27 @@ interface Told {
   headers: IncomingHttpHeaders
 }
 
-function ofHttp1({ req }: ServerResponse): Told {
+function ofHttp1(response: ServerResponse): Told {
+  const { req } = response
   const { method = '', socket, headers } = req
-  return { method, path: askedFor(req), protocol: 'HTTP/1', client: socket, route: routeOf(req), headers }
+  return {
+    method,
+    path: askedFor(req),
+    protocol: 'HTTP/1',
+    client: socket,
+    route: routeOf(req, response),
+    headers,
+  }
 }
 
 function ofHttp2({ request, headers, stream }: StreamAnswer): Told {
   const [method = '', path = ''] = request.split(' ', 2)
-  return { method, path, protocol: 'HTTP/2', client: stream.session?.socket, route: undefined, headers }
-}
-
-/** Express keeps it on the request. */
-function routeOf(request: IncomingMessage | Http2ServerRequest): string | undefined {
-  const { route, baseUrl } = request as { route?: { path?: unknown }; baseUrl?: unknown }
-  if (typeof route?.path !== 'string') return undefined
-  return (typeof baseUrl === 'string' ? baseUrl : '') + route.path
+  return {
+    method,
+    path,
+    protocol: 'HTTP/2',
+    client: stream.session?.socket,
+    route: routeOfStream(stream),
+    headers,
+  }
 }

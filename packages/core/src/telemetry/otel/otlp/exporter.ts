@@ -64,16 +64,19 @@ export class Exporter {
     const { timeout, requestTimeout } = this.#settings
     const { signal } = this.#stop
     const deadline = performance.now() + timeout
+    let first: Outcome | undefined
     for (let delay = firstRetry; ; delay *= 2) {
       const left = deadline - performance.now()
       const outcome = await this.#try(Math.min(requestTimeout, left), signal)
       if (signal.aborted) return
-      if (outcome.kind === 'done' || outcome.isFinal) return this.#tell(outcome)
+      if (outcome.kind !== 'failed' || outcome.isFinal) return this.#tell(outcome)
+      // What comes after it may only have had too little time left.
+      first ??= outcome
       // Not all at the same moment, who have lost the same collector.
-      const wait = outcome.retryAfter ?? delay * (0.5 + Math.random() / 2)
+      const wait = Math.max(outcome.retryAfter ?? 0, delay * (0.5 + Math.random() / 2))
       if (performance.now() + wait >= deadline) {
         this.#notBefore = performance.now() + (outcome.retryAfter ?? 0)
-        return this.#tell(outcome)
+        return this.#tell(first)
       }
       await sleep(wait, undefined, { ref: false, signal }).catch(() => {})
       if (signal.aborted) return
@@ -83,17 +86,19 @@ export class Exporter {
   async #try(timeout: number, signal?: AbortSignal): Promise<Outcome> {
     try {
       const body = this.#collect()
-      if (body === undefined) return { kind: 'done', refused: undefined }
+      if (body === undefined) return { kind: 'left' }
       const answer = await post(body, this.#settings, this.#address.lookup, { timeout, signal })
       return outcomeOf(answer, Date.now())
     } catch (error) {
+      this.#address.doubt()
       return { kind: 'failed', why: toLine(error), isFinal: false }
     }
   }
 
   #tell(outcome: Outcome): void {
-    // Without a password, and what else may stand in it.
-    const where = `${this.#settings.url.origin}${this.#settings.url.pathname}`
+    if (outcome.kind === 'left') return
+    // What else stands in it may be a secret.
+    const where = this.#settings.url.origin
     if (outcome.kind === 'failed') {
       if (this.#isFailing) return
       this.#isFailing = true

@@ -2,6 +2,8 @@ import type { Answer } from './post.ts'
 
 /** What has become of an export. */
 export type Outcome =
+  /** Somebody else exports. */
+  | { kind: 'left' }
   /** `refused` says what of it was not taken, if the collector says so. */
   | { kind: 'done'; refused: string | undefined }
   /** `retryAfter` in ms, if the collector says so; `isFinal`: the same again would go the same way. */

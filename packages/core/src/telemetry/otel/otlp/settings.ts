@@ -39,9 +39,8 @@ export function otlpSettings(variables: Variables): OtlpSettings | undefined {
     headers: headersOf(variables),
     gzip: isGzip(variables),
     interval,
-    // One at a time.
-    timeout: Math.min(timeout, interval),
-    requestTimeout: Math.min(requestTimeout, timeout, interval),
+    timeout,
+    requestTimeout: Math.min(requestTimeout, timeout),
     tls: {
       ca: fileOf(variables, 'CERTIFICATE'),
       cert: fileOf(variables, 'CLIENT_CERTIFICATE'),

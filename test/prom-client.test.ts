@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it, type TestContext } from 'node:test'
+import { get, pidsOf } from './support/http.ts'
+import { eventually, type Program, start } from './support/program.ts'
+
+interface Series {
+  labels: Record<string, string>
+  value?: number
+  counts?: number[]
+  sum?: number
+}
+
+interface Metric {
+  name: string
+  type: string
+  series: Series[]
+}
+
+function run(t: TestContext, file: string, options: object = {}): Program {
+  return start(t, `metered/${file}`, {
+    env: { OPTIONS: JSON.stringify({ workers: 2, reload: { soak: 0 }, ...options }) },
+    nodeArgs: file.endsWith('.mts') ? ['--import', 'tsx'] : [],
+  })
+}
+
+async function metricsOf(program: Program): Promise<Metric[]> {
+  const answer = once(program.child, 'message')
+  program.child.send('metrics')
+  return ((await answer) as [Metric[]])[0]
+}
+
+/** The series of one name; none where there is none. */
+async function seriesOf(program: Program, name: string): Promise<Series[]> {
+  return (await metricsOf(program)).find((metric) => metric.name === name)?.series ?? []
+}
+
+async function valueOf(program: Program, name: string): Promise<number | undefined> {
+  return (await seriesOf(program, name))[0]?.value
+}
+
+async function becomes(program: Program, name: string, value: number | undefined): Promise<void> {
+  await eventually(async () => (await valueOf(program, name)) === value, `${name} is ${value}`)
+}
+
+async function count(port: number, times: number): Promise<void> {
+  for (let counted = 0; counted < times; counted++) assert.equal((await get(port, '/count')).body, 'counted')
+}
+
+describe("the app's own metrics of prom-client", () => {
+  it('are merged, and counters never fall: not at a reload, a crash, or a kill', async (t) => {
+    const program = run(t, 'imported.js')
+    const port = await program.listens()
+    await pidsOf(port, 2)
+    // What was counted just before the drain is told at its end.
+    await count(port, 40)
+    program.kill('SIGHUP')
+    await program.sees(/reload done/)
+    await eventually(() => program.workers().length === 2, 'the old workers are gone')
+    assert.deepEqual(await seriesOf(program, 'app_orders_total'), [{ labels: { kind: 'any' }, value: 40 }])
+    assert.deepEqual(await seriesOf(program, 'app_job_seconds'), [
+      { labels: {}, counts: [0, 40, 0], sum: 200 },
+    ])
+    assert.deepEqual(await seriesOf(program, 'app_mail_seconds'), [{ labels: {}, counts: [40], sum: 80 }])
+
+    await count(port, 3)
+    assert.equal((await get(port, '/crash')).status, 500)
+    await program.sees(/is gone: exit code 1/)
+    await becomes(program, 'app_orders_total', 43)
+
+    await count(port, 7)
+    await becomes(program, 'app_orders_total', 50)
+    const [killed] = program.workers()
+    process.kill(killed!, 'SIGKILL')
+    await eventually(() => !program.workers().includes(killed!), 'it is gone')
+    assert.equal(await valueOf(program, 'app_orders_total'), 50)
+    await becomes(program, 'app_workers', 2)
+    await count(port, 1)
+    await becomes(program, 'app_orders_total', 51)
+    assert.doesNotMatch(program.output, /fell|gone: app/)
+  })
+
+  it('have gauges as their aggregator says, and those that the app removes are gone', async (t) => {
+    const program = run(t, 'imported.js')
+    const port = await program.listens()
+    await becomes(program, 'app_workers', 2)
+    await get(port, '/open')
+    await becomes(program, 'app_rooms', 1)
+    await eventually(
+      async () => (await get(port, '/shut')) && (await seriesOf(program, 'app_rooms')).length === 0,
+      'it is gone',
+    )
+
+    const metrics = await metricsOf(program)
+    const names = metrics.map(({ name }) => name)
+    assert.equal(new Set(names).size, names.length, 'each name is there once')
+    const find = (name: string): Series[] => metrics.find((metric) => metric.name === name)!.series
+    const slots = (name: string): unknown[] =>
+      find(name)
+        .map(({ labels }) => labels['slot'])
+        .toSorted()
+    assert.deepEqual(slots('process_start_time_seconds'), ['0', '1'])
+    assert.deepEqual(slots('process_cpu_seconds_total'), ['0', '1', 'primary'])
+    assert.equal(find('nodejs_version_info')[0]?.value, 1)
+    assert.ok(find('process_open_fds')[0]!.value! > 20)
+    assert.match(program.output, /app_hangs has been collecting for 10 s|^((?!app_hangs)[^])*$/)
+  })
+
+  it('are found when they are loaded late, of any version, and given by a call', async (t) => {
+    const program = run(t, 'required.cjs', { workers: 1 })
+    const port = await program.listens()
+    await count(port, 4)
+    await becomes(program, 'app_orders_total', 4)
+    assert.deepEqual(await seriesOf(program, 'app_own_total'), [{ labels: { app: 'shop' }, value: 7 }])
+  })
+
+  for (const workers of [1, 0])
+    it(`are found in a registry that is given as an option (${workers ? 'a worker' : 'single mode'})`, async (t) => {
+      const program = run(t, 'typed.mts', { workers })
+      const port = await program.listens()
+      await count(port, 4)
+      await becomes(program, 'app_orders_total', 4)
+    })
+})
