@@ -4,7 +4,7 @@
  * only a cluster has. Such a name comes out of a collector's Prometheus
  * exporter as the one it had here, where the conventions leave a choice.
  */
-import type { Labels, Metric } from '../metric.ts'
+import type { Labels, Metric, Scalar } from '../metric.ts'
 
 export interface Instrument {
   name: string
@@ -115,11 +115,9 @@ function unitOf(name: string): string {
 
 /** What an SDK inside the workers can measure by itself; of the primary, nobody else does. */
 export function withoutMeasured(metrics: readonly Metric[]): Metric[] {
-  const ofPrimary = ({ labels }: { labels: Labels }): boolean => labels['slot'] === 'primary'
+  const ofPrimary = ({ labels }: Scalar): boolean => labels['slot'] === 'primary'
   return metrics.map((metric) => {
     if (!/^(http|nodejs|v8js|process)\./.test(instrumentOf(metric).name)) return metric
-    return metric.type === 'histogram'
-      ? { ...metric, series: metric.series.filter(ofPrimary) }
-      : { ...metric, series: metric.series.filter(ofPrimary) }
+    return { ...metric, series: (metric.series as Scalar[]).filter(ofPrimary) } as Metric
   })
 }
