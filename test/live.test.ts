@@ -50,6 +50,7 @@ describe('the live stream', () => {
     assert.ok(clients.answered > 20)
 
     assert.equal((await get(shop.port, '/throw?secret=1')).status, 500)
+    await reader.hears('sample', ({ errors }) => errors > 0)
     const crash = await reader.hears('fault', ({ kind }) => kind === 'crash')
     assert.equal(crash.what, 'Error: crashed as told')
     assert.equal(crash.request, 'GET /throw?…', 'its query may be secret')

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import axe from 'axe-core'
+import { start } from './support/program.ts'
 import { hasBrowser } from './support/chromium.ts'
 import { Chromium, type DrivenPage } from './support/driven-page.ts'
 import { FakeLive } from './support/fake-live.ts'
@@ -23,18 +24,34 @@ const skip = !hasBrowser && !process.env['CI'] && 'chromium is not installed'
 const shots = process.env['SCREENSHOTS']
 if (shots) mkdirSync(shots, { recursive: true })
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 const wide = { width: 1280 }
+const dark = { ...wide, dark: true }
 const phone = { width: 360, height: 740 }
 
 async function shoot(page: DrivenPage, name: string): Promise<void> {
-  if (shots) await page.screenshot(path.join(shots, `${name}.png`))
+  if (!shots) return
+  await settled(page)
+  await page.screenshot(path.join(shots, `${name}.png`))
+}
+
+/** What one would have to scroll to the side for. */
+async function tooWide(page: DrivenPage): Promise<string[]> {
+  return page.evaluate(`document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] : [...document.body.querySelectorAll('*')]
+    .filter((node) => node.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map((node) => node.outerHTML.slice(0, 120))`)
+}
+
+/** What comes in has come in. */
+async function settled(page: DrivenPage): Promise<void> {
+  await page.until(
+    'document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getTiming().iterations === Infinity)',
+  )
 }
 
 /** What is in the way of those who cannot see, point, or tell colours apart. */
 async function barriers(page: DrivenPage): Promise<string[]> {
-  if (!(await page.evaluate('Boolean(window.axe)'))) await page.evaluate(`${axe};undefined`)
+  await settled(page)
+  if (!(await page.evaluate('Boolean(window.axe)'))) await page.evaluate(`${axe.source};undefined`)
   return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`)
 }
@@ -64,17 +81,17 @@ test('the live page', { skip }, async (t) => {
   await t.test('has a heading for each state, fits, and leaves nobody out', async () => {
     for (const [name, [program, text]] of Object.entries(scenes)) {
       await become(program, text)
-      for (const look of [wide, { ...wide, dark: true }, phone]) {
+      // Each way to look takes long: without pictures, those that differ.
+      const isMany = /many|down/.test(name)
+      for (const look of shots
+        ? [wide, dark, phone]
+        : name === 'crash-loop'
+          ? [wide, dark, phone]
+          : [phone, wide]) {
         await page.look(look)
-        const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-        assert.ok(width <= look.width, `${name}: ${width} at ${look.width}`)
-        await page.until(
-          'document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getTiming().iterations === Infinity)',
-        )
-        await shoot(page, `${name}${look === phone ? '-phone' : 'dark' in look ? '-dark' : ''}`)
-        // To look for barriers takes long, and what is there in several states is alike.
-        const isNew = look === wide ? !/many|down/.test(name) : 'dark' in look && name === 'crash-loop'
-        if (isNew) assert.deepEqual(await barriers(page), [], name)
+        assert.deepEqual(await tooWide(page), [], `${name} at ${look.width}`)
+        await shoot(page, `${name}${look === phone ? '-phone' : look === dark ? '-dark' : ''}`)
+        if (look !== phone && !isMany) assert.deepEqual(await barriers(page), [], name)
       }
     }
     await page.look(wide)
@@ -295,10 +312,10 @@ test('the live page', { skip }, async (t) => {
   await t.test('changes nothing without the token, which does not stay in the address bar', async () => {
     fake.program = { ...allWell(), mayChange: false }
     fake.hangUp()
-    await page.sees('#why-not', 'takes the token of the option `admin`')
+    await page.sees('#why-not', 'Looking only.')
     await page.click('#reload')
     await page.click('[data-slot="1"]')
-    await page.sees('dialog', 'takes the token')
+    await page.sees('dialog', 'Looking only.')
     await page.click('dialog .main')
     await page.press('Escape')
     await shoot(page, 'looking-only')
@@ -313,7 +330,7 @@ test('the live page', { skip }, async (t) => {
     await heading('All well')
     await page.click('#reload')
     await page.click('dialog .main')
-    await page.sees('#progress', 'Reload')
+    await page.sees('#progress', 'Reload done')
     assert.deepEqual(
       fake.posts.map(({ authorization }) => authorization),
       ['Bearer s3cret'],
@@ -334,12 +351,13 @@ test('the live page', { skip }, async (t) => {
     fake.programs = [
       { name: 'shop', path: 'p/shop/', status: allWell().status, error: null },
       { name: 'mailer', path: 'p/mailer/', status: crashLoop().status, error: null },
-      { name: 'checkout', path: 'p/checkout/', status: null, error: 'pid 88 does not answer' },
+      { name: 'checkout', path: 'p/checkout/', status: null, error: 'does not respond: pid 88' },
+      { name: 'old', path: 'p/old/', status: null, error: 'is stopped' },
     ]
     const overview = await chromium.open(`${fake.url}/overview.html#token=abc`, wide)
-    await overview.sees('h1', 'Not well: 2 of 3 programs')
+    await overview.sees('h1', 'Not well: 2 of 4 programs')
     await overview.sees('tr:nth-child(2) .state', 'Degraded slot 3 has no worker')
-    await overview.sees('tr:nth-child(3) .state', 'Out of reach pid 88 does not answer')
+    await overview.sees('tr:nth-child(3) .state', 'Out of reach does not respond: pid 88')
     assert.equal(
       await overview.evaluate('document.querySelector("tbody a").getAttribute("href")'),
       'p/shop/#token=abc',
@@ -347,7 +365,7 @@ test('the live page', { skip }, async (t) => {
     assert.deepEqual(await barriers(overview), [])
     await shoot(overview, 'overview')
     await overview.look(phone)
-    assert.ok((await overview.evaluate<number>('document.documentElement.scrollWidth')) <= 360)
+    assert.deepEqual(await tooWide(overview), [])
     await shoot(overview, 'overview-phone')
     fake.programs.length = 1
     await overview.sees('h1', 'All well: 1 program')
@@ -363,3 +381,63 @@ test('the live page', { skip }, async (t) => {
     )
   })
 })
+
+test(
+  'the live page of a program that is reloaded, scaled, killed, stuck and stopped',
+  { skip },
+  async (t) => {
+    const token = 'a-token-of-a-test-of-the-page'
+    const OPTIONS = JSON.stringify({
+      name: 'real',
+      workers: 2,
+      hangTimeout: 1000,
+      reload: { soak: 50 },
+      admin: { port: 0, token },
+    })
+    const program = start(t, 'server.js', { env: { OPTIONS } })
+    const port = await program.listens()
+    const [, address] = await program.sees(/admin server at (http:\S+:\d+)/)
+    const page = await new Chromium(t).open(`${address}/#token=${token}`, wide)
+    await page.sees('h1', 'All well: 2 workers, generation 1')
+
+    // Which slots have two workers at some time.
+    await page.evaluate(`globalThis.passed = new Set()
+    new MutationObserver(() => {
+      for (const cell of document.querySelectorAll('.cell'))
+        if (cell.querySelectorAll('.lane').length === 2) passed.add(cell.dataset.slot)
+    }).observe(document.querySelector('#slots'), { subtree: true, childList: true })`)
+    await page.click('#reload')
+    await page.click('dialog .main')
+    await page.sees('#progress', 'Reload done: every slot runs generation 2')
+    await page.sees('h1', 'All well: 2 workers, generation 2')
+    assert.equal(await page.evaluate('[...passed].sort().join()'), '0,1')
+    await page.sees('#happened', 'reload done: every slot is on generation 2')
+
+    await page.click('[data-slot="1"]')
+    await page.click('dialog .main')
+    await page.sees('#progress', 'The worker of slot 1 is replaced: pid')
+    await page.click('[aria-label="One worker more"]')
+    await page.click('#scale')
+    await page.click('dialog .main')
+    await page.sees('#progress', 'Scaled to 3 workers')
+    await page.sees('h1', 'All well: 3 workers')
+
+    const pid = Number(await (await fetch(`http://127.0.0.1:${port}/pid`)).text())
+    process.kill(pid, 'SIGKILL')
+    await page.sees('#fault-crash', 'Killed by SIGKILL')
+    await page.sees('h1', 'All well: 3 workers')
+    await fetch(`http://127.0.0.1:${port}/spin?secret=1`).catch(() => {})
+    await page.sees('#fault-hung', 'GET /spin')
+    await page.sees('#fault-hung pre', 'spin')
+    await page.sees('h1', 'All well: 3 workers')
+    await page.sees('#also', 'hung')
+    assert.equal(await page.evaluate('document.body.textContent.includes("secret")'), false)
+    await page.sees('figure', '/s')
+    await shoot(page, 'real')
+    assert.deepEqual(page.complaints, [])
+
+    program.kill('SIGTERM')
+    await page.sees('h1', 'Connection lost')
+    await page.sees('#happened', 'closing: SIGTERM')
+  },
+)

@@ -206,11 +206,9 @@ describe('the verdict', async () => {
 })
 
 describe('the event stream', async () => {
-  // It asks for the address of the page when it is loaded.
-  Object.assign(globalThis, { location: { href: 'http://x/' } })
   const { eventParser } = await load<{
     eventParser: (onEvent: (name: string, data: unknown) => void) => (piece: string) => void
-  }>('page/stream.js')
+  }>('page/event-parser.js')
 
   it('is read whatever pieces it comes in', () => {
     for (const end of ['\n', '\r\n', '\r']) {

@@ -269,7 +269,7 @@ function hang(at: number): Fault {
     pid: 4303,
     generation: 12,
     request: 'GET /report',
-    what: 'The event loop has not turned for 10012 ms',
+    what: 'has not turned its event loop for 10012 ms',
     stack: [
       '    at sumOf (/srv/shop/current/lib/report.js:88:13)',
       '    at Array.reduce (<anonymous>)',

@@ -58,11 +58,14 @@ function fromFlags(given: ReadonlyMap<string, Typed>): Sheet {
     if (typed) sheet.set(path, path === 'workers' ? readInstances(typed) : read(option.kind.read!, typed))
   }
   for (const { path } of sayable) {
-    const [group, member] = path.split('.')
-    if (member !== undefined && sheet.has(path) && sheet.has(group!))
+    const [group = '', member] = path.split('.')
+    // `--admin 9000` says a member of its own.
+    const { kind } = sayable.find((option) => option.path === group)?.option ?? {}
+    const isShort = kind?.short !== undefined && sheet.get(group) !== false
+    if (member !== undefined && sheet.has(path) && sheet.has(group) && !isShort)
       throw new CliError(
         'ERR_CLUSTERED_USAGE',
-        `${given.get(group!)!.flag} and ${flagOf(path)} contradict each other. Expected: one of them.`,
+        `${given.get(group)!.flag} and ${flagOf(path)} contradict each other. Expected: one of them.`,
       )
   }
   return sheet

@@ -4,6 +4,7 @@ import { counted, duration } from './words.js'
 import { ask } from './dialog.js'
 import { askForToken } from './token-dialog.js'
 import { post } from './requests.js'
+import { token } from './token.js'
 import { Progress } from './progress.js'
 
 /** Reload, scale and replace: each asks once, is sent once, and says how it went. */
@@ -30,7 +31,8 @@ export class Actions {
   constructor(onToken) {
     const form = el('form', { class: 'scale' }, this.#fewer, this.#wanted, this.#more, this.#scale)
     for (const button of [this.#reload, this.#scale]) set(button, 'aria-describedby', 'why-not')
-    byId('actions').append(this.#reload, form, el('p', { class: 'why-not' }, this.#why, ' ', this.#enter))
+    byId('actions').append(this.#reload, form)
+    byId('actions').after(el('p', { class: 'why-not' }, this.#why, ' ', this.#enter))
     this.#reload.addEventListener('click', () => this.#may() && this.#askReload())
     this.#fewer.addEventListener('click', () => this.#change(-1))
     this.#more.addEventListener('click', () => this.#change(1))
@@ -46,34 +48,42 @@ export class Actions {
   /** Why nothing can be changed now, or `undefined` where it can. */
   get whyNot() {
     const { connection, mayChange, status } = this.#model
-    if (connection !== 'open') return 'Nothing can be changed while the program is out of reach.'
+    if (connection === 'connecting') return ''
+    if (connection === 'refused') return 'The token of the option admin is missing, or is another one.'
+    if (connection === 'lost') return 'Nothing can be changed while the program is out of reach.'
+    if (!mayChange && token()) return 'Looking only: the token that this page has is not the right one.'
     if (!mayChange)
-      return 'To change something takes the token of the option `admin`: open this page with #token=…, or'
+      return 'Looking only. To change something, set a token in the option admin, and open this page with #token=… or'
     if (status.state === 'closing') return 'The program closes.'
     return this.#busy
   }
 
   show(model) {
     this.#model = model
+    const { connection, mayChange } = model
+    const { whyNot } = this
+    setText(this.#why, whyNot ?? '')
+    this.#enter.hidden = connection !== 'refused' && (connection !== 'open' || mayChange)
     byId('actions').hidden = !model.status
     if (!model.status) return
-    const { whyNot } = this
     if (!this.#touched) this.#wanted.value = model.status.slots
     const number = Number(this.#wanted.value)
     const isSame = number === model.status.slots || !Number.isInteger(number) || number < 1
-    set(this.#reload, 'aria-disabled', whyNot ? 'true' : undefined)
-    set(this.#scale, 'aria-disabled', whyNot || isSame ? 'true' : undefined)
-    for (const part of [this.#fewer, this.#more, this.#wanted]) part.disabled = Boolean(whyNot)
-    setText(this.#why, whyNot ?? '')
-    this.#enter.hidden = model.connection !== 'open' || model.mayChange
+    set(this.#scale, 'aria-disabled', (whyNot !== undefined || isSame) && 'true')
+    // Disabled for good, they would lose the focus.
+    for (const part of [this.#reload, this.#fewer, this.#more, this.#wanted])
+      set(part, 'aria-disabled', whyNot !== undefined && 'true')
+    this.#wanted.readOnly = whyNot !== undefined
   }
 
   #may() {
-    if (this.whyNot) announce(this.whyNot)
-    return !this.whyNot
+    const { whyNot } = this
+    if (whyNot) announce(whyNot)
+    return whyNot === undefined
   }
 
   #change(by) {
+    if (!this.#may()) return
     if (by) this.#wanted.value = Math.max(1, Number(this.#wanted.value) + by)
     this.#touched = Number(this.#wanted.value) !== this.#model.status.slots
     this.show(this.#model)

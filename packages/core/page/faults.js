@@ -1,5 +1,5 @@
 import { byId, el, keyed, setText } from './dom.js'
-import { duration, exact, precise } from './words.js'
+import { capital, duration, exact, precise } from './words.js'
 import { kinds } from './faults-in-words.js'
 
 /** The last hang and the last crash, whole: where, in which request, and the stack. */
@@ -26,9 +26,17 @@ function newFault({ kind, at, slot, pid, generation, request, what, stack }) {
     'article',
     { id: `fault-${kind}`, 'data-kind': kind, 'aria-labelledby': `title-${kind}` },
     title,
-    el('p', { class: 'what' }, what),
+    el('p', { class: 'what' }, capital(what)),
     el('dl', {}, ...facts.map(([term, fact]) => el('div', {}, el('dt', {}, term), el('dd', {}, fact)))),
-    stack ? trace : el('p', { class: 'nothing' }, 'No stack is known: it stood in a native call.'),
+    stack
+      ? trace
+      : el(
+          'p',
+          { class: 'nothing' },
+          kind === 'crash'
+            ? 'It left no stack.'
+            : 'No stack: it stands in a native call, which cannot be interrupted.',
+        ),
     stack && copyButton(stack),
   )
 }

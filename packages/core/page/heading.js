@@ -1,5 +1,5 @@
 import { byId, el, keyed, set, setText, svg } from './dom.js'
-import { capital, clock, duration } from './words.js'
+import { clock, duration } from './words.js'
 import { verdict } from './verdict.js'
 
 const paths = {
@@ -32,7 +32,7 @@ export function showVerdict({ level, word, text, also }, name, announce) {
 }
 
 function judge(model) {
-  const { connection, status, retryAt, lostAt, reason } = model
+  const { connection, status, retryAt, lostAt, reason, isAnswered } = model
   if (connection === 'refused')
     return {
       level: 'lost',
@@ -42,8 +42,8 @@ function judge(model) {
     }
   if (connection === 'lost') {
     const left = retryAt - Date.now()
-    const again = left > 0 ? `it is tried again in ${duration(left + 999)}` : 'it is tried again'
-    const also = [{ level: 'note', text: `${capital(reason)}; ${again}.` }]
+    const again = left > 0 ? ` Next try in ${duration(left + 999)}.` : ''
+    const also = [{ level: 'note', text: `${reason}${again}` }]
     if (status) {
       const last = verdict(model, model.now)
       also.push({
@@ -51,7 +51,12 @@ function judge(model) {
         text: `All below is as of ${clock(lostAt)}. Then: ${last.word}: ${last.text}`,
       })
     }
-    return { level: 'lost', word: `Connection lost for ${duration(Date.now() - lostAt)}`, text: '', also }
+    return {
+      level: 'lost',
+      word: `${isAnswered ? 'Out of reach' : 'Connection lost'} for ${duration(Date.now() - lostAt)}`,
+      text: '',
+      also,
+    }
   }
   if (!status) return { level: 'change', word: 'Connecting', text: '', also: [] }
   return verdict(model, model.now)

@@ -60,7 +60,7 @@ export function down(known, { missing, ready }, now) {
     level: 'bad',
     word: 'Down',
     text: `no worker ${status.listen ? 'serves' : 'runs'}${sinceText(missing, known, now)}`,
-    also: [{ level: 'note', text: `${retries(missing, now)}${counted(missing.length, 'slot')} empty.` }],
+    also: [{ level: 'note', text: `${retries(missing, now)}Nothing is answered.` }],
   }
 }
 

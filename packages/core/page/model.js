@@ -10,6 +10,8 @@ export class Model {
   lostAt = 0
   retryAt = 0
   reason = ''
+  /** By somebody who knows that the program is not there. */
+  isAnswered = false
   status = undefined
   samples = []
   happened = []
@@ -27,11 +29,12 @@ export class Model {
     this.connection = 'open'
   }
 
-  lost({ retryAt, reason }) {
+  lost({ retryAt, reason, isAnswered }) {
     if (this.connection !== 'lost') this.lostAt = Date.now()
     this.connection = 'lost'
     this.retryAt = retryAt
     this.reason = reason
+    this.isAnswered = isAnswered
   }
 
   refused() {

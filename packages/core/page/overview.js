@@ -4,10 +4,12 @@ import { showVerdict } from './heading.js'
 import { askForToken } from './token-dialog.js'
 import { authorization, readToken, token } from './token.js'
 import { verdict } from './verdict.js'
-import { bytes, counted, duration, milliseconds, percent, rate } from './words.js'
+import { bytes, capital, counted, duration, milliseconds, percent, rate } from './words.js'
 
 /** Ms between two looks. */
 const pause = 2000
+/** Of those that have no status; any other is bad. */
+const levels = { stopped: 'lost', booting: 'change' }
 const order = ['well', 'change', 'warn', 'bad']
 
 readToken()
@@ -33,7 +35,7 @@ async function look() {
     lostAt ??= Date.now()
     showLost(`Connection lost for ${duration(Date.now() - lostAt)}`, '')
   }
-  setTimeout(look, pause)
+  setTimeout(() => void look(), pause)
 }
 
 function showLost(word, text) {
@@ -43,7 +45,11 @@ function showLost(word, text) {
 
 function judged(program) {
   const { status, error } = program
-  if (!status) return { ...program, level: 'bad', word: 'Out of reach', text: error ?? 'it does not answer' }
+  if (!status) {
+    const [, state] = /^is (\w+)$/.exec(error ?? '') ?? []
+    if (state) return { ...program, level: levels[state] ?? 'bad', word: capital(state), text: '' }
+    return { ...program, level: 'bad', word: 'Out of reach', text: error ?? '' }
+  }
   return { ...program, ...verdict({ status, samples: [], happened: [], faults: [] }, Date.now()) }
 }
 
@@ -72,7 +78,8 @@ function headline(programs, ill) {
 }
 
 function newRow() {
-  const cells = Array.from({ length: 7 }, () => el('td', { class: 'number' }))
+  const titles = [...document.querySelectorAll('thead .number')].map((cell) => cell.textContent)
+  const cells = titles.map((title) => el('td', { class: 'number', 'data-title': title }))
   return el(
     'tr',
     {},

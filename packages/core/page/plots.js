@@ -213,11 +213,9 @@ function drawMark({ kind, at, to, title }, x, end) {
     const width = Math.max(2, Math.min(x(end), x(to ?? end)) - from)
     return svg('rect', { class: 'mark', 'data-kind': kind, x: from, width, y: 0, height }, name)
   }
-  return svg(
-    'path',
-    { class: 'mark', 'data-kind': kind, d: `M${from} 3V${height}M${from - 3} 0h6l-3 5z` },
-    name,
-  )
+  const line = svg('path', { class: 'at', d: `M${from} 3V${height}` })
+  const head = svg('path', { d: `M${from - 3} 0h6l-3 5z` })
+  return svg('g', { class: 'mark', 'data-kind': kind }, line, head, name)
 }
 
 function round(value) {

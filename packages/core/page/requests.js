@@ -16,8 +16,7 @@ export async function post(what, body, onLine) {
   } catch {
     throw new Error('the program could not be reached')
   }
-  if (response.status === 401 || response.status === 403)
-    throw new Error(`refused (${response.status}): the token is missing, or is not the right one`)
+  if (response.status === 401) throw new Error('the token is missing, or is not the right one')
   const text = response.body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   let last

@@ -1,3 +1,4 @@
+import { eventParser } from './event-parser.js'
 import { authorization } from './token.js'
 
 /** A second brings an event. After this long (in ms) without one, the connection is taken for dead. */
@@ -13,7 +14,7 @@ export class Stream {
   #timer
   #failures = 0
 
-  /** @param tell of `onEvent(name, data)`, `onOpen()`, `onLost({ retryAt, reason })` and `onRefused()`. */
+  /** @param tell of `onEvent(name, data)`, `onOpen()`, `onLost({ retryAt, reason, isAnswered })` and `onRefused()`. */
   constructor(url, tell) {
     this.url = url
     this.tell = tell
@@ -34,7 +35,8 @@ export class Stream {
   }
 
   async #follow(attempt) {
-    let reason = 'the stream has ended'
+    let reason = 'The stream has ended.'
+    let isAnswered = false
     try {
       const stop = attempt.signal
       let watch = setTimeout(() => attempt.abort('silence'), silence)
@@ -48,7 +50,7 @@ export class Stream {
         this.tell.onRefused()
         return
       }
-      if (!response.ok) throw new Error(`the answer was ${response.status}`)
+      if (!response.ok) throw await refusalOf(response)
       const parse = eventParser((name, data) => {
         if (this.#attempt !== attempt) return
         if (name === 'program') {
@@ -67,31 +69,24 @@ export class Stream {
       }
     } catch (error) {
       // What a browser says of the network says little: 'Failed to fetch'.
-      const unheard = error instanceof TypeError ? 'the program does not answer' : error.message
-      reason = attempt.signal.reason === 'silence' ? 'nothing comes any more' : unheard
+      isAnswered = error instanceof Refusal
+      const unheard = error instanceof TypeError ? 'Nobody answers.' : error.message
+      reason = attempt.signal.reason === 'silence' ? 'Nothing comes any more.' : unheard
     }
     if (this.#attempt !== attempt) return
     const wait = Math.min(longestWait, 500 * 2 ** this.#failures++)
     this.#timer = setTimeout(() => this.connect(), wait)
-    this.tell.onLost({ retryAt: Date.now() + wait, reason })
+    this.tell.onLost({ retryAt: Date.now() + wait, reason, isAnswered })
   }
 }
 
-/** @returns what takes the pieces of an event stream, and calls back with each event's name and its JSON. */
-export function eventParser(onEvent) {
-  let rest = ''
-  let name = 'message'
-  let data = []
-  return (piece) => {
-    const lines = (rest + piece).split(/\r\n|\n|\r(?!$)/)
-    rest = lines.pop()
-    for (const line of lines) {
-      if (line === '') {
-        if (data.length > 0) onEvent(name, JSON.parse(data.join('\n')))
-        name = 'message'
-        data = []
-      } else if (line.startsWith('event:')) name = line.slice(6).trim()
-      else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''))
-    }
+/** Somebody is there, and says why there is nothing to show. */
+class Refusal extends Error {}
+
+async function refusalOf(response) {
+  try {
+    return new Refusal((await response.json()).error.message)
+  } catch {
+    return new Refusal(`The answer was ${response.status}.`)
   }
 }

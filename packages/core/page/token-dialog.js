@@ -9,7 +9,7 @@ export async function askForToken() {
     title: 'The token',
     content: [
       el('p', {}, 'The one of the option `admin` of this program. It is kept in this tab, and nowhere else.'),
-      el('p', {}, el('label', { for: 'token' }, 'Token '), input),
+      el('p', {}, el('label', { for: 'token' }, 'Token'), input),
     ],
     yes: 'Use it',
     no: 'Cancel',

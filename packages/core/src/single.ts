@@ -203,7 +203,12 @@ export function startSingle(
     surviveLostLogs({ inUse: true })
     nameSlot()
   }
-  const { logger } = settings
+  const { logger, admin } = settings
+  if (admin && !isTest)
+    logger.warn(
+      'admin',
+      'no admin server: in single mode (workers: 0) there is no primary that could have it',
+    )
   const why =
     isTest && settings.workers > 0
       ? ` because ${runner} runs it; CLUSTERED_WORKERS=2 in the environment starts two workers`

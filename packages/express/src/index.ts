@@ -13,6 +13,7 @@ import type { Express } from 'express'
 // A declaration file can name a type only through a package that its project depends on.
 export type * from '@clustered/core'
 export { ClusteredError, hold, mergeMetrics, onLead, publish, subscribe, workerId } from '@clustered/core'
+export { health, type HealthMiddleware } from './health.ts'
 export { type Shed, shed } from './shed.ts'
 
 /** What an Express app looks like, in Express 4 and 5 alike. */

@@ -13,6 +13,7 @@ import { routeOf, watchRoutes } from './routes.ts'
 // A declaration file can name a type only through a package that its project depends on.
 export type * from '@clustered/core'
 export { ClusteredError, hold, mergeMetrics, onLead, publish, subscribe, workerId } from '@clustered/core'
+export { health, type HealthContext, type HealthMiddleware } from './health.ts'
 export { type Shed, shed, type ShedContext } from './shed.ts'
 
 /** What a Koa app looks like, in Koa 2 and 3 alike. */

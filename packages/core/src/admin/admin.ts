@@ -9,10 +9,12 @@ import { Probes } from '../health/probes.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import type { Places } from '../primary/sockets/places.ts'
 import type { Settings } from '../settings.ts'
+import { expose } from '../telemetry/exposition.ts'
 import { removeStaleSocket } from '../stale-socket.ts'
 import { ClusterHealth } from './cluster-health.ts'
 import type { Access } from './guard.ts'
 import { Hosts, isLoopback } from './hosts.ts'
+import { pageFile } from './page.ts'
 import { makeServer } from './server.ts'
 import { Site } from './site.ts'
 import { Token } from './tokens.ts'
@@ -63,7 +65,7 @@ export class Admin {
     this.#site = new Site({
       routes,
       probes: new Probes(() => health.now()),
-      metrics: () => ({ type: 'text/plain', text: '' }),
+      metrics: (accept) => expose(cluster.telemetry.metrics(), accept),
     })
     this.#tokens = tokensOf(settings.admin)
     cluster.once('worker:boot', () => {
@@ -97,6 +99,8 @@ export class Admin {
   }
 
   async #listen(options: AdminOptions): Promise<void> {
+    // While the release that this process runs is there.
+    pageFile('/')
     const { server, visitors } = makeServer((request, response) => this.#answer(request, response))
     const open: Open = { options, server, visitors, timer: undefined, address: undefined, problem: undefined }
     this.#open = open

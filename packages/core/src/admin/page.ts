@@ -25,6 +25,7 @@ const names = [
   'cells.js',
   'dialog.js',
   'dom.js',
+  'event-parser.js',
   'faults-in-words.js',
   'faults.js',
   'figures.js',

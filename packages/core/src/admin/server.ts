@@ -30,12 +30,14 @@ export function makeServer(answer: (request: IncomingMessage, response: ServerRe
   const server = http.createServer(limits)
   const visitors = new Visitors(server)
   server.maxRequestsPerSocket = 1
+  server.on('dropRequest', (_request, socket) => socket.destroy())
   server.on('request', (request, response) => {
-    const isProbe = probes.has(request.url ?? '')
-    if (visitors.served >= mostServed && !isProbe)
-      return void response.writeHead(503, { 'Retry-After': 1 }).end()
+    // It only says to the client that it should go; this hangs up.
+    response.shouldKeepAlive = false
+    const isFull = visitors.served >= mostServed && !probes.has(request.url ?? '')
     visitors.serve(request, response)
-    void answer(request, response)
+    if (isFull) response.writeHead(503, { 'Retry-After': 1 }).end()
+    else void answer(request, response)
   })
   return { server, visitors }
 }

@@ -3,7 +3,7 @@ import { answer } from '../control/answer.ts'
 import { routeName, type Routes, serveRoute } from '../control/routes.ts'
 import type { HealthAnswer, Probes } from '../health/probes.ts'
 import { type Access, mayChange, type Need, refusal } from './guard.ts'
-import { pageFile } from './page.ts'
+import { pageFile, pageHeaders } from './page.ts'
 
 export interface SiteParts {
   readonly routes: Routes
@@ -25,9 +25,7 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
 /** What an admin server answers, to whom. */
@@ -73,7 +71,7 @@ export class Site {
       return send(response, { status: 200, headers: { 'Content-Type': type }, body: text })
     }
     const { type, body } = pageFile(path)!
-    send(response, { status: 200, headers: { 'Content-Type': type }, body })
+    send(response, { status: 200, headers: { ...pageHeaders, 'Content-Type': type }, body })
   }
 
   #methodsAt(path: string): readonly string[] {

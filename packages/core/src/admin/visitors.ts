@@ -1,8 +1,14 @@
 import type http from 'node:http'
 import type { Socket } from 'node:net'
 
-/** How many connections there are at once. */
+/** So many connections may stay, and say nothing. */
 const most = 256
+
+/** How long (in ms) one that has just come may take to ask, however many there are. */
+const grace = 100
+
+/** So many there are at once, whoever has just come. */
+const mostOfAll = 1024
 
 /** For how many ms an answer may wait to be read. */
 const patience = 10_000
@@ -11,6 +17,7 @@ const patience = 10_000
 const interval = 1000
 
 interface Visit {
+  readonly since: number
   response?: http.ServerResponse
   /** Since when its answer is waiting to be read. */
   answeredAt?: number
@@ -50,15 +57,20 @@ export class Visitors {
   #come(socket: Socket): void {
     socket.unref()
     socket.once('close', () => this.#visits.delete(socket))
-    this.#visits.set(socket, {})
+    const now = performance.now()
+    this.#visits.set(socket, { since: now })
     this.#timer ??= setInterval(() => this.#look(), interval).unref()
-    if (this.#visits.size > most) this.#end(this.#leastNeeded())
+    while (this.#visits.size > most) {
+      // It may be this very one, if all others are being answered.
+      const [silent, visit] = this.#longestSilent()!
+      if (this.#visits.size <= mostOfAll && now - visit.since < grace) return
+      this.#end(silent)
+    }
   }
 
-  /** The one that has been silent the longest: it may be the newest, if all others are being answered. */
-  #leastNeeded(): Socket {
-    for (const [socket, { response }] of this.#visits) if (!response) return socket
-    return [...this.#visits.keys()].at(-1)!
+  #longestSilent(): [Socket, Visit] | undefined {
+    for (const entry of this.#visits) if (!entry[1].response) return entry
+    return undefined
   }
 
   #look(): void {

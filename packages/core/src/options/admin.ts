@@ -11,7 +11,9 @@ const example =
 /** A port or a path stands for an object that has that one alone. */
 export function adminKind(members: Options<AdminOptions>): Kind<AdminOptions | number | string> {
   const { check } = group('admin', example, members)
-  const short = (value: unknown): object => (typeof value === 'number' ? { port: value } : { path: value })
+  // A place given so takes the place of any other.
+  const short = (value: unknown): object =>
+    typeof value === 'number' ? { port: value, path: undefined } : { port: undefined, path: value }
   return {
     members,
     short,

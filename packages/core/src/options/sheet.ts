@@ -9,17 +9,26 @@ export function withSheet<Given extends object>(given: Given, sheet: Sheet): Giv
   const copy: Record<string, unknown> = { ...(given as Record<string, unknown>) }
   for (const [path, value] of sheet) {
     const [name, member] = path.split('.') as [string, string?]
-    if (member === undefined) copy[name] = value
+    if (member === undefined) copy[name] = joined(name, copy[name], value)
     else copy[name] = { ...asMembers(name, copy[name]), [member]: value }
   }
   return copy as Given
 }
 
+/** A short form says no more than its own members: the others stay as they were. */
+function joined(name: string, before: unknown, value: unknown): unknown {
+  const isShort = shortOf(name) && !isPlain(value) && value !== false
+  return isShort ? { ...asMembers(name, before), ...asMembers(name, value) } : value
+}
+
 /** What was `false` before is an object again. */
 function asMembers(name: string, value: unknown): object {
   if (isPlain(value)) return value
-  const short = options[name as keyof typeof options]?.kind.short
-  return value === undefined || value === false ? {} : (short?.(value) ?? {})
+  return value === undefined || value === false ? {} : (shortOf(name)?.(value) ?? {})
+}
+
+function shortOf(name: string): ((value: unknown) => object) | undefined {
+  return options[name as keyof typeof options]?.kind.short
 }
 
 /** What options say, members by themselves. */

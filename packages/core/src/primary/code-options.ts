@@ -144,7 +144,10 @@ export class CodeOptions {
   /** As in `drainTimeout 500 (10000 before)`. */
   #inWords(paths: readonly string[]): string {
     const [old, young] = [sheetOf(this.#before!.options), sheetOf(this.#now!.options)]
-    return paths.map((path) => `${path} ${shown(path, young)} (${shown(path, old)} before)`).join(', ')
+    const change = (path: string): string => `${shown(path, young)} (${shown(path, old)} before)`
+    return paths
+      .map((path) => `${path} ${options.get(path)?.secret ? '(not shown)' : change(path)}`)
+      .join(', ')
   }
 
   /** Once for the same names. */
@@ -167,7 +170,6 @@ export class CodeOptions {
 }
 
 function shown(path: string, sheet: Sheet): string {
-  if (options.get(path)?.secret) return 'another value, which is not shown here'
   const value = sheet.get(path) ?? options.get(path)?.default
   return value === undefined || value === Infinity ? 'by default' : inspect(value, { breakLength: Infinity })
 }

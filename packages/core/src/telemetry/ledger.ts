@@ -1,7 +1,7 @@
 import { asWorkerMetric, isSeries } from './believe-metric.ts'
 import { Family, type Gauge, type Teller, type Total } from './family.ts'
 import { labelKey } from './label-key.ts'
-import type { Distribution, Metric, Scalar, WorkerMetric } from './metric.ts'
+import type { Distribution, Labels, Metric, Scalar, WorkerMetric } from './metric.ts'
 
 /** Of all names together. */
 const mostSeries = 10_000
@@ -19,6 +19,13 @@ interface Said {
   bounds: readonly number[]
 }
 
+/** Whoever wants to know of a counter or a histogram what has come, and not how much there is. */
+export interface Follower {
+  readonly name: string
+  /** @param counts how many more than before, in each bucket. */
+  more(worker: Teller, labels: Labels, bounds: readonly number[], counts: readonly number[]): void
+}
+
 interface Account {
   readonly said: Map<string, Said>
   isFinished: boolean
@@ -31,6 +38,8 @@ interface Account {
  * what it had is there already, and nobody need be asked.
  */
 export class Ledger {
+  /** Is told of what comes of one metric. */
+  follower: Follower | undefined
   readonly #families = new Map<string, Family>()
   /** Also of those that are gone, as their last message may come behind their exit. */
   readonly #accounts = new WeakMap<Teller, Account>()
@@ -103,7 +112,7 @@ export class Ledger {
         continue
       }
       if (metric.type === 'gauge') this.#set(worker, account, slot, family, series as Scalar, metric.name)
-      else this.#add(account, slot, family, series, { name: metric.name, bounds, places })
+      else this.#add(worker, account, slot, family, series, { name: metric.name, bounds, places })
     }
   }
 
@@ -139,6 +148,7 @@ export class Ledger {
   }
 
   #add(
+    worker: Teller,
     account: Account,
     slot: string,
     family: Family,
@@ -164,6 +174,9 @@ export class Ledger {
     for (let at = 0; at < counts.length; at++)
       total.counts[places[at]!]! += counts[at]! - (before ? before.counts[at]! : 0)
     account.said.set(key, now)
+    if (name !== this.follower?.name) return
+    const more = counts.map((count, at) => count - (before ? before.counts[at]! : 0))
+    this.follower.more(worker, labels, bounds, more)
   }
 
   #hasRoom(name: string): boolean {

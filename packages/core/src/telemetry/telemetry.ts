@@ -1,4 +1,4 @@
-import { Ledger } from './ledger.ts'
+import { type Follower, Ledger } from './ledger.ts'
 import type { Metric } from './metric.ts'
 import { processCounters } from './process-counters.ts'
 import { ProcessSigns } from './process-signs.ts'
@@ -7,10 +7,16 @@ import { cpuMetric, runtimeMetrics } from './runtime-metrics.ts'
 /** How often (in ms) the primary looks at itself, as workers do. */
 const interval = 1000
 
+interface FollowerOfWorkers extends Follower {
+  /** With each message of a worker, when its metrics are in the ledger. */
+  heard(worker: object): void
+}
+
 /** What the primary knows of all workers and of itself, as metrics. It asks nobody. */
 export class Telemetry {
   readonly #ledger: Ledger
   readonly #sources: (() => readonly Metric[])[] = []
+  #follower: FollowerOfWorkers | undefined
 
   constructor(report: (problem: string) => void) {
     this.#ledger = new Ledger(report)
@@ -33,8 +39,15 @@ export class Telemetry {
     setInterval(look, interval).unref()
   }
 
+  /** From now on this one is told of what comes of one metric, and when a worker has said all. */
+  follow(follower: FollowerOfWorkers): void {
+    this.#follower = follower
+    this.#ledger.follower = follower
+  }
+
   update(worker: { readonly slot: number }, metrics: readonly unknown[]): void {
     this.#ledger.update(worker, worker.slot < 0 ? 'spare' : String(worker.slot), metrics)
+    this.#follower?.heard(worker)
   }
 
   finish(worker: object): void {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Vitals } from '../../cluster.ts'
-import type { HistogramMetric, Labels } from '../../telemetry/metric.ts'
 import { Answers } from './answers.ts'
 import { History, type Second } from './history.ts'
 
@@ -19,20 +18,6 @@ const vitals: Vitals = {
   lostLog: undefined,
 }
 
-function durations(series: [counts: number[], labels?: Labels][]): HistogramMetric {
-  return {
-    name: 'http_server_request_duration_seconds',
-    help: '',
-    type: 'histogram',
-    bounds: [0.005, 0.01, 0.1],
-    series: series.map(([counts, labels = { http_response_status_code: '200' }]) => ({
-      labels,
-      counts,
-      sum: 0,
-    })),
-  }
-}
-
 const second: Second = {
   at: 5,
   workers: [{ vitals, silentFor: 10 }],
@@ -43,43 +28,48 @@ const second: Second = {
 
 const sampleOf = (given: Partial<Second>) => new History().add({ ...second, ...given })
 
+const bounds = [0.005, 0.01, 0.1]
+
 describe('what workers answer per second', () => {
+  const ok = { http_response_status_code: '200' }
+
   it('is the same whenever in the second each of them says it', () => {
     const answers = new Answers()
     const [one, other] = [{}, {}]
-    answers.heard(one, 0, durations([[[50, 0, 0, 0]]]))
+    answers.heard(one, 0)
     for (let turn = 1; turn <= 5; turn++) {
       // Twice within one second of the reader's, and not at all in the next.
-      answers.heard(one, turn * 1000 + (turn % 2) * 300, durations([[[50 + turn * 100, 0, 0, 0]]]))
-      answers.heard(other, turn * 1000 + 500, durations([[[0, turn * 10, 0, 0]]]))
+      answers.more(one, ok, bounds, [100, 0, 0, 0])
+      answers.heard(one, turn * 1000 + (turn % 2) * 300)
+      answers.more(other, ok, bounds, [0, 10, 0, 0])
+      answers.heard(other, turn * 1000 + 500)
       const { counts } = answers.lately(turn * 1000 + 600)!
-      assert.ok(counts[0]! > 75 && counts[0]! < 140, `${counts[0]} of about 100`)
+      assert.ok(counts[0]! > 75 && counts[0]! <= 100, `${counts[0]} of about 100`)
       assert.equal(counts[1], 10)
     }
   })
 
-  it('counts as errors what had a status of 500 or more, or no answer', () => {
+  it('counts as errors what had a status of 500 or more, or was cut', () => {
     const answers = new Answers()
-    const told = (count: number): HistogramMetric =>
-      durations([
-        [[count, 0, 0, 0]],
-        [[count * 2, 0, 0, 0], { http_response_status_code: '404' }],
-        [[0, count * 3, 0, 0], { http_response_status_code: '503' }],
-        [[0, 0, 0, count * 4], { error_type: 'aborted' }],
-      ])
-    answers.heard(answers, 0, told(0))
-    answers.heard(answers, 1000, told(1))
-    assert.equal(answers.lately(1000)!.errors, 7)
-    assert.deepEqual(answers.lately(1000)!.counts, [3, 3, 0, 4])
+    answers.more(answers, ok, bounds, [1, 0, 0, 0])
+    answers.more(answers, { http_response_status_code: '404' }, bounds, [2, 0, 0, 0])
+    answers.more(answers, { http_response_status_code: '503', error_type: '503' }, bounds, [0, 3, 0, 0])
+    answers.more(answers, { error_type: 'cut' }, bounds, [0, 0, 0, 4])
+    answers.more(answers, { error_type: 'aborted' }, bounds, [0, 0, 5, 0])
+    answers.heard(answers, 1000)
+    assert.deepEqual(answers.lately(1000), { bounds, counts: [3, 3, 5, 4], errors: 7 })
   })
 
-  it('forgets who is gone or silent, and never falls below nothing', () => {
+  it('is nothing of a worker that says no more, or is gone', () => {
     const answers = new Answers()
     assert.equal(answers.lately(0), undefined)
-    answers.heard(answers, 0, durations([[[9, 0, 0, 0]]]))
-    answers.heard(answers, 1000, durations([[[1, 0, 0, 0]]]))
-    assert.deepEqual(answers.lately(1000)!.counts, [0, 0, 0, 0])
-    answers.heard(answers, 2000, durations([[[2, 0, 0, 0]]]))
+    answers.more(answers, ok, bounds, [9, 0, 0, 0])
+    answers.heard(answers, 1000)
+    assert.deepEqual(answers.lately(1500)!.counts, [9, 0, 0, 0])
+    answers.heard(answers, 2000)
+    assert.deepEqual(answers.lately(2500)!.counts, [0, 0, 0, 0])
+    answers.more(answers, ok, bounds, [9, 0, 0, 0])
+    answers.heard(answers, 3000)
     assert.deepEqual(answers.lately(9000)!.counts, [0, 0, 0, 0])
   })
 })
@@ -106,7 +96,6 @@ describe('a sample', () => {
   })
 
   it('has what workers timed where all was faster than the first bucket tells', () => {
-    const bounds = [0.005, 0.01, 0.1]
     const fast = sampleOf({ answers: { bounds, counts: [100, 0, 0, 0], errors: 2 } })
     assert.deepEqual([fast.requests, fast.errors, fast.p50, fast.p99], [100, 2, 0.4, 2])
     const slow = sampleOf({ answers: { bounds, counts: [60, 0, 40, 0], errors: 0 } })

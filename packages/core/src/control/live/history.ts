@@ -10,7 +10,7 @@ const seconds = 300
 const msPerSecond = 1000
 
 /** A worker that has its place. */
-export interface Seen {
+interface Seen {
   vitals: Vitals | undefined
   /** For how many ms it has not said how it is. */
   silentFor: number | undefined

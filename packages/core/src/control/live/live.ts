@@ -32,7 +32,7 @@ export interface Sample {
   at: number
   /** Answered, per second. */
   requests: number
-  /** Of them, those with a status of 500 or more, and those that got no answer. */
+  /** Of them, those with a status of 500 or more, and those that were cut. */
   errors: number
   /** In ms, of the answers of this second; `null` where there was none. */
   p50: number | null

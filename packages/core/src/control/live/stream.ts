@@ -50,30 +50,28 @@ export interface LiveParts {
 
 /** What `GET /v1/live` tells. Without readers, all it does is one sample a second. */
 export class Live {
-  /** What workers say of their requests. */
-  readonly answers: Answers = new Answers()
   readonly #parts: LiveParts
+  /** What workers say of their requests. */
+  readonly #answers = new Answers()
   readonly #history = new History()
   readonly #faults: Faults
   readonly #readers = new Map<ServerResponse, Reader>()
   #statusTimer: NodeJS.Timeout | undefined
   /** When a status may be told again, by `performance.now()`. */
   #statusFrom = 0
+  readonly #clock = setInterval(() => this.#onSecond(), msPerSecond).unref()
   #isOver = false
   #cpu = { at: performance.now(), used: process.cpuUsage() }
 
   constructor(parts: LiveParts) {
     const { cluster, happenings } = parts
     this.#parts = parts
+    cluster.telemetry.follow(this.#answers)
     this.#faults = new Faults(cluster)
     this.#faults.onFault = (fault) => this.#tell('fault', fault)
     happenings.onHappening = (happening) => this.#tell('happened', happening)
     for (const event of changes) cluster.on(event, () => this.#onChange())
-    const timer = setInterval(() => this.#onSecond(), msPerSecond).unref()
-    void cluster.gone.then(() => {
-      clearInterval(timer)
-      this.#end()
-    })
+    void cluster.gone.then(() => this.#end())
   }
 
   /**
@@ -110,7 +108,7 @@ export class Live {
     const sample = this.#history.add({
       at: Date.now(),
       workers: cluster.fleet.handles.filter(({ state }) => state !== 'booting'),
-      answers: this.answers.lately(now),
+      answers: this.#answers.lately(now),
       primary: { cpu: this.#usedCpu(now), rss: usedMemory().rss },
       ready: cluster.slots.filter(({ state }) => state === 'ready').length,
     })
@@ -152,6 +150,7 @@ export class Live {
   /** The last worker is gone. */
   #end(): void {
     this.#isOver = true
+    clearInterval(this.#clock)
     this.#tellStatus()
     for (const reader of this.#readers.values()) reader.end()
     this.#readers.clear()

@@ -43,6 +43,16 @@ const phases = {
   gone: 'closing',
 } as const satisfies Record<string, ClusterState>
 
+/**
+ * How long (in ms) before the first connection is refused those who probe the
+ * admin server can hear that the program is stopping, at least.
+ */
+const leastNotice = 100
+
+function noticeOf({ shutdownDelay, admin }: Settings): number {
+  return admin === false ? shutdownDelay : Math.max(shutdownDelay, leastNotice)
+}
+
 export interface SupervisorParts {
   entry: Pick<Entry, 'release' | 'execArgv'>
   settings: Settings
@@ -235,7 +245,7 @@ export class Supervisor {
     this.#step(() => {
       const { settings, events, system } = this.#parts
       // What has never served is in no load balancer.
-      const delay = this.isProven && settings.listen ? settings.shutdownDelay : 0
+      const delay = this.isProven && settings.listen ? noticeOf(settings) : 0
       this.#phase = 'delaying'
       events.emit('close', reason)
       this.#tellState()
