@@ -12,6 +12,8 @@ export interface Instrument {
   unit: string
   /** `'updown'` is what may be added up over slots, and falls. */
   kind: 'counter' | 'updown' | 'gauge' | 'histogram'
+  /** It only has whole numbers. */
+  isWhole: boolean
 }
 
 export type Attributes = Record<string, string | number>
@@ -93,8 +95,9 @@ const rows = new Map(table.map((row) => [row[0], row]))
 /** One that is not in the table is the app's own: it keeps its name. */
 export function instrumentOf({ name, type }: Pick<Metric, 'name' | 'type'>): Instrument {
   const row = rows.get(name)
-  if (row) return { name: row[1], kind: row[2], unit: row[3] }
-  return { name, kind: type, unit: unitOf(name) }
+  if (!row) return { name, kind: type, unit: unitOf(name), isWhole: false }
+  const [, known, kind, unit] = row
+  return { name: known, kind, unit, isWhole: unit !== 's' && unit !== '1' }
 }
 
 /** A label without a value says nothing, as in Prometheus. */
