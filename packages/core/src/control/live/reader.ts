@@ -21,6 +21,8 @@ export class Reader {
     this.#response = response
     this.#beginning = beginning
     response.once('close', () => clearTimeout(this.#giveUp))
+    // It has gone, and is not told any more.
+    response.on('error', () => {})
     response.write(beginning())
   }
 
@@ -41,7 +43,7 @@ export class Reader {
     response.once('drain', () => {
       clearTimeout(this.#giveUp)
       this.#behind = false
-      response.write(this.#beginning())
+      if (!response.writableEnded) response.write(this.#beginning())
     })
   }
 }
