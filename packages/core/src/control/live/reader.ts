@@ -21,8 +21,6 @@ export class Reader {
     this.#response = response
     this.#beginning = beginning
     response.once('close', () => clearTimeout(this.#giveUp))
-    // It has gone, and is not told any more.
-    response.on('error', () => {})
     response.write(beginning())
   }
 
@@ -43,7 +41,7 @@ export class Reader {
     response.once('drain', () => {
       clearTimeout(this.#giveUp)
       this.#behind = false
-      if (!response.writableEnded) response.write(this.#beginning())
+      response.write(this.#beginning())
     })
   }
 }
