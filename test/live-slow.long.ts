@@ -32,7 +32,7 @@ describe('readers of the live stream that do not read', () => {
     t.diagnostic(
       `${Math.round(grown / mebibyte)} MiB more, of ${(silent.length * each) / mebibyte} MiB unread`,
     )
-    assert.ok(grown < 80 * mebibyte, `${grown} bytes`)
+    assert.ok(grown < 40 * mebibyte, `${grown} bytes`)
 
     program.kill('SIGUSR1')
     const since = Date.now()
