@@ -26,7 +26,8 @@ export function showVerdict({ level, word, text, also }, name, announce) {
   showIcon(level)
   // Not each time that only a number is another one, but for that of a slot.
   const slots = /slots? [\d, and]+/.exec(text) ?? ''
-  announce(text ? `${word}: ${text}` : word, `${slots} ${`${word} ${text}`.replace(/[\d.]+/g, '')}`)
+  const said = text ? `${word}: ${text}` : word
+  announce(said, slots + said.replace(/[\d.]+/g, ''))
 }
 
 function judge(model) {
