@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { runtime } from '../runtime.ts'
 
+const here = runtime()
+
 /** What answers on a stream of HTTP/2, where the app has it look like HTTP/1. */
 const answering = Symbol('clustered: answering')
 
@@ -25,10 +27,12 @@ export function routeOfStream(stream: ServerHttp2Stream): string | undefined {
  */
 export function routeOf(request: IncomingMessage, response: ServerResponse): string | undefined {
   try {
-    for (const ask of runtime().routesOf ?? []) {
-      const route = ask(request, response)
-      if (route !== undefined) return typeof route === 'string' ? route : undefined
-    }
+    const { routesOf } = here
+    if (routesOf !== undefined)
+      for (const ask of routesOf) {
+        const route = ask(request, response)
+        if (route !== undefined) return typeof route === 'string' ? route : undefined
+      }
     return (request as { route?: unknown }).route === undefined ? undefined : expressRoute(request, response)
   } catch {
     // The app's own objects can be anything.
