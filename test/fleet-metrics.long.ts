@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import { createRequire } from 'node:module'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,6 +10,8 @@ import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { Figures } from './support/observed.ts'
 import { start } from './support/program.ts'
+
+const { version } = createRequire(import.meta.url)('@clustered/core/package.json') as { version: string }
 
 /** The name of a file that is not there yet. */
 function flag(t: TestContext): string {
@@ -42,7 +45,8 @@ describe('metrics of the cluster', () => {
       degraded: 0,
       closing: 0,
     })
-    assert.equal(figures.of('clustered_info'), 1)
+    assert.deepEqual(figures.by('clustered_info', 'version'), { [version]: 1 })
+    assert.deepEqual(figures.by('clustered_info', 'node'), { [process.versions.node]: 1 })
     assert.equal(figures.of('clustered_slots_ready'), 2)
     assert.equal(figures.of('clustered_last_crash_timestamp_seconds'), 0)
     assert.equal(figures.of('clustered_worker_boot_duration_seconds'), 2)

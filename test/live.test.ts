@@ -4,17 +4,33 @@ import { get } from './support/http.ts'
 import { LiveReader, openLive } from './support/live.ts'
 import { eventually } from './support/program.ts'
 
+const token = 'a-token-of-the-admin-port'
+
 describe('the live stream', () => {
   it('tells all at first, then what changes, to 32 readers at most, and requests do not notice', async (t) => {
-    const shop = await openLive(t, { hangTimeout: 1200, lagWarning: 300 })
+    const shop = await openLive(t, { hangTimeout: 3500, lagWarning: 500, admin: { port: 0, token } })
+    const [, adminPort] = await shop.program.sees(/admin server at http:\/\/127\.0\.0\.1:(\d+)/)
+    const admin = (headers: Record<string, string>) =>
+      LiveReader.open({ port: Number(adminPort), path: '/v1/live', headers })
+    const [anybody, operator] = await Promise.all([admin({}), admin({ Authorization: `Bearer ${token}` })])
+    for (const [one, mayChange] of [
+      [anybody, false],
+      [operator, true],
+    ] as const) {
+      assert.equal((await one.hears('program')).mayChange, mayChange)
+      t.after(() => one.leave())
+    }
+    assert.deepEqual(await shop.ask('HEAD', '/v1/live'), { status: 200, text: '' })
     const readers = await Promise.all(Array.from({ length: 50 }, () => LiveReader.open(shop.socket)))
     t.after(() => readers.forEach((one) => one.leave()))
     const told = readers.filter(({ status }) => status === 200)
     const refused = readers.filter(({ status }) => status === 503)
-    assert.deepEqual([told.length, refused.length], [32, 18])
+    assert.deepEqual([told.length, refused.length], [30, 20])
     const { error } = JSON.parse(await refused[0]!.text()) as { error: { code: string; message: string } }
     assert.equal(error.code, 'ERR_CLUSTERED_BAD_REQUEST')
     assert.match(error.message, /^32 read the live stream/)
+    // Neither can more at the other port.
+    assert.equal((await admin({})).status, 503)
     // Some of them do not read.
     for (const one of told.slice(0, 8)) one.pause()
     const reader = told[8]!
@@ -66,7 +82,7 @@ describe('the live stream', () => {
     assert.ok(!JSON.stringify(reader.events).includes('secret'))
 
     // Whoever comes in the place of one that has left is told what was.
-    told[31]!.leave()
+    told[29]!.leave()
     let late = refused[0]!
     await eventually(async () => {
       late = await LiveReader.open(shop.socket)

@@ -23,12 +23,13 @@ for (const balance of balances)
     /** What the workers that were killed may not have told. */
     let untold = 0
     for (let round = 1; round <= rounds; round++) {
-      const killedAt = performance.now()
-      sendSignal(program.anyWorker(), 'SIGKILL')
-      const before = answered.find(({ at }) => at >= killedAt - toldWithin)?.count ?? 0
-      untold += clients.answered - before
+      const victim = program.anyWorker()
       if (round % 5 === 0) program.kill(round % 10 === 0 ? 'SIGTTOU' : 'SIGTTIN')
       program.kill('SIGHUP')
+      const killedAt = performance.now()
+      sendSignal(victim, 'SIGKILL')
+      const before = answered.find(({ at }) => at >= killedAt - toldWithin)?.count ?? 0
+      untold += clients.answered - before
       await program.sees(new RegExp(`reload done: every slot is on generation ${round + 1}`))
     }
     await clients.stop()

@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { get } from './support/http.ts'
 import { Figures } from './support/observed.ts'
-import { eventually, start } from './support/program.ts'
+import { eventually, type Program, start } from './support/program.ts'
 import { hasPrometheus, Prometheus, samples } from './support/prometheus.ts'
 
 interface Panel {
@@ -38,15 +38,15 @@ function promtool(args: string[], input = ''): void {
   assert.equal(status, 0, `promtool ${args.join(' ')}:\n${stdout}${stderr}`)
 }
 
-/** A program that lives through all that a panel can show, while Prometheus looks on. @returns that, and its admin port. */
-async function observe(t: TestContext): Promise<{ prometheus: Prometheus; admin: number }> {
+/** A program lives through all that a panel can show, while Prometheus looks on. */
+async function observe(t: TestContext): Promise<{ program: Program; prometheus: Prometheus; admin: number }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'observe-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const FAIL_BOOT = path.join(folder, 'fails')
-  const OPTIONS = JSON.stringify({ workers: 2, hangTimeout: 1000 })
-  const program = start(t, 'observed.js', { env: { OPTIONS, FAIL_BOOT, ADMIN: '0' } })
+  const OPTIONS = JSON.stringify({ workers: 2, hangTimeout: 1000, admin: { port: 0 } })
+  const program = start(t, 'observed.js', { env: { OPTIONS, FAIL_BOOT } })
   const port = await program.listens()
-  const admin = Number((await program.sees(/metrics at (\d+)/))[1])
+  const admin = Number((await program.sees(/admin server at http:\S+:(\d+)/))[1])
   const prometheus = await Prometheus.start(t, admin)
   await get(port)
   await get(port, '/crash')
@@ -60,7 +60,7 @@ async function observe(t: TestContext): Promise<{ prometheus: Prometheus; admin:
   program.kill('SIGHUP')
   await Figures.become(program, 'clustered_reloads_total{outcome=failed}', 1)
   await get(port)
-  return { prometheus, admin }
+  return { program, prometheus, admin }
 }
 
 describe(
@@ -68,13 +68,14 @@ describe(
   { skip: !hasPrometheus && !process.env['CI'] && 'prometheus is not installed' },
   () => {
     it('the page is read, and every query of the dashboard and of the alerts finds what it is about', async (t) => {
-      const { prometheus, admin } = await observe(t)
+      const { program, prometheus, admin } = await observe(t)
       await eventually(
         async () =>
           (await prometheus.query('increase(clustered_reloads_total{outcome="failed"}[1m]) > 0')).length > 0,
         'it has seen the last of it',
       )
 
+      assertDocumented(await Figures.of(program))
       const { body, headers } = await get(admin, '/metrics')
       assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8')
       promtool(['check', 'metrics'], body)
@@ -114,6 +115,21 @@ describe(
     })
   },
 )
+
+/** The page of the documentation has each metric, with its type and its labels, and no other. */
+function assertDocumented({ metrics }: Figures): void {
+  const page = readFileSync(path.join(samples, '../metrics.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| (`[a-z].*?) \| (counter|gauge|histogram) *\| (.*?) \|/gm)]
+  const names = (cell: string): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!)
+  const told = rows.flatMap(([, cell, type, labels]) =>
+    names(cell!).map((name) => `${name}: ${type} of ${names(labels!).toSorted().join(', ')}`),
+  )
+  const made = metrics.map(({ name, type, series }) => {
+    const labels = new Set(series.flatMap((one) => Object.keys(one.labels)))
+    return `${name}: ${type} of ${[...labels].toSorted().join(', ')}`
+  })
+  assert.deepEqual(told.toSorted(), made.toSorted())
+}
 
 /** Every metric that the query names is there, and has the labels that it is asked for by. */
 async function assertNames(prometheus: Prometheus, query: string, where: string): Promise<void> {

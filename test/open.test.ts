@@ -180,8 +180,8 @@ describe('clustered open', () => {
 
     const where = { port: opened.port, path: '/p/shop/v1/live', headers: opened.authorization }
     const reader = await LiveReader.open(where)
-    const { status, mayChange } = await reader.hears('program')
-    assert.deepEqual([status.name, mayChange], ['shop', true])
+    const program = await reader.hears('program')
+    assert.deepEqual([program.status.name, program.mayChange], ['shop', true])
     const reloaded = await opened.ask(
       '/p/shop/v1/reload',
       { ...opened.authorization, Origin: opened.url.origin },
@@ -204,6 +204,14 @@ describe('clustered open', () => {
     await run(t, desk, 'shop')
     const again = await LiveReader.open(where)
     assert.equal((await again.hears('program')).status.generation, 1)
+
+    // Another one of that name: each is called by its pid, too.
+    const other = await run(t, desk, 'shop')
+    const both = JSON.parse((await opened.ask('/v1/programs')).text) as { programs: { path: string }[] }
+    const its = both.programs.find((program) => program.path.includes(String(other.pid)))!
+    assert.equal(its.path, `p/shop%3A${other.pid}/`)
+    const status = JSON.parse((await opened.ask(`/${its.path}v1/program`)).text) as { pid: number }
+    assert.equal(status.pid, other.pid)
 
     assert.equal(await interrupt(opened.child), 0)
     assert.equal(await again.ended, 'cut')

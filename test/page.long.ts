@@ -69,7 +69,7 @@ test('the live page', { skip }, async (t) => {
   const scenes = {
     well: [allWell(), 'All well: 8 workers, generation 12, up 3 d'],
     reload: [reloading(), 'Reloading: generation 13 is in 3 of 8 slots, 8 serve'],
-    hang: [hanging(), 'A worker hangs: slot 3 stands still in GET /report'],
+    hang: [hanging(), 'A worker hangs: slot 3 in GET /report'],
     'crash-loop': [crashLoop(), 'slot 3 has no worker since'],
     down: [crashLoop(Date.now(), [0, 1, 2, 3, 4, 5, 6, 7]), 'Down: no worker serves'],
     closing: [closing(), 'Closing: 3 workers left'],
@@ -132,6 +132,11 @@ test('the live page', { skip }, async (t) => {
     }
     const each = ['ready g12, booting g13', 'draining g12, ready g13', 'ready g13']
     assert.deepEqual(seen, [...each, ...each, ...each])
+    const movement = `getComputedStyle(document.querySelector('[data-how=enters]')).animationName`
+    assert.equal(await page.evaluate(movement), 'enter')
+    await page.look({ ...wide, still: true })
+    assert.equal(await page.evaluate(movement), 'none')
+    await page.look(wide)
     status.lastReload = { generation: 13, state: 'done', at: Date.now() }
     fake.tell('status', status)
     await heading('All well: 3 workers, generation 13')
@@ -380,64 +385,60 @@ test('the live page', { skip }, async (t) => {
       [],
     )
   })
-})
 
-test(
-  'the live page of a program that is reloaded, scaled, killed, stuck and stopped',
-  { skip },
-  async (t) => {
+  await t.test('shows a program that is reloaded, scaled, killed, stuck and stopped', async () => {
     const token = 'a-token-of-a-test-of-the-page'
     const OPTIONS = JSON.stringify({
       name: 'real',
       workers: 2,
-      hangTimeout: 1000,
+      hangTimeout: 1500,
       reload: { soak: 50 },
       admin: { port: 0, token },
     })
     const program = start(t, 'server.js', { env: { OPTIONS } })
     const port = await program.listens()
     const [, address] = await program.sees(/admin server at (http:\S+:\d+)/)
-    const page = await new Chromium(t).open(`${address}/#token=${token}`, wide)
-    await page.sees('h1', 'All well: 2 workers, generation 1')
+    const live = await chromium.open(`${address}/#token=${token}`, wide)
+    await live.sees('h1', 'All well: 2 workers, generation 1')
 
     // Which slots have two workers at some time.
-    await page.evaluate(`globalThis.passed = new Set()
+    await live.evaluate(`globalThis.passed = new Set()
     new MutationObserver(() => {
       for (const cell of document.querySelectorAll('.cell'))
         if (cell.querySelectorAll('.lane').length === 2) passed.add(cell.dataset.slot)
     }).observe(document.querySelector('#slots'), { subtree: true, childList: true })`)
-    await page.click('#reload')
-    await page.click('dialog .main')
-    await page.sees('#progress', 'Reload done: every slot runs generation 2')
-    await page.sees('h1', 'All well: 2 workers, generation 2')
-    assert.equal(await page.evaluate('[...passed].sort().join()'), '0,1')
-    await page.sees('#happened', 'reload done: every slot is on generation 2')
+    await live.click('#reload')
+    await live.click('dialog .main')
+    await live.sees('#progress', 'Reload done: every slot runs generation 2')
+    await live.sees('h1', 'All well: 2 workers, generation 2')
+    assert.equal(await live.evaluate('[...passed].sort().join()'), '0,1')
+    await live.sees('#happened', 'reload done: every slot is on generation 2')
 
-    await page.click('[data-slot="1"]')
-    await page.click('dialog .main')
-    await page.sees('#progress', 'The worker of slot 1 is replaced: pid')
-    await page.click('[aria-label="One worker more"]')
-    await page.click('#scale')
-    await page.click('dialog .main')
-    await page.sees('#progress', 'Scaled to 3 workers')
-    await page.sees('h1', 'All well: 3 workers')
+    await live.click('[data-slot="1"]')
+    await live.click('dialog .main')
+    await live.sees('#progress', 'The worker of slot 1 is replaced: pid')
+    await live.click('[aria-label="One worker more"]')
+    await live.click('#scale')
+    await live.click('dialog .main')
+    await live.sees('#progress', 'Scaled to 3 workers')
+    await live.sees('h1', 'All well: 3 workers')
 
     const pid = Number(await (await fetch(`http://127.0.0.1:${port}/pid`)).text())
     process.kill(pid, 'SIGKILL')
-    await page.sees('#fault-crash', 'Killed by SIGKILL')
-    await page.sees('h1', 'All well: 3 workers')
+    await live.sees('#fault-crash', 'Killed by SIGKILL')
+    await live.sees('h1', 'All well: 3 workers')
     await fetch(`http://127.0.0.1:${port}/spin?secret=1`).catch(() => {})
-    await page.sees('#fault-hung', 'GET /spin')
-    await page.sees('#fault-hung pre', 'spin')
-    await page.sees('h1', 'All well: 3 workers')
-    await page.sees('#also', 'hung')
-    assert.equal(await page.evaluate('document.body.textContent.includes("secret")'), false)
-    await page.sees('figure', '/s')
-    await shoot(page, 'real')
-    assert.deepEqual(page.complaints, [])
+    await live.sees('#fault-hung', 'GET /spin')
+    await live.sees('#fault-hung pre', 'spin')
+    await live.sees('h1', 'All well: 3 workers')
+    await live.sees('#also', 'hung')
+    assert.equal(await live.evaluate('document.body.textContent.includes("secret")'), false)
+    await shoot(live, 'real')
+    assert.deepEqual(live.complaints, [])
 
+    await assert.rejects(live.evaluate('document.body.innerHTML = "<p>"'), /TrustedHTML/)
     program.kill('SIGTERM')
-    await page.sees('h1', 'Connection lost')
-    await page.sees('#happened', 'closing: SIGTERM')
-  },
-)
+    await live.sees('h1', 'Connection lost')
+    await live.sees('#happened', 'closing: SIGTERM')
+  })
+})

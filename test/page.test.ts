@@ -153,10 +153,7 @@ describe('the verdict', async () => {
   })
 
   it('says who hangs, and in what; and mentions it when it is over', () => {
-    assert.equal(
-      said(hanging(now)),
-      'bad: A worker hangs: slot 3 stands still in GET /report, and is being replaced',
-    )
+    assert.equal(said(hanging(now)), 'bad: A worker hangs: slot 3 in GET /report, and is being replaced')
     const over = hanging(now)
     over.status.workers[3] = { ...over.status.workers[3]!, pid: 9303 }
     assert.match(said(over), /^well: All well/)
@@ -165,6 +162,23 @@ describe('the verdict', async () => {
       also({ ...over, faults: over.faults.map((fault) => ({ ...fault, at: now - 3_600_000 })) }),
       /hung/,
     )
+  })
+
+  it('says who stands still for as long as it does', () => {
+    const program = hanging(now)
+    const [fault] = program.faults
+    program.faults = [{ ...fault!, kind: 'lag', at: now - 4000 }]
+    const last = program.samples.at(-1)!
+    Object.assign(last, { at: now, loopDelay: 5000 })
+    assert.equal(said(program), 'warn: A worker stands still: slot 3 in GET /report, for 5 s')
+    last.loopDelay = 12
+    assert.match(said(program), /^well/)
+    assert.match(also(program), /Slot 3 stood still 4 s ago/)
+    last.loopDelay = 5000
+    // It hung at last.
+    program.faults.push(fault!)
+    assert.match(said(program), /^bad: A worker hangs/)
+    assert.doesNotMatch(also(program), /stood still/)
   })
 
   it('does not call it well when answers are errors, workers die again and again, or log lines are lost', () => {
@@ -178,6 +192,8 @@ describe('the verdict', async () => {
       said(dying),
       /^warn: Unstable: slot 2 lost 4 workers in a row, boots fail: Cannot find module/,
     )
+    dying.status.bySlot[2].failures = 1
+    assert.match(said(dying), /^well/)
     const full = allWell(8, now)
     full.status.primary.lostLog = { code: 'ENOSPC', at: now }
     assert.match(also(full), /^warn: Log lines are lost: ENOSPC/)

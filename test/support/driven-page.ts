@@ -9,6 +9,7 @@ export interface Look {
   width: number
   height?: number
   dark?: boolean
+  still?: boolean
 }
 
 type Params = Record<string, any>
@@ -94,7 +95,7 @@ export class DrivenPage {
     if (method === 'Network.requestWillBeSent') this.requests.push(params['request'].url)
   }
 
-  async look({ width, height = 900, dark = false }: Look): Promise<void> {
+  async look({ width, height = 900, dark = false, still = false }: Look): Promise<void> {
     await this.send('Emulation.setDeviceMetricsOverride', {
       width,
       height,
@@ -102,7 +103,10 @@ export class DrivenPage {
       mobile: width < 500,
     })
     await this.send('Emulation.setEmulatedMedia', {
-      features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }],
+      features: [
+        { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
+        { name: 'prefers-reduced-motion', value: still ? 'reduce' : 'no-preference' },
+      ],
     })
   }
 
@@ -139,14 +143,21 @@ export class DrivenPage {
   }
 
   async click(selector: string): Promise<void> {
-    const { x, y } = await this.evaluate<{ x: number; y: number }>(
-      `(() => {
-        const node = document.querySelector(${JSON.stringify(selector)})
-        node.scrollIntoView({ block: 'center' })
-        const { left, top, width, height } = node.getBoundingClientRect()
-        return { x: left + width / 2, y: top + height / 2 }
-      })()`,
-    )
+    // What is above it may still grow: it is where it is two frames later, too.
+    const place = `(async () => {
+      const node = document.querySelector(${JSON.stringify(selector)})
+      node?.scrollIntoView({ block: 'center' })
+      const look = () => node.getBoundingClientRect()
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+      const { left, top, width, height } = node ? look() : {}
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+      return node && look().top === top && { x: left + width / 2, y: top + height / 2 }
+    })()`
+    let found: { x: number; y: number } | false | null = null
+    for (let attempt = 0; attempt < 100 && !found; attempt++)
+      found = await this.evaluate<{ x: number; y: number } | false | null>(place)
+    if (!found) throw new Error(`there is no ${selector} to click`)
+    const { x, y } = found
     for (const type of ['mousePressed', 'mouseReleased'])
       await this.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 })
   }

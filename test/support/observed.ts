@@ -4,7 +4,7 @@ import { eventually, type Program } from './program.ts'
 
 /** What `test/fixtures/observed.js` knows at that moment. */
 export class Figures {
-  readonly #metrics: Metric[]
+  readonly metrics: Metric[]
 
   static async of(program: Program): Promise<Figures> {
     program.child.send('metrics')
@@ -23,7 +23,7 @@ export class Figures {
   }
 
   private constructor(metrics: Metric[]) {
-    this.#metrics = metrics
+    this.metrics = metrics
   }
 
   /**
@@ -32,7 +32,7 @@ export class Figures {
    */
   of(name: string): number {
     const [, family, label, value] = /^(\w+)(?:\{(\w+)=(.*)\})?$/.exec(name)!
-    const series = this.#metrics.find((metric) => metric.name === family)?.series ?? []
+    const series = this.metrics.find((metric) => metric.name === family)?.series ?? []
     return series
       .filter(({ labels }) => label === undefined || labels[label] === value)
       .map((one) => ('value' in one ? one.value : one.counts.reduce((sum, count) => sum + count, 0)))
@@ -41,7 +41,7 @@ export class Figures {
 
   /** By that label. */
   by(family: string, label: string): Record<string, number> {
-    const series = this.#metrics.find((metric) => metric.name === family)?.series ?? []
+    const series = this.metrics.find((metric) => metric.name === family)?.series ?? []
     return Object.fromEntries(series.map((one) => [one.labels[label]!, 'value' in one ? one.value : 0]))
   }
 }

@@ -49,9 +49,10 @@ export const pm2Words: Readonly<Record<string, string>> = {
   get: 'There is no configuration beside the file of your programs: docs/config-file.md',
   conf: 'There is no configuration beside the file of your programs: docs/config-file.md',
   config: 'There is no configuration beside the file of your programs: docs/config-file.md',
-  monitor: 'There is no hosted monitoring. On this machine: clustered top',
-  plus: 'There is no hosted monitoring. On this machine: clustered top',
-  link: 'There is no hosted monitoring. On this machine: clustered top',
+  monitor:
+    'There is no hosted monitoring. On this machine: clustered open in a browser, clustered top in a terminal',
+  plus: 'There is no hosted monitoring. On this machine: clustered open in a browser, clustered top in a terminal',
+  link: 'There is no hosted monitoring. On this machine: clustered open in a browser, clustered top in a terminal',
   slist: 'To see what runs: clustered list, or clustered top',
   sysinfos: 'To see what runs: clustered list, or clustered top',
   prettylist: 'As JSON: clustered list --json',

@@ -1,4 +1,5 @@
 import { byId, el, keyed, set, setText, svg } from './dom.js'
+import { standing } from './standing.js'
 import { age, bytes, counted, duration, percent, rate } from './words.js'
 
 /** The state of a worker as a shape, since a colour alone says nothing to many. */
@@ -53,10 +54,11 @@ function summary({ bySlot, bounds }) {
 }
 
 function lanesOf(model, isOf, slot) {
+  const stuck = standing(model)?.pid
   const lanes = model.status.workers
     .filter(isOf)
     .toSorted((a, b) => a.startedAt - b.startedAt)
-    .map((worker) => ({ ...worker, shown: model.hangs(worker.pid) ? 'hangs' : worker.state }))
+    .map((worker) => ({ ...worker, shown: worker.pid === stuck ? 'hangs' : worker.state }))
   const { state } = slot ?? { state: 'ready' }
   if (state !== 'ready' && !lanes.some((lane) => lane.state !== 'draining')) {
     if (model.status.state !== 'closing')

@@ -1,10 +1,10 @@
 import { byId, el, keyed, setText } from './dom.js'
 import { capital, duration, exact, precise } from './words.js'
-import { kinds } from './faults-in-words.js'
+import { distinct, kinds } from './faults-in-words.js'
 
 /** The last hang and the last crash, whole: where, in which request, and the stack. */
 export function showFaults({ faults, now }) {
-  const newest = faults.toSorted((a, b) => b.at - a.at)
+  const newest = distinct(faults)
   keyed(byId('faults'), newest, ({ kind, at, pid }) => `${kind} ${at} ${pid}`, newFault)
   for (const [i, { at }] of newest.entries())
     setText(byId('faults').children[i].querySelector('.ago'), `${duration(now - at)} ago`)

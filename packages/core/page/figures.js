@@ -66,13 +66,15 @@ const figures = [
 /** What is drawn into each plot: since when the figures are others, it is often for one of these. */
 function marksOf({ happened, status }) {
   const marks = []
-  for (const { event, at, text, generation } of happened) {
-    if (event === 'reload:start') marks.push({ kind: 'reload', at, title: text, generation })
+  for (const { event, level, at, text } of happened) {
+    if (event === 'reload:start') marks.push({ kind: 'reload', at, title: text })
     if (event === 'reload:done' || event === 'reload:failed') {
       const begun = marks.findLast((mark) => mark.kind === 'reload' && mark.to === undefined)
       if (begun) begun.to = at
     }
-    if (event === 'worker:hung' || event === 'worker:crash') marks.push({ kind: 'fault', at, title: text })
+    const isFault = event === 'worker:exit' && level === 'error'
+    if (isFault || event === 'worker:hung' || event === 'worker:crash')
+      marks.push({ kind: 'fault', at, title: text })
   }
   // What has ended unseen has ended.
   if (status.lastReload?.state !== 'under way')

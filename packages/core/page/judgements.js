@@ -1,5 +1,6 @@
 import { causeOf, emptySince } from './causes.js'
 import { shareOfErrors, sum, tooMany } from './shares.js'
+import { standing } from './standing.js'
 import { brief, counted, duration, moment, percent, slotNames } from './words.js'
 
 /*
@@ -123,34 +124,32 @@ function retries(slots, now) {
   return `${counted(most, 'failure')} in a row, ${when}. `
 }
 
-export function hanging({ status, faults }, _facts, now) {
-  const fault = faults.find(({ kind }) => kind === 'hung')
-  const worker = fault && status.workers.find(({ pid }) => pid === fault.pid)
-  if (!worker) return []
-  const where = fault.request ? ` in ${brief(fault.request, 80)}` : ''
+export function hanging(known, _facts, now) {
+  const fault = standing(known)
+  if (!fault) return []
+  const { kind, slot, request, at, what } = fault
+  const where = request ? ` in ${brief(request, 80)}` : ''
+  const isHung = kind === 'hung'
   return {
-    level: 'bad',
-    word: 'A worker hangs',
-    text: `slot ${worker.slot} stands still${where}, and is being replaced`,
+    level: isHung ? 'bad' : 'warn',
+    word: isHung ? 'A worker hangs' : 'A worker stands still',
+    text: `slot ${slot}${where}, ${isHung ? 'and is being replaced' : `for ${duration(known.samples.at(-1).loopDelay)}`}`,
     also: [
-      {
-        level: 'note',
-        text: `Since ${moment(fault.at, now)}: ${brief(fault.what)}: the stack`,
-        to: 'fault-hung',
-      },
+      { level: 'note', text: `Since ${moment(at, now)}: ${brief(what)}: the stack`, to: `fault-${kind}` },
     ],
   }
 }
 
 export function unstable({ status, happened }) {
   if (status.state !== 'ready') return []
-  const dying = status.bySlot.filter(({ state, failures }) => state === 'ready' && failures > 0)
+  // One alone is an accident, of which a note tells.
+  const dying = status.bySlot.filter(({ state, failures }) => state === 'ready' && failures > 1)
   if (dying.length === 0) return []
   const most = Math.max(...dying.map(({ failures }) => failures))
   return {
     level: 'warn',
     word: 'Unstable',
-    text: `${slotNames(dying.map(({ slot }) => slot))} lost ${counted(most, 'worker')} in a row, ${newestCause(dying, happened) ?? 'and has one again'}`,
+    text: `${slotNames(dying.map(({ slot }) => slot))} lost ${most} workers in a row, ${newestCause(dying, happened) ?? 'and has one again'}`,
   }
 }
 

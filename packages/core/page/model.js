@@ -64,9 +64,4 @@ export class Model {
     const last = this.samples.at(-1)
     if (last) this.#ahead = Math.max(this.#ahead ?? -Infinity, last.at - Date.now())
   }
-
-  /** The worker that stands still, if one does: what a fault says of one that is still there. */
-  hangs(pid) {
-    return this.faults.some((fault) => fault.kind === 'hung' && fault.pid === pid)
-  }
 }

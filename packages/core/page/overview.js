@@ -50,7 +50,13 @@ function judged(program) {
     if (state) return { ...program, level: levels[state] ?? 'bad', word: capital(state), text: '' }
     return { ...program, level: 'bad', word: 'Out of reach', text: error ?? '' }
   }
-  return { ...program, ...verdict({ status, samples: [], happened: [], faults: [] }, Date.now()) }
+  // One of an older release says less.
+  const whole = { bySlot: [], workers: [], lastReload: null, primary: { rss: 0 }, ...status }
+  return {
+    ...program,
+    status: whole,
+    ...verdict({ status: whole, samples: [], happened: [], faults: [] }, Date.now()),
+  }
 }
 
 function show(programs) {

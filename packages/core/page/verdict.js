@@ -1,6 +1,7 @@
-import { describeFault } from './faults-in-words.js'
+import { describeFault, distinct } from './faults-in-words.js'
 import * as judgements from './judgements.js'
 import { isQuiet, shareOfErrors, sum, tooMany, utilizationOf } from './shares.js'
+import { standing } from './standing.js'
 import { moment, percent } from './words.js'
 
 /** How long (in ms) a hang or a crash that is over is still mentioned. */
@@ -52,7 +53,8 @@ function factsOf(status) {
 }
 
 /** What does not change the verdict. */
-function notes({ status, samples, faults }, { ready }, now) {
+function notes(known, { ready }, now) {
+  const { status, samples, faults } = known
   const found = []
   const { lostLog } = status.primary
   if (lostLog)
@@ -66,11 +68,9 @@ function notes({ status, samples, faults }, { ready }, now) {
   if (errors >= 2 && share >= noticeable && share < tooMany)
     found.push({ level: 'note', text: `${percent(share)} of the last minute's requests failed.` })
   if (isQuiet(samples)) found.push({ level: 'note', text: 'No request has come for 30 s.' })
-  for (const fault of faults.toSorted((a, b) => b.at - a.at))
-    if (
-      now - fault.at < recent &&
-      !(fault.kind === 'hung' && status.workers.some(({ pid }) => pid === fault.pid))
-    )
+  const stands = standing(known)
+  for (const fault of distinct(faults))
+    if (fault !== stands && now - fault.at < recent)
       found.push({ level: 'note', text: describeFault(fault, now), to: `fault-${fault.kind}` })
   return found
 }

@@ -50,9 +50,11 @@ export function closingError(call: string): ClusteredError {
   return new ClusteredError('ERR_CLUSTERED_CLOSING', `${call}: the cluster is closing.`)
 }
 
-export function metricsOff(): ClusteredError {
-  return new ClusteredError(
-    'ERR_CLUSTERED_NO_METRICS',
-    'metrics: there are none, as the option metrics is false. To have them, leave it out.',
-  )
+/** @param wanted undefined where a primary of an older release does not say. */
+export function metricsOff(wanted: boolean | undefined = false): ClusteredError {
+  const why =
+    wanted === undefined
+      ? 'the primary is of a release that does not have them. Restart the program, primary and all'
+      : 'there are none, as the option metrics is false. To have them, leave it out'
+  return new ClusteredError('ERR_CLUSTERED_NO_METRICS', `metrics: ${why}.`)
 }

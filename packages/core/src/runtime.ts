@@ -10,7 +10,6 @@ import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
 import type { GivenRegistries } from './telemetry/prom-client-registries.ts'
-import type { WorkerMetrics } from './telemetry/worker-metrics.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {
@@ -34,8 +33,6 @@ export interface Runtime {
   bus?: Bus
   /** How many requests `Overload` has turned away. */
   shed?: number
-  /** In a process that serves: what it tells of itself, if it does. */
-  metrics?: WorkerMetrics | undefined
   /** How frameworks tell the route of a request. */
   routesOf?: Set<RouteOf>
   /** The app's own registries of metrics. */

@@ -1,5 +1,4 @@
 import type { Server } from 'node:net'
-import { runtime } from './runtime.ts'
 import { Ledger } from './telemetry/ledger.ts'
 import type { Metric } from './telemetry/metric.ts'
 import { WorkerMetrics } from './telemetry/worker-metrics.ts'
@@ -16,7 +15,6 @@ export class SingleMetrics {
     this.#ledger = new Ledger(report)
     this.#own = new WorkerMetrics((metrics) => this.#ledger.update(this, '0', metrics), report)
     this.#vitals = new VitalSigns((vitals) => this.#own.hear(vitals), this.#own.requests)
-    runtime().metrics = this.#own
   }
 
   watch(server: Server): void {

@@ -1,3 +1,4 @@
+import { pageFile } from '@clustered/core/control'
 import { chooseRunning } from '../choose.ts'
 import { chooseSeveral, meansSeveral } from '../choose-several.ts'
 import { CliError } from '../errors.ts'
@@ -6,7 +7,6 @@ import { Door } from '../open/door.ts'
 import { Offer, pathOf } from '../open/offer.ts'
 import { plain, toJsonText } from '../plain.ts'
 import { warn } from '../print.ts'
-import type { Program } from '../programs.ts'
 
 interface OpenFlags {
   json?: boolean
@@ -18,9 +18,12 @@ interface OpenFlags {
 /** Shows programs in a browser, for as long as this command runs. @returns the exit code. */
 export async function open(names: string[], flags: OpenFlags): Promise<number> {
   const port = readPort(flags.port)
-  const programs = await toShow(names)
-  const shown = programs.map((program) => Offer.nameOf(program, programs))
-  const door = new Door(new Offer(names.length === 1 && !meansSeveral(names) ? shown : names))
+  // Read once and for all, before a deploy removes them or this process becomes a user that may not read them.
+  pageFile('/')
+  await check(names)
+  const offer = new Offer(names)
+  const shown = (await offer.named()).map(([name]) => name)
+  const door = new Door(offer)
   await door.open(port)
   const address = door.address(shown.length === 1 ? pathOf(shown[0]!) : '')
   if (flags.json) console.log(toJsonText({ url: address, names: shown }))
@@ -36,10 +39,9 @@ export async function open(names: string[], flags: OpenFlags): Promise<number> {
 }
 
 /** @throws {CliError} ERR_CLUSTERED_NOTHING_RUNNING, ERR_CLUSTERED_UNKNOWN_NAME and the like. */
-async function toShow(names: readonly string[]): Promise<Program[]> {
-  if (names.length === 1 && !meansSeveral(names)) return [await chooseRunning(names[0]!)]
-  const meant = await chooseSeveral(names.length === 0 ? ['all'] : names)
-  return meant.map(({ program }) => program)
+async function check(names: readonly string[]): Promise<void> {
+  if (names.length === 1 && !meansSeveral(names)) await chooseRunning(names[0]!)
+  else await chooseSeveral(names.length === 0 ? ['all'] : names)
 }
 
 function readPort(given: string | number | undefined): number {

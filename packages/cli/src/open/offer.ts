@@ -21,46 +21,46 @@ interface Offered {
 
 /** The programs that are shown. They are looked for anew each time: a program that was restarted is another process. */
 export class Offer {
-  readonly #find: () => Promise<Program[]>
-  #last: { at: number; programs: Promise<Program[]> } | undefined
+  readonly #words: readonly string[]
+  #last: { at: number; named: Promise<[name: string, program: Program][]> } | undefined
 
   /** @param words as the command was given them; none for all. */
   constructor(words: readonly string[]) {
-    this.#find = words.length === 0 ? () => findPrograms() : () => meant(words)
+    this.#words = words
   }
 
   /** One whose name others have too is called by its pid as well. */
-  static nameOf(program: Program, programs: readonly Program[]): string {
-    const { name } = program
-    const isOnly = name !== nameless && programs.filter((other) => other.name === name).length === 1
-    const pid = pidOf(program)
-    return isOnly || pid === undefined ? name : `${name}:${pid}`
+  async named(): Promise<[name: string, program: Program][]> {
+    const all = await findPrograms()
+    const offered = this.#words.length === 0 ? all : await meant(this.#words)
+    return offered.map((program) => [nameOf(program, all), program])
   }
 
   async list(): Promise<Offered[]> {
-    const programs = await this.#programs()
-    return programs.map((program) => {
-      const name = Offer.nameOf(program, programs)
+    const now = performance.now()
+    if (!this.#last || now - this.#last.at > lookEvery) this.#last = { at: now, named: this.named() }
+    const named = await this.#last.named
+    return named.map(([name, program]) => {
       return { name, path: pathOf(name), status: program.status ?? null, error: whyNot(program) }
     })
   }
 
   /** @throws {CliError} ERR_CLUSTERED_NOT_RUNNING, ERR_CLUSTERED_NOT_RESPONDING, ERR_CLUSTERED_BUSY */
-  async running(name: string): Promise<RunningProgram> {
-    const programs = await this.#find()
-    const program = programs.find((one) => Offer.nameOf(one, programs) === name)
+  async running(wanted: string): Promise<RunningProgram> {
+    const [, program] = (await this.named()).find(([name]) => name === wanted) ?? []
     if (program) return asRunning(program)
     throw new CliError(
       'ERR_CLUSTERED_NOT_RUNNING',
-      `'${name}' does not run now. As soon as it does, it is shown here.`,
+      `'${wanted}' does not run now. As soon as it does, it is shown here.`,
     )
   }
+}
 
-  #programs(): Promise<Program[]> {
-    const now = performance.now()
-    if (!this.#last || now - this.#last.at > lookEvery) this.#last = { at: now, programs: this.#find() }
-    return this.#last.programs
-  }
+function nameOf(program: Program, all: readonly Program[]): string {
+  const { name } = program
+  const isOnly = name !== nameless && all.filter((other) => other.name === name).length === 1
+  const pid = pidOf(program)
+  return isOnly || pid === undefined ? name : `${name}:${pid}`
 }
 
 /** Of a program's page, seen from the overview. */

@@ -40,6 +40,7 @@ const names = [
   'requests.js',
   'shares.js',
   'slot-dialog.js',
+  'standing.js',
   'stream.js',
   'token-dialog.js',
   'token.js',

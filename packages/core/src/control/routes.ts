@@ -25,7 +25,7 @@ export function controlRoutes(program: ControlledProgram): Routes {
   const { cluster, logFiles } = program
   return {
     'GET /v1/program': (_request, response) => answer(response, 200, program.status),
-    'GET /v1/live': (_request, response, caller) => program.live.open(response, caller.mayChange),
+    'GET /v1/live': (request, response, caller) => program.live.open(request, response, caller.mayChange),
     'POST /v1/reload': (_request, response) => streamReload(cluster, response),
     'POST /v1/scale': async (request, response) => {
       const { workers, by } = await readBody(request)

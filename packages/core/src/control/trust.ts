@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import { coverLastStat } from '../node-internals/last-stat.ts'
 
 /** More symbolic links than any honest path has: Linux gives up here, too. */
 const mostLinks = 40
@@ -35,6 +36,7 @@ export function checkTrusted(folder: string): void {
 export function checkSocket(socket: string): void {
   checkOwner(path.dirname(socket))
   const found = lstatSync(socket)
+  coverLastStat()
   if (!found.isSocket()) throw new Error(`${socket} is not a socket`)
   checkUser(socket, found.uid)
 }

@@ -2,7 +2,8 @@
 import type { Distribution, Merge, Scalar, WorkerMetric } from './metric.ts'
 
 const namePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$/
-const labelPattern = /^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/
+/** Prometheus keeps those that begin with two underscores for itself. */
+const labelPattern = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}$/
 
 /** In characters. */
 const longestHelp = 4096
@@ -39,12 +40,23 @@ export function isSeries(series: unknown, { type }: WorkerMetric, buckets: numbe
   if (!areLabels(labels)) return false
   // Those without a number are no more: NaN is null by the time it is here.
   if (type === 'gauge') return value === null || typeof value === 'number'
-  if (type === 'counter') return Number.isFinite(value) && value! >= 0
-  return Number.isFinite(sum) && Array.isArray(counts) && counts.length === buckets && areCounts(counts)
+  if (type === 'counter') return isAmount(value) && value! >= 0
+  return (
+    isAmount(sum) &&
+    labels!['le'] === undefined &&
+    Array.isArray(counts) &&
+    counts.length === buckets &&
+    areCounts(counts)
+  )
 }
 
 function isText(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value.length <= longest
+}
+
+/** However many of them are added up, the sum is a number. */
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER
 }
 
 function areCounts(values: readonly unknown[]): boolean {

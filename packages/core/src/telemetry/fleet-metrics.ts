@@ -28,6 +28,8 @@ type Watched = Pick<
 /** What the primary knows of its workers and of their connections, as metrics. An event costs a counter. */
 export class FleetMetrics {
   readonly #cluster: Watched
+  /** Read at once: a deploy may take the files away. */
+  readonly #version = release()
   readonly #exits: Exits
   readonly #reloads: Reloads
   readonly #boots = new Histogram(bootBounds, {})
@@ -55,7 +57,7 @@ export class FleetMetrics {
     const { workers, slots, size, state, generation, balance } = this.#cluster
     return [
       gauge('clustered_info', 'What runs here: 1, with the releases and the way of balancing as labels.', [
-        [{ version: release(), node: process.versions.node, balance: balance ?? 'none' }, 1],
+        [{ version: this.#version, node: process.versions.node, balance: balance ?? 'none' }, 1],
       ]),
       gauge(
         'clustered_workers',

@@ -118,25 +118,7 @@ describe('a ledger', () => {
     tell('2', 13)
     assert.equal(ledger.value('cpu_total', { slot: 'spare' }), 10)
     assert.equal(ledger.value('cpu_total', { slot: '2' }), 3)
-    assert.equal(ledger.value('size', { slot: '2' }), 13)
-  })
-
-  it('forgets a gauge that its worker has no more, and that a spare had before it took a slot', () => {
-    const ledger = new Kept()
-    const worker = {}
-    const tell = (slot: string, value: number): void =>
-      ledger.update(
-        worker,
-        slot,
-        JSON.parse(JSON.stringify([single('g', value, { merge: 'slot' })])) as unknown[],
-      )
-    tell('spare', 5)
-    tell('1', 6)
-    assert.deepEqual(ledger.family('g')?.series, [{ labels: { slot: '1' }, value: 6 }])
-    tell('1', Number.NaN)
-    assert.equal(ledger.family('g'), undefined)
-    tell('1', 7)
-    assert.equal(ledger.value('g', { slot: '1' }), 7)
+    assert.deepEqual(ledger.family('size')?.series, [{ labels: { slot: '2' }, value: 13 }])
   })
 
   it('has the buckets of all, where new code has others', () => {
@@ -221,6 +203,9 @@ describe('a ledger', () => {
       { ...counter(1), series: [{ labels: { a: 1 }, value: 1 }] },
       { ...counter(1), series: [{ labels: { a: 'x'.repeat(2000) }, value: 1 }] },
       { ...counter(1), series: [{ value: 1 }] },
+      counter(1e300),
+      counter(1, { __name__: 'x' }),
+      histogram('h', [1], [{ labels: { le: '1' }, counts: [1, 1], sum: 1 }]),
       histogram('h', [2, 1], [{ labels: {}, counts: [1, 1, 1], sum: 1 }]),
       histogram('h', [1], [{ labels: {}, counts: [1], sum: 1 }]),
       histogram('h', [1], [{ labels: {}, counts: [1, 0.5], sum: 1 }]),

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+
 /** What of a registry of prom-client is used, in 14 and 15 alike. */
 export interface MetricsRegistry {
   getMetricsAsJSON(): unknown
@@ -16,7 +18,8 @@ export interface GivenRegistries {
 /**
  * The registries whose metrics are the app's: those that were given, and the
  * global one of each copy of prom-client that is loaded. All loaders of Node,
- * and those of TypeScript, keep CommonJS modules in the same cache.
+ * and those of TypeScript, keep CommonJS modules in the same cache, which a
+ * bundle has no name for.
  */
 export class Registries {
   readonly #told: () => GivenRegistries | undefined
@@ -27,7 +30,7 @@ export class Registries {
 
   constructor(
     told: () => GivenRegistries | undefined,
-    cache: NodeJS.Dict<{ exports?: unknown }> = require.cache,
+    cache: NodeJS.Dict<{ exports?: unknown }> = createRequire(process.execPath).cache,
   ) {
     this.#told = told
     this.#cache = cache

@@ -32,7 +32,7 @@ if (briefing && cluster.isWorker && isMainThread) {
   const told = JSON.parse(briefing) as WorkerBriefing
   checkProtocol(told)
   const worker = new Worker(told)
-  Object.assign(runtime(), { worker, lifecycle: worker.lifecycle, metrics: worker.metrics })
+  Object.assign(runtime(), { worker, lifecycle: worker.lifecycle })
 } else if (cluster.isWorker && isMainThread) {
   runtime().isStray = true
 } else if (!isMainThread && getEnvironmentData(inWorker) instanceof Int32Array) {

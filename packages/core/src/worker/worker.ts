@@ -68,7 +68,7 @@ export class Worker {
   readonly #crash: Crash
   readonly #vitals: VitalSigns
   /** What it tells of itself, where that is wanted. */
-  readonly metrics: WorkerMetrics | undefined
+  readonly #metrics: WorkerMetrics | undefined
   readonly #watchdog: Watchdog
   readonly #presence: Presence
   readonly #siblingPorts: SiblingPorts
@@ -102,11 +102,11 @@ export class Worker {
     this.#heartbeat = new Heartbeat((beat) =>
       this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
     )
-    if (briefing.metrics) this.metrics = this.#loadMetrics()
+    if (briefing.metrics) this.#metrics = this.#loadMetrics()
     this.#vitals = new VitalSigns((vitals) => {
       this.#tell({ type: 'vitals', vitals })
-      this.metrics?.hear(vitals)
-    }, this.metrics?.requests)
+      this.#metrics?.hear(vitals)
+    }, this.#metrics?.requests)
     this.#crash = new Crash({
       tell: (error, contained, request) => {
         this.#tell({
@@ -238,8 +238,8 @@ export class Worker {
 
   /** Those of the cluster, with the last of this worker. */
   async askMetrics(): Promise<Metric[]> {
-    if (!this.metrics) throw metricsOff()
-    await this.metrics.tellAll()
+    if (!this.#metrics) throw metricsOff(this.#briefing.metrics)
+    await this.#metrics.tellAll()
     return this.call({ method: 'metrics' })
   }
 
@@ -431,7 +431,7 @@ export class Worker {
       (left) => this.#shutdownCode.run(left, reason),
       () => this.#tell({ type: 'lead-over' }),
     )
-    await this.metrics?.tellAll()
+    await this.#metrics?.tellAll()
     this.#tellLast()
     this.#leave()
   }
@@ -446,11 +446,11 @@ export class Worker {
 
   /** This process ends. @param answered what has just been answered with a 503. */
   #tellLast(answered: readonly ServerResponse[] = []): void {
-    if (!this.metrics || !process.connected) return
-    const { requests } = this.metrics
+    if (!this.#metrics || !process.connected) return
+    const { requests } = this.#metrics
     for (const response of answered) requests.answered(response, 503)
     requests.leave(this.#vitals.inFlight())
-    this.metrics.tell()
+    this.#metrics.tell()
   }
 
   /** The primary has the app's logger at hand and says which worker it was. */

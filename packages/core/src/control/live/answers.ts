@@ -1,12 +1,14 @@
 import type { Labels } from '../../telemetry/metric.ts'
 
-/** How long (in ms) what a worker has said counts as of now: it says it once a second. */
-export const fresh = 2500
+/**
+ * How long ago (in ms) a second ends when it is looked at: by then each worker
+ * has said what it answered in it, as it says so once a second.
+ */
+const lag = 1200
 
-/** In ms: what a worker says at its end may follow at once on what it said before. */
-const second = 1000
+const msPerSecond = 1000
 
-/** What is answered in a second, by the buckets of the histogram. */
+/** What is answered per second, by the buckets of the histogram. */
 export interface Lately {
   bounds: readonly number[]
   counts: number[]
@@ -14,39 +16,43 @@ export interface Lately {
   errors: number
 }
 
-/** What a worker has answered since it said so before. */
-interface Told {
-  at: number
-  /** By how many seconds what follows is to be divided. */
-  over: number
+/** What a worker has answered from when to when (in ms), taken to be spread evenly. */
+interface Stretch {
+  from: number
+  to: number
+  /** As `errors`, per ms. */
   counts: number[]
   errors: number
 }
 
+/** What comes of a worker. */
+interface Told {
+  /** When it last said something. */
+  at: number | undefined
+  /** Of a message that is being read. */
+  more: { counts: number[]; errors: number } | undefined
+  stretches: Stretch[]
+}
+
 /**
  * Turns what workers say of their requests, each once a second and none at
- * the same time as another, into what all of them answer per second. Of each
- * worker it keeps two rows of buckets.
+ * the same time as another, into what all of them answered in each second: every
+ * request counts once. Of each worker it keeps three rows of buckets or so.
  */
 export class Answers {
   /** Of the metric that it follows. */
   readonly name = 'http_server_request_duration_seconds'
   readonly #told = new Map<object, Told>()
-  /** Of messages that are being read. */
-  readonly #more = new Map<object, { counts: number[]; errors: number }>()
   #bounds: readonly number[] | undefined
+  /** Up to when answers have been counted. */
+  #countedTo = -Infinity
 
   /** One series of a worker's message. */
   more(worker: object, labels: Labels, bounds: readonly number[], counts: readonly number[]): void {
     this.#bounds = bounds
-    const more = this.#more.get(worker) ?? { counts: [], errors: 0 }
-    let total = 0
-    for (const [bucket, count] of counts.entries()) {
-      more.counts[bucket] = (more.counts[bucket] ?? 0) + count
-      total += count
-    }
-    if (isError(labels)) more.errors += total
-    this.#more.set(worker, more)
+    const more = (this.#of(worker).more ??= { counts: [], errors: 0 })
+    add(more.counts, counts, 1)
+    if (isError(labels)) more.errors += counts.reduce((total, count) => total + count, 0)
   }
 
   /**
@@ -54,32 +60,56 @@ export class Answers {
    * @param at in ms, of a clock that is not set.
    */
   heard(worker: object, at: number = performance.now()): void {
-    const before = this.#told.get(worker)
-    const over = before ? Math.max(second, at - before.at) / second : 1
-    const { counts, errors } = this.#more.get(worker) ?? { counts: [], errors: 0 }
-    this.#more.delete(worker)
-    this.#told.set(worker, { at, over, counts, errors })
+    const told = this.#of(worker)
+    const { at: before = at - msPerSecond, more } = told
+    told.at = at
+    told.more = undefined
+    if (!more) return
+    // What comes late is counted all the same, in what is left of its time.
+    const from = Math.min(Math.max(before, this.#countedTo), at - 1)
+    const share = 1 / (at - from)
+    told.stretches.push({
+      from,
+      to: at,
+      counts: more.counts.map((count) => count * share),
+      errors: more.errors * share,
+    })
   }
 
-  /** @returns `undefined` where no worker has ever said anything: with `metrics: false`, or before the first request. */
+  /**
+   * Called once a second.
+   * @returns `undefined` where no worker has ever said anything: with `metrics: false`, or before the first request.
+   */
   lately(at: number): Lately | undefined {
+    const end = at - lag
+    const start = Math.max(this.#countedTo, end - msPerSecond)
+    this.#countedTo = end
     if (!this.#bounds) return undefined
-    const sum: Lately = {
-      bounds: this.#bounds,
-      counts: Array.from({ length: this.#bounds.length + 1 }, () => 0),
-      errors: 0,
-    }
+    const sum = { bounds: this.#bounds, counts: [...this.#bounds, Infinity].map(() => 0), errors: 0 }
     for (const [worker, told] of this.#told) {
-      if (at - told.at > fresh) {
-        this.#told.delete(worker)
-        continue
+      for (const stretch of told.stretches) {
+        const share = (Math.max(0, Math.min(stretch.to, end) - stretch.from) * msPerSecond) / (end - start)
+        add(sum.counts, stretch.counts, share)
+        sum.errors += stretch.errors * share
+        stretch.from = Math.max(stretch.from, end)
       }
-      for (const [bucket, count] of told.counts.entries())
-        sum.counts[bucket] = (sum.counts[bucket] ?? 0) + count / told.over
-      sum.errors += told.errors / told.over
+      told.stretches = told.stretches.filter(({ to }) => to > end)
+      if (told.stretches.length === 0 && (told.at ?? 0) < start) this.#told.delete(worker)
     }
     return sum
   }
+
+  #of(worker: object): Told {
+    const known = this.#told.get(worker)
+    if (known) return known
+    const told: Told = { at: undefined, more: undefined, stretches: [] }
+    this.#told.set(worker, told)
+    return told
+  }
+}
+
+function add(sums: number[], counts: readonly number[], share: number): void {
+  for (const [bucket, count] of counts.entries()) sums[bucket] = (sums[bucket] ?? 0) + count * share
 }
 
 /** A client that has gone away is no error of the program. */

@@ -36,41 +36,66 @@ describe('what workers answer per second', () => {
   it('is the same whenever in the second each of them says it', () => {
     const answers = new Answers()
     const [one, other] = [{}, {}]
-    answers.heard(one, 0)
-    for (let turn = 1; turn <= 5; turn++) {
+    for (let turn = 0; turn < 20; turn++) {
       // Twice within one second of the reader's, and not at all in the next.
       answers.more(one, ok, bounds, [100, 0, 0, 0])
-      answers.heard(one, turn * 1000 + (turn % 2) * 300)
+      answers.heard(one, turn * 1000 + (turn % 2) * 150)
       answers.more(other, ok, bounds, [0, 10, 0, 0])
       answers.heard(other, turn * 1000 + 500)
-      const { counts } = answers.lately(turn * 1000 + 600)!
-      assert.ok(counts[0]! > 75 && counts[0]! <= 100, `${counts[0]} of about 100`)
-      assert.equal(counts[1], 10)
+      const lately = answers.lately(turn * 1000 + 600)
+      if (turn < 4) continue
+      assert.ok(lately!.counts[0]! > 85 && lately!.counts[0]! < 118, `${lately!.counts[0]} of about 100`)
+      assert.equal(Math.round(lately!.counts[1]!), 10)
     }
   })
 
-  it('counts as errors what had a status of 500 or more, or was cut', () => {
+  it('counts every request once, and as an error what had a status of 500 or more, or was cut', () => {
     const answers = new Answers()
-    answers.more(answers, ok, bounds, [1, 0, 0, 0])
-    answers.more(answers, { http_response_status_code: '404' }, bounds, [2, 0, 0, 0])
-    answers.more(answers, { http_response_status_code: '503', error_type: '503' }, bounds, [0, 3, 0, 0])
-    answers.more(answers, { error_type: 'cut' }, bounds, [0, 0, 0, 4])
-    answers.more(answers, { error_type: 'aborted' }, bounds, [0, 0, 5, 0])
-    answers.heard(answers, 1000)
-    assert.deepEqual(answers.lately(1000), { bounds, counts: [3, 3, 5, 4], errors: 7 })
+    const random = (most: number): number => Math.floor(Math.random() * most)
+    let [said, errors, counted, countedErrors] = [0, 0, 0, 0]
+    const look = (at: number): void => {
+      const lately = answers.lately(at)
+      counted += lately?.counts.reduce((sum, count) => sum + count, 0) ?? 0
+      countedErrors += lately?.errors ?? 0
+    }
+    // Workers that come and go, talk at any time, and are late at times.
+    let workers = Array.from({ length: 5 }, () => ({}))
+    for (let turn = 0; turn < 200; turn++) {
+      for (const at of [0, 300, 999].map((ms) => turn * 1000 + ms)) {
+        const worker = workers[random(workers.length)]!
+        for (const [labels, count] of [
+          [ok, random(50)],
+          [{ http_response_status_code: '404' }, random(5)],
+          [{ error_type: 'aborted' }, random(5)],
+          [{ http_response_status_code: '503', error_type: '503' }, random(2)],
+          [{ error_type: 'cut' }, random(2)],
+        ] as const) {
+          answers.more(worker, labels, bounds, [count, 0, 0, 1])
+          said += count + 1
+          if ('error_type' in labels && labels.error_type !== 'aborted') errors += count + 1
+        }
+        answers.heard(worker, at)
+      }
+      if (turn % 7 === 0) workers = workers.with(random(5), {})
+      look(turn * 1000 + 500)
+    }
+    for (let turn = 200; turn < 204; turn++) look(turn * 1000 + 500)
+    assert.deepEqual([Math.round(counted), Math.round(countedErrors)], [said, errors])
   })
 
   it('is nothing of a worker that says no more, or is gone', () => {
     const answers = new Answers()
+    const counts = (at: number): number[] => answers.lately(at)!.counts.map((count) => Math.round(count))
     assert.equal(answers.lately(0), undefined)
     answers.more(answers, ok, bounds, [9, 0, 0, 0])
     answers.heard(answers, 1000)
-    assert.deepEqual(answers.lately(1500)!.counts, [9, 0, 0, 0])
+    assert.deepEqual(counts(2200), [9, 0, 0, 0])
     answers.heard(answers, 2000)
-    assert.deepEqual(answers.lately(2500)!.counts, [0, 0, 0, 0])
+    assert.deepEqual(counts(3200), [0, 0, 0, 0])
     answers.more(answers, ok, bounds, [9, 0, 0, 0])
     answers.heard(answers, 3000)
-    assert.deepEqual(answers.lately(9000)!.counts, [0, 0, 0, 0])
+    assert.deepEqual(counts(9000), [9, 0, 0, 0], 'late')
+    assert.deepEqual(counts(10_000), [0, 0, 0, 0])
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Vitals } from '../../cluster.ts'
-import { fresh, type Lately } from './answers.ts'
+import type { Lately } from './answers.ts'
 import type { Sample } from './live.ts'
 import { quantile } from './quantile.ts'
 import { Ring } from './ring.ts'
@@ -8,6 +8,9 @@ import { Ring } from './ring.ts'
 const seconds = 300
 
 const msPerSecond = 1000
+
+/** How long (in ms) what a worker has said counts as of now: it says it once a second. */
+const fresh = 2500
 
 /** A worker that has its place. */
 interface Seen {

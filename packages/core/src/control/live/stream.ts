@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClusterEvents } from '../../events.ts'
 import { usedMemory } from '../../memory.ts'
 import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
@@ -78,7 +78,7 @@ export class Live {
    * Tells all that there is, and then what comes, until the reader or the cluster goes.
    * @throws {BadRequest} where there are too many already.
    */
-  open(response: ServerResponse, mayChange: boolean): void {
+  open(request: IncomingMessage, response: ServerResponse, mayChange: boolean): void {
     if (this.#readers.size >= (mayChange ? mostReaders : mostWithoutRights))
       throw new BadRequest(503, `${this.#readers.size} read the live stream, and no more can. Close a page`)
     response.writeHead(200, {
@@ -87,6 +87,7 @@ export class Live {
       // Of nginx, which would keep it back.
       'X-Accel-Buffering': 'no',
     })
+    if (request.method === 'HEAD') return void response.end()
     this.#readers.set(response, new Reader(response, () => this.#beginning(mayChange)))
     response.once('close', () => this.#readers.delete(response))
     if (this.#isOver) this.#end()

@@ -1,5 +1,6 @@
 import { fstatSync, readlinkSync, statSync } from 'node:fs'
 import { ClusteredError } from '../../errors.ts'
+import { coverLastStat } from '../../node-internals/last-stat.ts'
 import type { Log } from '../../log.ts'
 import { current, redirect } from '../../log-redirect.ts'
 import type { ToWorker } from '../../protocol/messages.ts'
@@ -185,6 +186,7 @@ function filesOf(options: LogFileOptions | undefined): LogFile[] {
 function nameOf(fd: 1 | 2, given: string | undefined): string | undefined {
   try {
     const own = fstatSync(fd)
+    coverLastStat()
     if (!own.isFile()) return undefined
     // A link's own name would be what is rotated.
     const name = process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${fd}`) : given

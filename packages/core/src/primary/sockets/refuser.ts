@@ -33,7 +33,7 @@ export class Refuser {
       // It comes as an event, or as a throw, or not at all.
       child.on('error', () => {})
       child.once('exit', ended)
-      child.on('message', ({ refused }: RefusedMessage) => (refusals.count += refused))
+      child.on('message', (said) => (refusals.count += refusedBy(said)))
       return child.connected ? new Refuser(child, sockets, message) : undefined
     } catch {
       return undefined
@@ -60,4 +60,10 @@ export class Refuser {
     // With a callback, an EPIPE is not emitted as 'error'.
     if (this.#child.connected) this.#child.send(message, socket as never, {}, () => {})
   }
+}
+
+/** What else is loaded into that process may say something too, as what watches files does. */
+function refusedBy(message: unknown): number {
+  const { refused } = (message ?? {}) as Partial<RefusedMessage>
+  return Number.isSafeInteger(refused) && refused! > 0 ? refused! : 0
 }

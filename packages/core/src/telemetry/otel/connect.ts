@@ -1,15 +1,14 @@
 import { defaultName } from '../../control/name.ts'
 import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
 import type { Settings } from '../../settings.ts'
+import type { Metric } from '../metric.ts'
 import { registered } from './registered.ts'
 import { scope } from './scope.ts'
 
+type Program = Readonly<Record<'file', string>>
+
 /** Has OpenTelemetry hear of the cluster where the program has set it up, in code or by its standard variables. */
-export function connectOpenTelemetry(
-  cluster: PrimaryCluster,
-  settings: Settings,
-  program: { readonly file: string },
-): void {
+export function connectOpenTelemetry(cluster: PrimaryCluster, settings: Settings, program: Program): void {
   const collect = settings.metrics ? () => cluster.telemetry.metrics() : undefined
   const connected = new Set<'metrics' | 'trace'>()
   const connect = (): void =>
@@ -29,7 +28,21 @@ export function connectOpenTelemetry(
   connect()
   // It may be set up after `listen`.
   void cluster.ready.then(connect, () => {})
-  if (!collect || !isAsked()) return
+  if (collect && isAsked())
+    cluster.boundary.run('the export by OTLP', () => exportByOtlp(cluster, settings, program, collect))
+}
+
+/** Whether it is worth the load of what reads them. */
+function isAsked(): boolean {
+  return Object.keys(process.env).some((name) => name.startsWith('OTEL_EXPORTER_OTLP_'))
+}
+
+function exportByOtlp(
+  cluster: PrimaryCluster,
+  settings: Settings,
+  program: Program,
+  collect: () => Metric[],
+): void {
   const { startOtlp } = require('./otlp/start.js') as typeof import('./otlp/start.ts')
   let isMeasured = false
   const exporter = startOtlp({
@@ -44,9 +57,4 @@ export function connectOpenTelemetry(
     log: settings.logger,
   })
   if (exporter) cluster.beforeEnd(() => exporter.end())
-}
-
-/** Whether it is worth the load of what reads them. */
-function isAsked(): boolean {
-  return Object.keys(process.env).some((name) => name.startsWith('OTEL_EXPORTER_OTLP_'))
 }

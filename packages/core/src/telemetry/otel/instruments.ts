@@ -3,8 +3,11 @@ import { type Attributes, attributesOf, type Instrument, instrumentOf } from './
 import type { Meter } from './registered.ts'
 import { total } from './total.ts'
 
-/** A figure that an observable instrument can have. */
-interface Figure extends Instrument {
+/** What an observable instrument can tell. */
+interface Figure {
+  name: string
+  unit: string
+  kind: Exclude<Instrument['kind'], 'histogram'>
   description: string
   points: [value: number, attributes: Attributes][]
 }
@@ -47,7 +50,6 @@ export class Instruments {
       counter: 'createObservableCounter',
       updown: 'createObservableUpDownCounter',
       gauge: 'createObservableGauge',
-      histogram: 'createObservableCounter',
     } as const
     this.#meter[make[kind]](name, { unit, description }).addCallback((result) => {
       for (const point of this.#look().get(name)?.points ?? []) result.observe(...point)
@@ -62,7 +64,7 @@ function figuresOf(metric: Metric): Figure[] {
     const points = metric.series
       .filter(({ value }) => Number.isFinite(value))
       .map(({ labels, value }): Figure['points'][number] => [value, attributesOf(metric.name, labels)])
-    return [{ name, kind, unit, description, points }]
+    return [{ name, kind: kind as Figure['kind'], unit, description, points }]
   }
   const part = (word: string, of: (distribution: Distribution) => number): Figure => ({
     name: `${name}.${word}`,

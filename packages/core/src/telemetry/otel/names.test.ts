@@ -44,6 +44,7 @@ describe('the names of OpenTelemetry', () => {
       name: 'shop_wait_seconds_total',
       kind: 'counter',
       unit: 's',
+      isWhole: false,
     })
     assert.deepEqual(attributesOf('shop_orders', { slot: '1', state: 'ready' }), {
       slot: '1',

@@ -4,7 +4,7 @@
  * only a cluster has. Such a name comes out of a collector's Prometheus
  * exporter as the one it had here, where the conventions leave a choice.
  */
-import type { Labels, Metric } from '../metric.ts'
+import type { Labels, Metric, Scalar } from '../metric.ts'
 
 export interface Instrument {
   name: string
@@ -12,6 +12,8 @@ export interface Instrument {
   unit: string
   /** `'updown'` is what may be added up over slots, and falls. */
   kind: 'counter' | 'updown' | 'gauge' | 'histogram'
+  /** It only has whole numbers. */
+  isWhole: boolean
 }
 
 export type Attributes = Record<string, string | number>
@@ -93,8 +95,9 @@ const rows = new Map(table.map((row) => [row[0], row]))
 /** One that is not in the table is the app's own: it keeps its name. */
 export function instrumentOf({ name, type }: Pick<Metric, 'name' | 'type'>): Instrument {
   const row = rows.get(name)
-  if (row) return { name: row[1], kind: row[2], unit: row[3] }
-  return { name, kind: type, unit: unitOf(name) }
+  if (!row) return { name, kind: type, unit: unitOf(name), isWhole: false }
+  const [, known, kind, unit] = row
+  return { name: known, kind, unit, isWhole: unit !== 's' && unit !== '1' }
 }
 
 /** A label without a value says nothing, as in Prometheus. */
@@ -115,11 +118,9 @@ function unitOf(name: string): string {
 
 /** What an SDK inside the workers can measure by itself; of the primary, nobody else does. */
 export function withoutMeasured(metrics: readonly Metric[]): Metric[] {
-  const ofPrimary = ({ labels }: { labels: Labels }): boolean => labels['slot'] === 'primary'
+  const ofPrimary = ({ labels }: Scalar): boolean => labels['slot'] === 'primary'
   return metrics.map((metric) => {
     if (!/^(http|nodejs|v8js|process)\./.test(instrumentOf(metric).name)) return metric
-    return metric.type === 'histogram'
-      ? { ...metric, series: metric.series.filter(ofPrimary) }
-      : { ...metric, series: metric.series.filter(ofPrimary) }
+    return { ...metric, series: (metric.series as Scalar[]).filter(ofPrimary) } as Metric
   })
 }

@@ -117,7 +117,10 @@ describe('the exporter', { concurrency: true }, () => {
     ['says nothing', () => {}, /no answer within \d+ ms/],
   ] as [string, Answer, RegExp][])
     it(`says once that a collector ${what}, and once that it is back`, async (t) => {
-      const limits = { OTEL_METRIC_EXPORT_TIMEOUT: '1000', OTEL_EXPORTER_OTLP_TIMEOUT: '300' }
+      const limits = {
+        OTEL_METRIC_EXPORT_TIMEOUT: '2000',
+        OTEL_EXPORTER_OTLP_TIMEOUT: what === 'says nothing' ? '300' : '2000',
+      }
       const collector = new Collector([bad])
       await collector.start(t, limits)
       const said = await collector.says(1)

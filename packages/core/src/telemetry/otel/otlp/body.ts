@@ -39,8 +39,11 @@ function toMetric(metric: Metric, times: Times): { metric: object; points: numbe
   return { metric: { name, description: metric.help, unit, ...data }, points: dataPoints.length }
 }
 
-function scalar({ name, series }: ScalarMetric, { kind, unit }: Instrument, { start, now }: Times): object {
-  const isWhole = unit.startsWith('{') || unit === 'By'
+function scalar(
+  { name, series }: ScalarMetric,
+  { kind, isWhole }: Instrument,
+  { start, now }: Times,
+): object {
   const timeUnixNano = nanoseconds(now)
   const time = kind === 'gauge' ? { timeUnixNano } : { startTimeUnixNano: nanoseconds(start), timeUnixNano }
   const dataPoints = series
