@@ -49,6 +49,7 @@ for (const balance of balances)
       over = true
       await Promise.all([probing, connecting])
       assert.equal(events[0], 'no', events.slice(0, 20).join())
+      assert.ok(events.indexOf('refused') >= (shutdownDelay > 0 ? 5 : 1), 'throughout the delay')
       assert.ok(events.filter((event) => event === 'no').length > 1, 'it goes on saying so')
     })
 
