@@ -10,6 +10,7 @@ import { type Answer, get } from './support/http.ts'
 import { load, mixedClients } from './support/load.ts'
 import { eventually, type Program, sendSignal, start } from './support/program.ts'
 import { get as raw, RawAnswers } from './support/raw-answer.ts'
+import { about, sticky } from './support/sticky.ts'
 import { durations, metricsOf, Scrapes, total } from './support/scrapes.ts'
 
 function boot(t: TestContext, options = {}, env = {}): Program {
@@ -170,6 +171,32 @@ it('asks nobody: while every worker is blocked, it takes no longer', async (t) =
   await Promise.all(answers)
   t.diagnostic(`${took.toFixed(1)} ms`)
   assert.ok(took < 500, `it took ${took} ms`)
+})
+
+it('counts a request once that one worker brings to another', async (t) => {
+  const program = sticky(t, { admin: 0 }, { BY: 'header' })
+  const [, admin] = await program.sees(/admin server at http:\S+:(\d+)/)
+  const port = await program.listens()
+  let asked = 0
+  const owners = new Set<string>()
+  while (owners.size < 2 || asked < 20) {
+    const [owner = ''] = owners
+    owners.add((await about(port, { headers: asked % 2 === 0 ? {} : { 'x-owner': owner } })).id)
+    asked++
+  }
+  const upgrade = (owner: string): string =>
+    raw('/', `Connection: Upgrade\r\nUpgrade: echo\r\nX-Owner: ${owner}\r\n`)
+  for (const owner of [...owners, ...owners, ...owners]) {
+    assert.match(await (await RawAnswers.open(port)).ask(upgrade(owner)), /^HTTP\/1.1 101/)
+    asked++
+  }
+  const counted = async (): Promise<number> => {
+    const { body } = await get(Number(admin), '/metrics')
+    const counts = [...body.matchAll(/^http_server_request_duration_seconds_count.* (\d+)$/gm)]
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+  }
+  await eventually(async () => (await counted()) >= asked, `${asked} requests`)
+  assert.equal(await counted(), asked)
 })
 
 it('says the same in every process', async (t) => {

@@ -5,6 +5,7 @@ import type net from 'node:net'
 // That of the global object is behind a getter, which takes as long as the clock.
 import { performance } from 'node:perf_hooks'
 import { responseOn } from '../node-internals/http1-answers.ts'
+import { begun, type Timed } from '../worker/begun.ts'
 import { Latency } from '../worker/latency.ts'
 import type { Answer } from '../worker/requests.ts'
 import { StreamAnswer } from '../worker/stream-answer.ts'
@@ -13,13 +14,6 @@ import type { Histogram } from './histogram.ts'
 import type { WorkerMetric } from './metric.ts'
 import { routeOf, routeOfStream } from './route-of.ts'
 import { durationBounds, RequestTable, type Unfinished } from './worker-request-table.ts'
-
-/** When the request began that a response of HTTP/1 answers, until it has been counted. */
-const begun = Symbol('clustered: begun')
-
-interface Timed extends ServerResponse {
-  [begun]?: number | undefined
-}
 
 /** Of HTTP/2. With the other, the client does not want the answer any more. */
 const noError = 0
