@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { get } from './support/http.ts'
+import { ask, connect } from './support/http2-client.ts'
 import { type Program, start } from './support/program.ts'
 
 /** What is asked for, and the status and route that it is counted under. */
@@ -41,12 +42,16 @@ const koa: Expected = {
   '/nowhere/17': [404],
 }
 
+/** Over HTTP/2, with an adapter that throws at the second. */
+const own: Expected = { '/own/17': [200, '/own/:id'], '/throws': [200] }
+
 const frameworks: Record<string, Expected> = {
   'Express 5': express,
   'Express 4': express,
   'Express 4 without an adapter': express,
   'Koa 3': koa,
   'Koa 2': koa,
+  own,
 }
 
 interface Answered {
@@ -79,12 +84,15 @@ describe('a request is counted under the route that the app was given', () => {
     for (const [name, expected] of Object.entries(frameworks)) {
       const port = await portOf(program, name)
       const before = await counted(program)
+      const session = name === 'own' ? connect('h2c', port) : undefined
       const wanted = new Map<string, number>()
       for (const [path, [status, route]] of Object.entries(expected)) {
-        assert.equal((await get(port, path)).status, status, `${name}: ${path}`)
+        const answer = await (session ? ask(session, path) : get(port, path))
+        assert.equal(answer.status, status, `${name}: ${path}`)
         const key = `${status} ${route}`
         wanted.set(key, (wanted.get(key) ?? 0) + 1)
       }
+      session?.destroy()
       const after = await counted(program)
       const news = [...after].map(([key, count]) => [key, count - (before.get(key) ?? 0)] as const)
       // What is asked here for the metrics is one more.

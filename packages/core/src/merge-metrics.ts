@@ -21,7 +21,7 @@ export function mergeMetrics(registry: MetricsRegistry): void {
 export function giveRegistries(options: boolean | MetricsOptions | undefined): void {
   const { registry } = typeof options === 'object' ? options : {}
   if (registry === false) registries().find = false
-  else if (registry !== undefined) for (const one of [registry].flat()) mergeMetrics(one as MetricsRegistry)
+  else if (registry !== undefined) for (const one of [registry].flat()) mergeMetrics(one)
 }
 
 function registries(): GivenRegistries {

@@ -10,11 +10,9 @@ const metrics: Options<MetricsOptions> = {
   registry: {
     doc: "The app's own registries of prom-client, besides the global ones, which are found",
     off: 'None is looked for',
-    kind: orFalse(
-      code<Exclude<MetricsOptions['registry'], false | undefined>>(
-        (value) => [value].flat().every(isRegistry),
-        'a registry of prom-client, an array of them, or false',
-      ),
+    kind: code<Exclude<MetricsOptions['registry'], undefined>>(
+      (value) => value === false || [value].flat().every(isRegistry),
+      'a registry of prom-client, an array of them, or false',
     ),
     otherwise: 'those that are found',
     change: 'worker',

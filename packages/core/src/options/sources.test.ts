@@ -116,6 +116,10 @@ describe('a file', () => {
       { onReady: () => {} },
       /^clustered\.config\.json: apps\[0\]: onReady: .* is for code that is in the workers/,
     ],
+    [
+      { metrics: { registry: false } },
+      /^clustered\.config\.json: apps\[0\]: metrics\.registry: false is for code that is in the workers/,
+    ],
     [{ reload: null }, /^clustered\.config\.json: apps\[0\]: reload: null is not valid/],
   ] as const)
     it(`is refused with ${JSON.stringify(given)}`, () =>

@@ -110,11 +110,12 @@ export class Collector {
     return pace
   }
 
-  async #take({ key, name, defaults, collect }: Source): Promise<void> {
+  async #take(source: Source): Promise<void> {
+    const { key, name, defaults } = source
     const pace = this.#paceOf(key)
     const begun = (pace.since = performance.now())
     try {
-      const told: unknown = await collect()
+      const told: unknown = await source.collect()
       for (const one of Array.isArray(told) ? told : [told]) {
         const metric = convert(one, defaults)
         if (metric && (name !== undefined || this.#mayTell(metric.name, key)))

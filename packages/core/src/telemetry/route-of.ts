@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { runtime } from '../runtime.ts'
 
+const here = runtime()
+let express: typeof import('./express/route.ts') | undefined
+
 /** What answers on a stream of HTTP/2, where the app has it look like HTTP/1. */
 const answering = Symbol('clustered: answering')
 
@@ -25,10 +28,12 @@ export function routeOfStream(stream: ServerHttp2Stream): string | undefined {
  */
 export function routeOf(request: IncomingMessage, response: ServerResponse): string | undefined {
   try {
-    for (const ask of runtime().routesOf ?? []) {
-      const route = ask(request, response)
-      if (route !== undefined) return typeof route === 'string' ? route : undefined
-    }
+    const { routesOf } = here
+    if (routesOf)
+      for (const ask of routesOf) {
+        const route = ask(request, response)
+        if (route !== undefined) return typeof route === 'string' ? route : undefined
+      }
     return (request as { route?: unknown }).route === undefined ? undefined : expressRoute(request, response)
   } catch {
     // The app's own objects can be anything.
@@ -38,6 +43,6 @@ export function routeOf(request: IncomingMessage, response: ServerResponse): str
 
 /** It is loaded with the first request that has a route. */
 function expressRoute(request: IncomingMessage, response: ServerResponse): string | undefined {
-  const { routeOfExpress } = require('./express/route.js') as typeof import('./express/route.ts')
-  return routeOfExpress(request, response)
+  express ??= require('./express/route.js') as typeof import('./express/route.ts')
+  return express.routeOfExpress(request, response)
 }

@@ -25,7 +25,7 @@ const mounts: Record<string, { expression: RegExp; names?: string[]; paths: stri
     paths: ['/a/:b-:c'],
   },
   'one behind a dot': {
-    expression: /^\/a(?:\/([^/]+?))(?:\.([^/\.]+?))\/?(?=\/|$)/i,
+    expression: /^\/a(?:\/([^/]+?))(?:\.([^/.]+?))\/?(?=\/|$)/i,
     names: ['b', 'c'],
     paths: ['/a/:b.:c'],
   },
