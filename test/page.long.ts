@@ -314,6 +314,10 @@ test('the live page', { skip }, async (t) => {
     await page.click('#reload')
     assert.equal(await page.evaluate('document.querySelector("dialog")'), null)
     fake.isDown = false
+    fake.refusal = "'shop' does not run now."
+    await heading('Out of reach for')
+    await page.sees('#also', "'shop' does not run now. Next try in")
+    fake.refusal = undefined
     await heading('All well')
     // That it was not reached is what the browser says.
     assert.ok(page.complaints.splice(0).every((one) => /Failed to load resource.*v1\/live/.test(one)))

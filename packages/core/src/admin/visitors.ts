@@ -43,7 +43,7 @@ export class Visitors {
   #timer: NodeJS.Timeout | undefined
   /** Of the event loop, as far as somebody came in it. */
   #turn = 0
-  #endOfTurn: NodeJS.Immediate | undefined
+  #isTurnCounted = false
 
   constructor(server: http.Server) {
     server.on('connection', (socket) => this.#come(socket))
@@ -72,12 +72,18 @@ export class Visitors {
     const isLast = this.#visits.size >= mostOfAll || isReserved(handleOf(socket), reserve)
     if (isLast) return void socket.destroy()
     this.#visits.set(socket, { turn: this.#turn })
-    this.#endOfTurn ??= setImmediate(() => {
-      this.#turn++
-      this.#endOfTurn = undefined
-    })
+    this.#countTurn()
     this.#timer ??= setInterval(() => this.#look(), interval).unref()
     this.#makeRoom()
+  }
+
+  #countTurn(): void {
+    if (this.#isTurnCounted) return
+    this.#isTurnCounted = true
+    setImmediate(() => {
+      this.#turn++
+      this.#isTurnCounted = false
+    })
   }
 
   /** Those that have been silent the longest go. */
