@@ -3,22 +3,22 @@
 //     npx -y pnpm@12 build && node bench/metrics.js
 //
 // One worker each, side by side; they take turns under wrk's kept-alive
-// connections, in a new order in each round. A ratio is the median of the
-// rounds' own; "off, again" differs from "off" by nothing but noise. Needs wrk,
-// and Linux. ROUNDS and SECONDS change how long it takes.
-import { childrenOf, cpuTime, inTurns, loadWithWrk, median, startSite, stopSite } from './sites.js'
+// connections, in a new order in each round. Two processes of the same kind
+// differ by a few per cent, for as long as they live: so there are several of
+// each, whose mean counts, and how far they are apart is shown. A ratio is the
+// median of the rounds' own. Needs wrk, and Linux. ROUNDS, SECONDS and COPIES
+// change how long it takes.
+import { childrenOf, cpuTime, format, inTurns, loadWithWrk, median, startSite, stopSite } from './sites.js'
 
 const rounds = Number(process.env.ROUNDS ?? 15)
 const seconds = Number(process.env.SECONDS ?? 2)
-const kinds = {
-  'node:cluster': undefined,
-  off: { metrics: false },
-  'off, again': { metrics: false },
-  on: {},
-}
+const copies = Number(process.env.COPIES ?? 3)
+const kinds = { 'node:cluster': undefined, off: { metrics: false }, on: {} }
 
 const sites = await Promise.all(
-  Object.entries(kinds).map(([name, options], index) => startSite(name, 8100 + index, 1, options)),
+  Object.entries(kinds)
+    .flatMap((kind) => Array(copies).fill(kind))
+    .map(([name, options], index) => startSite(name, 8100 + index, 1, options)),
 )
 const failed = await inTurns(sites, rounds, async ({ port, child }) => {
   const [worker] = childrenOf(child.pid)
@@ -34,29 +34,36 @@ await Promise.all(sites.map(stopSite))
 if (failed) throw failed
 
 console.log(
-  `Node ${process.versions.node}, ${rounds} rounds of ${seconds} s: medians and the best of the rounds, in brackets the ratio to "off"`,
+  `Node ${process.versions.node}, ${copies} processes of each kind, ${rounds} rounds of ${seconds} s: medians, the ` +
+    'ratio to "off" with half of the rounds, and the medians of the single processes',
 )
 const figures = {
   'CPU of the worker per request, µs': 'worker',
   'CPU of all processes per request, µs': 'all',
   'requests per second': 'requestsPerSecond',
 }
-const base = sites.find(({ name }) => name === 'off').results
 for (const [label, key] of Object.entries(figures)) {
-  // What else the machine does makes a round worse and never better.
-  const [best, digits] = key === 'requestsPerSecond' ? [Math.max, 0] : [Math.min, 2]
-  const bestOfBase = best(...base.map((result) => result[key]))
   console.log(`  ${label}`)
-  for (const { name, results } of sites) {
-    const values = results.map((result) => result[key])
-    const ratios = values.map((value, round) => value / base[round][key])
+  const base = means('off', key)
+  for (const name of Object.keys(kinds)) {
+    const values = means(name, key)
+    const ratios = values.map((value, round) => value / base[round])
     const quartiles = [0.25, 0.75].map((share) => at(ratios, share).toFixed(3)).join(' to ')
-    const shown = median(values).toFixed(digits).padStart(8)
-    const top = `${best(...values).toFixed(digits)} (${(best(...values) / bestOfBase).toFixed(3)})`
+    const single = resultsOf(name, key).map((results) => format(median(results)))
     console.log(
-      `    ${name.padEnd(14)} ${shown} (${median(ratios).toFixed(3)}, half of the rounds ${quartiles}), the best ${top}`,
+      `    ${name.padEnd(14)} ${format(median(values)).padStart(6)} (${median(ratios).toFixed(3)}, ${quartiles}); ${single.join(', ')}`,
     )
   }
+}
+
+function resultsOf(kind, key) {
+  return sites.filter(({ name }) => name === kind).map(({ results }) => results.map((result) => result[key]))
+}
+
+/** Of each round. */
+function means(kind, key) {
+  const all = resultsOf(kind, key)
+  return all[0].map((_, round) => all.reduce((sum, results) => sum + results[round], 0) / all.length)
 }
 
 function at(values, share) {
