@@ -1,4 +1,4 @@
-import { type Follower, Ledger } from './ledger.ts'
+import { type Follower, Ledger } from './ledger/ledger.ts'
 import type { Metric } from './metric.ts'
 import { processCounters } from './process-counters.ts'
 import { ProcessSigns } from './process-signs.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { convert } from './prom-client-convert.ts'
+import { convert } from './convert.ts'
 
 const counter = {
   name: 'orders_total',

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { settles } from '../settles.ts'
-import { toLine } from '../thrown.ts'
-import type { WorkerMetric } from './metric.ts'
-import { Changes } from './prom-client-changes.ts'
-import { convert } from './prom-client-convert.ts'
-import { isOwn, saysTheSame } from './prom-client-names.ts'
-import type { MetricsRegistry } from './prom-client-registries.ts'
-import { type Source, sourcesOf } from './prom-client-sources.ts'
+import { settles } from '../../settles.ts'
+import { toLine } from '../../thrown.ts'
+import type { WorkerMetric } from '../metric.ts'
+import { Changes } from './changes.ts'
+import { convert } from './convert.ts'
+import { isOwn, saysTheSame } from './names.ts'
+import type { MetricsRegistry } from './registries.ts'
+import { type Source, sourcesOf } from './sources.ts'
 
 /** How many series a worker tells of, at most. */
 const mostSeries = 5000

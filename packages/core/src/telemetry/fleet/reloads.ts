@@ -1,8 +1,8 @@
-import type { PrimaryCluster } from '../primary/primary-cluster.ts'
-import { runningClock } from '../running-clock.ts'
-import { Histogram } from './histogram.ts'
-import type { Metric } from './metric.ts'
-import { snapshot } from './snapshot.ts'
+import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
+import { runningClock } from '../../running-clock.ts'
+import { Histogram } from '../histogram.ts'
+import type { Metric } from '../metric.ts'
+import { snapshot } from '../snapshot.ts'
 
 /** In seconds: as long as all slots take one after the other, drains included. */
 const bounds = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]

@@ -1,5 +1,5 @@
-import type { Labels } from './metric.ts'
-import type { MetricsRegistry } from './prom-client-registries.ts'
+import type { Labels } from '../metric.ts'
+import type { MetricsRegistry } from './registries.ts'
 
 /** Something that is collected by itself, so that one that hangs does not keep back the others. */
 export interface Source {

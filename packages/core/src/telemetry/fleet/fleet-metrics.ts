@@ -1,14 +1,14 @@
-import type { ClusterState, WorkerInfo } from '../cluster.ts'
-import type { ScaleStep } from '../events.ts'
-import type { PrimaryCluster } from '../primary/primary-cluster.ts'
-import { connectionCounts } from '../primary/sockets/connection-counts.ts'
-import { queued } from '../primary/sockets/queued.ts'
-import { release } from '../release-name.ts'
+import type { ClusterState, WorkerInfo } from '../../cluster.ts'
+import type { ScaleStep } from '../../events.ts'
+import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
+import { connectionCounts } from '../../primary/sockets/connection-counts.ts'
+import { queued } from '../../primary/sockets/queued.ts'
+import { release } from '../../release-name.ts'
 import { Exits } from './exits.ts'
-import { Histogram } from './histogram.ts'
-import type { Labels, Metric, ScalarMetric } from './metric.ts'
+import { Histogram } from '../histogram.ts'
+import type { Labels, Metric, ScalarMetric } from '../metric.ts'
 import { Reloads } from './reloads.ts'
-import { snapshot } from './snapshot.ts'
+import { snapshot } from '../snapshot.ts'
 
 /** In seconds. */
 const bootBounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60]

@@ -1,6 +1,6 @@
-import { runtime } from '../runtime.ts'
-import type { Collector, CollectorParts } from './prom-client-collector.ts'
-import { Registries } from './prom-client-registries.ts'
+import { runtime } from '../../runtime.ts'
+import type { Collector, CollectorParts } from './collector.ts'
+import { Registries } from './registries.ts'
 
 /**
  * The metrics that the app itself keeps with prom-client, for the ledger. Where
@@ -28,8 +28,7 @@ export class AppMetrics {
   #find(): Collector | undefined {
     if (this.#collector) return this.#collector
     if (this.#registries.all().size === 0) return undefined
-    const { Collector: Loaded } =
-      require('./prom-client-collector.js') as typeof import('./prom-client-collector.ts')
+    const { Collector: Loaded } = require('./collector.js') as typeof import('./collector.ts')
     return (this.#collector = new Loaded({ ...this.#parts, registries: () => this.#registries.all() }))
   }
 }

@@ -1,5 +1,5 @@
-import { Histogram } from './histogram.ts'
-import type { Labels } from './metric.ts'
+import { Histogram } from '../histogram.ts'
+import type { Labels } from '../metric.ts'
 
 /** In seconds; those that OpenTelemetry gives the duration of a request. */
 export const durationBounds: readonly number[] = [

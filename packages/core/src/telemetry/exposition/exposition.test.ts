@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { expose } from './exposition.ts'
-import type { Metric } from './metric.ts'
+import type { Metric } from '../metric.ts'
 
 const openMetrics = 'application/openmetrics-text; version=1.0.0'
 

@@ -1,6 +1,6 @@
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
-import { Histogram } from './histogram.ts'
-import type { WorkerMetric } from './metric.ts'
+import { Histogram } from '../histogram.ts'
+import type { WorkerMetric } from '../metric.ts'
 
 /** In seconds. */
 const bounds = [0.001, 0.01, 0.1, 1, 2, 5]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { describe, it } from 'node:test'
-import type { WorkerExit } from '../events.ts'
+import type { WorkerExit } from '../../events.ts'
 import { Exits } from './exits.ts'
 
 /** One worker of the pid 1, with all that happens to it. */

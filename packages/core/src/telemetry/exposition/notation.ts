@@ -1,5 +1,5 @@
 /** How names, texts and numbers are written on the page that a scrape gets. */
-import type { Labels } from './metric.ts'
+import type { Labels } from '../metric.ts'
 
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { Ledger } from './ledger.ts'
-import type { Distribution, HistogramMetric, Labels, Merge, Metric, Scalar, WorkerMetric } from './metric.ts'
+import type { Distribution, HistogramMetric, Labels, Merge, Metric, Scalar, WorkerMetric } from '../metric.ts'
 
 function scalar(type: 'counter' | 'gauge', name: string, merge: Merge, series: Scalar[]): WorkerMetric {
   return { name, help: '', type, merge, series }

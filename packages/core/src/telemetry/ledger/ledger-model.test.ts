@@ -1,9 +1,9 @@
 /** Random lives of workers against a ledger: what must hold of its counters and histograms, whatever happens. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { seeded } from '../primary/model/world.ts'
+import { seeded } from '../../primary/model/world.ts'
 import { Ledger } from './ledger.ts'
-import type { HistogramMetric, ScalarMetric, WorkerMetric } from './metric.ts'
+import type { HistogramMetric, ScalarMetric, WorkerMetric } from '../metric.ts'
 
 const lives = process.env['CI'] ? 2000 : 300
 const boundsByCode = [

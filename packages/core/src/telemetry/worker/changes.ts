@@ -1,5 +1,5 @@
-import { labelKey } from './label-key.ts'
-import type { Distribution, Scalar, WorkerMetric } from './metric.ts'
+import { labelKey } from '../ledger/label-key.ts'
+import type { Distribution, Scalar, WorkerMetric } from '../metric.ts'
 
 /** More than that is not told: it is what the primary keeps of all workers. */
 const mostSeries = 10_000

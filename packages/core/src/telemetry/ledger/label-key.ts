@@ -1,4 +1,4 @@
-import type { Labels } from './metric.ts'
+import type { Labels } from '../metric.ts'
 
 /** The same for the same labels, in whatever order they are. */
 export function labelKey(labels: Labels): string {

@@ -1,5 +1,5 @@
 import { labelKey } from './label-key.ts'
-import type { Labels, Merge, Metric, WorkerMetric } from './metric.ts'
+import type { Labels, Merge, Metric, WorkerMetric } from '../metric.ts'
 
 /** More buckets than that no histogram gets, however often its bounds change. */
 const mostBounds = 500

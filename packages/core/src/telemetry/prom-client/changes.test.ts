@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { WorkerMetric } from './metric.ts'
-import { Changes } from './prom-client-changes.ts'
+import type { WorkerMetric } from '../metric.ts'
+import { Changes } from './changes.ts'
 
 function scalars(type: 'counter' | 'gauge', values: Record<string, number>): WorkerMetric {
   const series = Object.entries(values).map(([kind, value]) => ({ labels: { kind }, value }))

@@ -1,6 +1,6 @@
-import type { PrimaryCluster } from '../primary/primary-cluster.ts'
-import type { WorkerExit } from '../events.ts'
-import type { ScalarMetric } from './metric.ts'
+import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
+import type { WorkerExit } from '../../events.ts'
+import type { ScalarMetric } from '../metric.ts'
 
 /**
  * Why a worker is gone. `'drained'`: it was told to leave, and did so in time.

@@ -1,5 +1,5 @@
-import { labelKey } from './label-key.ts'
-import type { Distribution, Labels, Scalar, WorkerMetric } from './metric.ts'
+import { labelKey } from '../ledger/label-key.ts'
+import type { Distribution, Labels, Scalar, WorkerMetric } from '../metric.ts'
 
 interface Told {
   labels: Labels

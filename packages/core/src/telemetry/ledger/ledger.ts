@@ -1,7 +1,7 @@
 import { asWorkerMetric, isSeries } from './believe-metric.ts'
 import { Family, type Gauge, type Teller, type Total } from './family.ts'
 import { labelKey } from './label-key.ts'
-import type { Distribution, Labels, Metric, Scalar, WorkerMetric } from './metric.ts'
+import type { Distribution, Labels, Metric, Scalar, WorkerMetric } from '../metric.ts'
 
 /** Of all names together. */
 const mostSeries = 10_000

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { WorkerMetric } from './metric.ts'
-import { Collector } from './prom-client-collector.ts'
-import { type MetricsRegistry, Registries } from './prom-client-registries.ts'
+import type { WorkerMetric } from '../metric.ts'
+import { Collector } from './collector.ts'
+import { type MetricsRegistry, Registries } from './registries.ts'
 
 interface Fake {
   name: string

@@ -1,11 +1,11 @@
-import type { Vitals } from '../cluster.ts'
-import type { WorkerMetric } from './metric.ts'
-import { AppMetrics } from './prom-client.ts'
-import { processCounters } from './process-counters.ts'
-import { cpuMetric, gauge, runtimeMetrics } from './runtime-metrics.ts'
-import { Changes } from './worker-changes.ts'
-import { GcDurations } from './worker-gc.ts'
-import { RequestMetrics } from './worker-requests.ts'
+import type { Vitals } from '../../cluster.ts'
+import type { WorkerMetric } from '../metric.ts'
+import { AppMetrics } from '../prom-client/app-metrics.ts'
+import { processCounters } from '../process-counters.ts'
+import { cpuMetric, gauge, runtimeMetrics } from '../runtime-metrics.ts'
+import { Changes } from './changes.ts'
+import { GcDurations } from './gc.ts'
+import { RequestMetrics } from './requests.ts'
 
 /** What a process that serves tells of itself. */
 export class WorkerMetrics {

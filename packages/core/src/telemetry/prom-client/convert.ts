@@ -1,5 +1,5 @@
-import { labelKey } from './label-key.ts'
-import type { Distribution, Labels, Merge, Scalar, WorkerMetric } from './metric.ts'
+import { labelKey } from '../ledger/label-key.ts'
+import type { Distribution, Labels, Merge, Scalar, WorkerMetric } from '../metric.ts'
 
 /** What a metric of prom-client says of itself as JSON. It is the app's: nothing of it is taken for granted. */
 interface PromMetric {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import { runtime } from '../runtime.ts'
+import { runtime } from '../../runtime.ts'
 
 const here = runtime()
 let express: typeof import('./express/route.ts') | undefined

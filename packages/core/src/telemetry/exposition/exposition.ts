@@ -1,6 +1,6 @@
 /** The page that a scrape gets: Prometheus text 0.0.4, or OpenMetrics 1.0.0. */
 import { choose, type Format, formats } from './accept.ts'
-import type { HistogramMetric, Metric, ScalarMetric } from './metric.ts'
+import type { HistogramMetric, Metric, ScalarMetric } from '../metric.ts'
 import {
   escapeHelp,
   escapeLabel,

@@ -1,5 +1,5 @@
 /** What is believed of a metric that a worker tells: the app, and its children, can write to its channel as well. */
-import type { Distribution, Merge, Scalar, WorkerMetric } from './metric.ts'
+import type { Distribution, Merge, Scalar, WorkerMetric } from '../metric.ts'
 
 const namePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$/
 /** Prometheus keeps those that begin with two underscores for itself. */
