@@ -208,7 +208,7 @@ describe('clustered open', () => {
     // Another one of that name: each is called by its pid, too.
     const other = await run(t, desk, 'shop')
     const both = JSON.parse((await opened.ask('/v1/programs')).text) as { programs: { path: string }[] }
-    const its = both.programs.find((listed) => listed.path.includes(String(other.pid)))!
+    const its = both.programs.find((site) => site.path.includes(String(other.pid)))!
     assert.equal(its.path, `p/shop%3A${other.pid}/`)
     const status = JSON.parse((await opened.ask(`/${its.path}v1/program`)).text) as { pid: number }
     assert.equal(status.pid, other.pid)
