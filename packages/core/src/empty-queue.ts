@@ -6,6 +6,9 @@ import { areFull } from './fill-queues.ts'
 /** How long (in ms) queues that are never empty are taken from. */
 const longest = 1000
 
+/** And in how many turns at least: a machine that is busy elsewhere may leave few to a second. */
+const fewest = 1000
+
 export interface Emptying {
   /**
    * The queues take no more: the system of whoever connects tries again after
@@ -52,9 +55,11 @@ export async function emptyQueues(
   shutAll()
   const isOver = shut ? () => areFull(sockets) : () => true
   const end = performance.now() + longest
+  let turns = 0
   do {
     came = false
     await nextTurn()
     await nextTurn()
-  } while (performance.now() < end && (came || !(await isOver())))
+    turns++
+  } while ((turns < fewest || performance.now() < end) && (came || !(await isOver())))
 }

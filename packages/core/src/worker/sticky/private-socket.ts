@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getSystemErrorName } from 'node:util'
 import { makePrivate } from '../../control/folder.ts'
 import { fits, removeStale } from '../../control/socket.ts'
+import { emptyQueues } from '../../empty-queue.ts'
+import { handleOf } from '../../node-internals/handles.ts'
 import { responseOn } from '../../node-internals/http1-answers.ts'
 import { listenAlone } from '../../node-listening.ts'
 import { privateSocketEnding, privateSocketName } from '../../private-socket-name.ts'
@@ -90,6 +92,8 @@ export class PrivateSocket {
   async close(timeout: number): Promise<void> {
     rmSync(this.#path, { force: true })
     await sleep(queueTime)
+    // After a pause of the event loop, the timer comes ahead of what has come meanwhile.
+    await emptyQueues([handleOf(this.#server)!], { shut: false })
     this.#server.close()
     const gone = new Promise<void>((resolve) => (this.#gone = resolve))
     if (this.#visitors.size === 0) return
