@@ -28,7 +28,16 @@ describe('options that have changed in the code', () => {
       await program.sees(/listening on .* 1 worker,/)
       assert.doesNotMatch(program.output, /have changed/, 'nothing has')
 
-      write({ ...old, workers: 2, name: 'new', drainTimeout: 600, maxAge: 6e8, hangTimeout: 1000, spares: 1 })
+      const admin = { port: await freePort(), token: 'nobody-is-shown-this' }
+      const changes = {
+        workers: 2,
+        name: 'new',
+        drainTimeout: 600,
+        maxAge: 6e8,
+        hangTimeout: 1000,
+        spares: 1,
+      }
+      write({ ...old, ...changes, admin })
       program.kill('SIGHUP')
       await program.sees(/reload done: every slot is on generation 2/)
       const applied = /options in the code have changed: .*/.exec(program.output)![0]
@@ -36,6 +45,7 @@ describe('options that have changed in the code', () => {
         'workers 2 (1 before)',
         'drainTimeout 600 (50000 before)',
         'hangTimeout 1000 (30000 before)',
+        'admin.token (not shown)',
       ])
         assert.ok(applied.includes(change), applied)
       const isSupervised = args.length > 0
@@ -49,6 +59,7 @@ describe('options that have changed in the code', () => {
       // One had booted with the old `hangTimeout`.
       const [, pid] = await program.sees(/\(pid (\d+), generation 2\) drains: options in its code/)
       await program.sees(new RegExp(`pid ${pid}, generation 2\\) is gone`))
+      assert.equal((await get(admin.port, '/readyz')).status, 200)
       // Two, and the spare.
       await eventually(() => program.workers().length === 3, `three workers: ${program.output}`)
 
@@ -64,6 +75,16 @@ describe('options that have changed in the code', () => {
         /scale/,
         'code that does not come up takes no worker away',
       )
+
+      await eventually(
+        () =>
+          get(admin.port, '/readyz').then(
+            ({ status }) => status === 200,
+            () => false,
+          ),
+        'the admin server is where the code that runs has it',
+      )
+      assert.doesNotMatch(program.output, new RegExp(admin.token))
 
       const slow = get(port, '/slow')
       slow.catch(() => {})

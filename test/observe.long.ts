@@ -79,6 +79,9 @@ describe(
       const { body, headers } = await get(admin, '/metrics')
       assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8')
       promtool(['check', 'metrics'], body)
+      // In text that bound is 1.
+      const inOpenMetrics = await prometheus.query('clustered_reload_duration_seconds_bucket{le="1.0"}')
+      assert.equal(inOpenMetrics.length, 1, 'it was read as OpenMetrics')
 
       for (const { title, targets = [] } of dashboard.panels)
         for (const { expr, legendFormat } of targets) {

@@ -82,7 +82,7 @@ test('the live page', { skip }, async (t) => {
     for (const [name, [program, text]] of Object.entries(scenes)) {
       await become(program, text)
       // Each way to look takes long: without pictures, those that differ.
-      const isMany = /many|down/.test(name)
+      const isAlike = /many|much|down|closing/.test(name)
       for (const look of shots
         ? [wide, dark, phone]
         : name === 'crash-loop'
@@ -91,7 +91,7 @@ test('the live page', { skip }, async (t) => {
         await page.look(look)
         assert.deepEqual(await tooWide(page), [], `${name} at ${look.width}`)
         await shoot(page, `${name}${look === phone ? '-phone' : look === dark ? '-dark' : ''}`)
-        if (look !== phone && !isMany) assert.deepEqual(await barriers(page), [], name)
+        if (look !== phone && !isAlike) assert.deepEqual(await barriers(page), [], name)
       }
     }
     await page.look(wide)
@@ -107,6 +107,9 @@ test('the live page', { skip }, async (t) => {
       page.evaluate<string>(`[...document.querySelectorAll('[data-slot="${slot}"] .lane')].map((lane) =>
         lane.querySelector('.state').textContent.split(' ')[0] + ' ' + lane.querySelector('.generation').textContent).join(', ')`)
     const seen: string[] = []
+    await page.evaluate(`globalThis.announced = []
+      new MutationObserver(() => announced.push(document.querySelector('#announcer').textContent.split(':')[0]))
+        .observe(document.querySelector('#announcer'), { childList: true, characterData: true, subtree: true })`)
     const tell = async (slot: number, expected: string) => {
       fake.tell('status', status)
       await page.until(
@@ -141,6 +144,8 @@ test('the live page', { skip }, async (t) => {
     fake.tell('status', status)
     await heading('All well: 3 workers, generation 13')
     assert.equal(await page.text('#announcer'), await page.text('h1'))
+    // Once for each state, and not for each slot, each second.
+    assert.deepEqual(await page.evaluate('announced'), ['Reloading', 'All well'])
   })
 
   await t.test('takes everything that a program says as text', async () => {
@@ -309,6 +314,10 @@ test('the live page', { skip }, async (t) => {
     await page.click('#reload')
     assert.equal(await page.evaluate('document.querySelector("dialog")'), null)
     fake.isDown = false
+    fake.refusal = "'shop' does not run now."
+    await heading('Out of reach for')
+    await page.sees('#also', "'shop' does not run now. Next try in")
+    fake.refusal = undefined
     await heading('All well')
     // That it was not reached is what the browser says.
     assert.ok(page.complaints.splice(0).every((one) => /Failed to load resource.*v1\/live/.test(one)))

@@ -197,6 +197,9 @@ describe('the verdict', async () => {
     const full = allWell(8, now)
     full.status.primary.lostLog = { code: 'ENOSPC', at: now }
     assert.match(also(full), /^warn: Log lines are lost: ENOSPC/)
+    const busy = allWell(8, now)
+    for (const { vitals } of busy.status.workers) vitals!.utilization = 0.97
+    assert.match(also(busy), /^warn: Every worker is busy: 97 %/)
     const quiet = allWell(8, now)
     for (const sample of quiet.samples.slice(-30)) sample.requests = 0
     assert.match(also(quiet), /No request has come for 30 s/)

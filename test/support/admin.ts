@@ -28,8 +28,10 @@ export class Administered {
     admin: number | string | object,
     options: object = {},
     env: Record<string, string> = {},
+    nodeArgs: string[] = [],
   ): Promise<Administered> {
     const program = start(t, 'health.js', {
+      nodeArgs,
       env: { ...env, OPTIONS: JSON.stringify({ workers: 1, admin, ...options }) },
     })
     const [, socketPath, port] = await program.sees(/admin server at (?:(\/\S*?)|http:\S+:(\d+))[,;\n]/)

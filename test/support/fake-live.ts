@@ -24,6 +24,8 @@ export class FakeLive {
   /** Where it is set, nothing is told without it. */
   token: string | undefined
   isDown = false
+  /** Why there is nothing to show, from somebody who knows. */
+  refusal: string | undefined
   /** Answers to changes; the default is that it is done. */
   onPost: (post: Post, response: ServerResponse) => void = (_post, response) => response.end('{"ok":true}\n')
   url = ''
@@ -74,6 +76,8 @@ export class FakeLive {
     if (path.startsWith('/v1/') && this.token !== undefined && authorization !== `Bearer ${this.token}`)
       return void response.writeHead(401).end()
     if (path === '/v1/programs') return void response.end(JSON.stringify({ programs: this.programs }))
+    if (path === '/v1/live' && this.refusal)
+      return void response.writeHead(503).end(JSON.stringify({ error: { message: this.refusal } }))
     if (path === '/v1/live') {
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
       this.#streams.add(response)

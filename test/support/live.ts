@@ -67,6 +67,8 @@ export async function openLive(t: TestContext, options: object): Promise<LivePro
 export class LiveReader {
   readonly status: number
   readonly events: Heard[] = []
+  /** In bytes, or characters. */
+  received = 0
   /** Whether the answer came to its end, or was cut. */
   readonly ended: Promise<'complete' | 'cut'>
   readonly #response: IncomingMessage
@@ -124,12 +126,17 @@ export class LiveReader {
     this.#response.pause()
   }
 
+  resume(): void {
+    this.#response.resume()
+  }
+
   leave(): void {
     this.#response.destroy()
   }
 
   #read(text: string): void {
     this.#rest += text
+    this.received += text.length
     for (let end = this.#rest.indexOf('\n\n'); end >= 0; end = this.#rest.indexOf('\n\n')) {
       const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(this.#rest.slice(0, end)) ?? []
       if (name === undefined) throw new Error(`not an event: ${this.#rest.slice(0, end)}`)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Labels, Metric } from '@clustered/core'
+import { get } from './http.ts'
 import { eventually, type Program } from './program.ts'
 
 export const durations = 'http_server_request_duration_seconds'
@@ -33,13 +34,17 @@ export class Scrapes {
   slowest = 0
   count = 0
   readonly #program: Program
+  readonly #admin: number | undefined
+  #page = new Map<string, number>()
   readonly #running: Promise<void>
   #last: Metric[] = []
   #seen = new Map<string, number>()
   #stopped = false
 
-  constructor(program: Program) {
+  /** @param admin the port of its admin server, if that is to say the same. */
+  constructor(program: Program, admin?: number) {
     this.#program = program
+    this.#admin = admin
     this.#running = this.#run()
     this.#running.catch(() => {})
   }
@@ -72,8 +77,25 @@ export class Scrapes {
       this.slowest = Math.max(this.slowest, performance.now() - asked)
       this.count++
       this.#check()
+      if (this.#admin !== undefined) this.#checkPage((await get(this.#admin, '/metrics')).body)
       await new Promise((resolve) => setTimeout(resolve, interval))
     }
+  }
+
+  #checkPage(text: string): void {
+    const now = new Map(
+      [...text.matchAll(/^(\w+(?:_total|_bucket|_count|_sum)(?:\{.*\})?) (\S+)$/gm)].map(
+        ([, series, value]) => [series!, Number(value)],
+      ),
+    )
+    assert.ok(now.size > 0, `no counter is on the page: ${text}`)
+    for (const [series, value] of now) {
+      const [, name, labels] = /^(\w+)_bucket\{(.*?),?le="\+Inf"\}$/.exec(series) ?? []
+      if (name !== undefined) assert.equal(value, now.get(`${name}_count${labels && `{${labels}}`}`), series)
+    }
+    for (const [series, value] of this.#page)
+      assert.ok((now.get(series) ?? -1) >= value, `${series} fell from ${value} to ${now.get(series)}`)
+    this.#page = now
   }
 
   #check(): void {

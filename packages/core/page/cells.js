@@ -86,7 +86,7 @@ function showCell(cell, { slot, lanes, failures }, model) {
   const failing = failures > 0 ? `, ${counted(failures, 'failure')} in a row` : ''
   const words = lanes.map((lane) => laneInWords(lane, model)).join('; ')
   setText(cell.firstElementChild, `${name}: ${words}${failing}`)
-  set(cell, 'data-trouble', lanes.some(({ shown }) => shown === 'empty' || shown === 'hangs') || failures > 0)
+  set(cell, 'data-trouble', lanes.some(({ shown }) => shown === 'empty' || shown === 'hangs') || failures > 1)
   const there = cell.lastElementChild
   // The first are just there; one that comes later is seen coming.
   const make = there.childElementCount > 0 ? () => newLane('enters') : () => newLane()

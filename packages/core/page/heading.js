@@ -24,11 +24,10 @@ export function showVerdict({ level, word, text, also }, name, announce) {
   keyed(byId('also'), notes, ({ key }) => key, newNote, showNote)
   document.title = `${word} – ${name}`
   showIcon(level)
-  // Not each second that something goes on for.
-  announce(
-    text ? `${word}: ${text}` : word,
-    `${word} ${text}`.replace(/(after|up) .*|\d+ (s|min|h|d)\b|\d+ requests? in flight/g, ''),
-  )
+  // Not each time that only a number is another one, but for that of a slot.
+  const slots = /slots? [\d, and]+/.exec(text) ?? ''
+  const said = text ? `${word}: ${text}` : word
+  announce(said, slots + said.replace(/[\d.]+/g, ''))
 }
 
 function judge(model) {

@@ -101,6 +101,7 @@ function showRow(row, { name, path, status, level, word, text }) {
   setText(link, name)
   set(link, 'href', known ? `${path}#token=${encodeURIComponent(known)}` : path)
   set(row, 'data-level', level)
+  set(row, 'data-silent', !status)
   const values = status ? figures(status) : Array.from({ length: 7 }, () => '–')
   const [term, rest] = row.children[1].children
   setText(term, word)

@@ -2,8 +2,13 @@
 const judged = 60
 export const tooMany = 0.05
 
-export function utilizationOf({ state, slot, vitals }) {
-  return state === 'ready' && slot >= 0 ? vitals?.utilization : 0
+/** How busy workers are, on average, from 0 to 1. One that has just booted was busy with that. */
+export function meanUtilization({ workers }, now) {
+  const settled = workers.filter(
+    ({ state, slot, vitals, startedAt }) =>
+      state === 'ready' && slot >= 0 && vitals && now - startedAt > 10_000,
+  )
+  return settled.length > 0 ? sum(settled, ({ vitals }) => vitals.utilization) / settled.length : 0
 }
 
 export function shareOfErrors(samples) {

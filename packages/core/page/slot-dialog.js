@@ -49,7 +49,7 @@ function ofWorker({ pid, state, generation, startedAt, leads, vitals }, { listen
     ],
     ['requests', listen && vitals && `${rate(vitals.requestRate)}, ${vitals.inFlight} in flight`],
     [
-      'answers take',
+      'response time',
       listen &&
         vitals?.latency &&
         `p50 ${milliseconds(vitals.latency.p50)}, p99 ${milliseconds(vitals.latency.p99)}`,

@@ -8,7 +8,11 @@ export async function askForToken() {
   const answer = await open({
     title: 'The token',
     content: [
-      el('p', {}, 'The one of the option `admin` of this program. It is kept in this tab, and nowhere else.'),
+      el(
+        'p',
+        {},
+        'The one that the option admin of this program has. It is kept in this tab, and nowhere else.',
+      ),
       el('p', {}, el('label', { for: 'token' }, 'Token'), input),
     ],
     yes: 'Use it',

@@ -1,6 +1,6 @@
 import { describeFault, distinct } from './faults-in-words.js'
 import * as judgements from './judgements.js'
-import { isQuiet, shareOfErrors, sum, tooMany, utilizationOf } from './shares.js'
+import { isQuiet, meanUtilization, shareOfErrors, tooMany } from './shares.js'
 import { standing } from './standing.js'
 import { moment, percent } from './words.js'
 
@@ -40,7 +40,7 @@ export function verdict(known, now) {
     also: [
       ...(judgement.also ?? []),
       ...others.map(({ level, word, text }) => ({ level, text: `${word}: ${text}` })),
-      ...notes(known, facts, now),
+      ...notes(known, now),
     ],
   }
 }
@@ -53,7 +53,7 @@ function factsOf(status) {
 }
 
 /** What does not change the verdict. */
-function notes(known, { ready }, now) {
+function notes(known, now) {
   const { status, samples, faults } = known
   const found = []
   const { lostLog } = status.primary
@@ -62,7 +62,7 @@ function notes(known, { ready }, now) {
       level: 'warn',
       text: `Log lines are lost: ${lostLog.code}, last at ${moment(lostLog.at, now)}.`,
     })
-  const busy = ready.length > 0 && sum(status.workers, utilizationOf) / ready.length
+  const busy = meanUtilization(status, now)
   if (busy >= 0.95) found.push({ level: 'warn', text: `Every worker is busy: ${percent(busy)} on average.` })
   const { share, errors } = shareOfErrors(samples)
   if (errors >= 2 && share >= noticeable && share < tooMany)

@@ -1,7 +1,7 @@
 import { badOption } from './bad-option.ts'
 import type { MetricsOptions } from './options.ts'
 import { runtime } from './runtime.ts'
-import { type GivenRegistries, isRegistry, type MetricsRegistry } from './telemetry/prom-client-registries.ts'
+import { type GivenRegistries, isRegistry, type MetricsRegistry } from './telemetry/prom-client/registries.ts'
 
 /**
  * Has the metrics of a registry of prom-client merged over all workers into

@@ -4,7 +4,7 @@ import type { Hooks } from './hooks.ts'
 import type { LogLine } from './log.ts'
 import type { Logger } from './logger.ts'
 import type { HttpServerOptions } from './server-options.ts'
-import type { MetricsRegistry } from './telemetry/prom-client-registries.ts'
+import type { MetricsRegistry } from './telemetry/prom-client/registries.ts'
 
 /** All durations are in milliseconds. @typeParam S the server that `onServer` is given. */
 export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {

@@ -9,7 +9,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import type { Bus } from './messages/bus.ts'
 import type { PrimaryCluster } from './primary/primary-cluster.ts'
 import type { Singles } from './single.ts'
-import type { GivenRegistries } from './telemetry/prom-client-registries.ts'
+import type { GivenRegistries } from './telemetry/prom-client/registries.ts'
 import type { Worker } from './worker/worker.ts'
 
 export interface Runtime {

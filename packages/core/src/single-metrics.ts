@@ -1,7 +1,7 @@
 import type { Server } from 'node:net'
-import { Ledger } from './telemetry/ledger.ts'
+import { Ledger } from './telemetry/ledger/ledger.ts'
 import type { Metric } from './telemetry/metric.ts'
-import { WorkerMetrics } from './telemetry/worker-metrics.ts'
+import { WorkerMetrics } from './telemetry/worker/worker-metrics.ts'
 import { observeRequests } from './worker/requests.ts'
 import { VitalSigns } from './worker/vitals.ts'
 

@@ -26,11 +26,12 @@ export async function open(names: string[], flags: OpenFlags): Promise<number> {
   const door = new Door(offer)
   await door.open(port)
   const address = door.address(shown.length === 1 ? pathOf(shown[0]!) : '')
+  const ended = toldToEnd()
   if (flags.json) console.log(toJsonText({ url: address, names: shown }))
   else console.log(inWords(shown, address, door.port))
   const forget = flags.browser === false ? undefined : show(address)
   try {
-    await toldToEnd()
+    await ended
   } finally {
     forget?.()
     door.close()

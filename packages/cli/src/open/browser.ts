@@ -4,18 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** What opens a file in the browser of whoever sits here; `undefined` where that is nobody, or somewhere else. */
-export function opener(
-  platform: NodeJS.Platform = process.platform,
-  env: Environment = process.env,
-): readonly string[] | undefined {
-  if (env['SSH_CONNECTION'] || env['SSH_TTY']) return undefined
-  if (platform === 'darwin') return ['open']
-  // The first argument in quotes is the title of a window.
-  if (platform === 'win32') return ['cmd', '/c', 'start', '""']
-  return env['DISPLAY'] || env['WAYLAND_DISPLAY'] ? ['xdg-open'] : undefined
+export function opener(): string | undefined {
+  const { SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY } = process.env
+  if (SSH_CONNECTION || SSH_TTY) return undefined
+  if (process.platform === 'darwin') return 'open'
+  return DISPLAY || WAYLAND_DISPLAY ? 'xdg-open' : undefined
 }
 
 /**
@@ -24,15 +18,11 @@ export function opener(
  * @param onFailure called if that cannot be done.
  * @returns what removes the file.
  */
-export function openBrowser(
-  [command, ...args]: readonly string[],
-  address: string,
-  onFailure: () => void,
-): () => void {
+export function openBrowser(command: string, address: string, onFailure: () => void): () => void {
   const folder = mkdtempSync(path.join(tmpdir(), 'clustered-open-'))
   const file = path.join(folder, 'open.html')
   writeFileSync(file, leadTo(address), { mode: 0o600 })
-  const child = spawn(command!, [...args, pathToFileURL(file).href], { stdio: 'ignore', detached: true })
+  const child = spawn(command, [pathToFileURL(file).href], { stdio: 'ignore', detached: true })
   child.on('error', onFailure)
   child.on('exit', (code) => code !== 0 && onFailure())
   child.unref()

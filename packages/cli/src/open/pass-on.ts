@@ -44,7 +44,7 @@ export async function passOn(
     ...(type !== undefined && { 'Content-Type': type }),
     ...(length !== undefined && { 'Content-Length': length }),
   })
-  // An event stream says nothing before there is something to say.
+  // What is said in lines, or as events, may say the first of them later.
   response.flushHeaders()
   await pipeline(answer, response).catch(() => {})
 }

@@ -51,11 +51,7 @@ export class Site {
     if (path.startsWith('/v1/')) {
       request.url = path
       if (onlyHere.has(routeName(request)))
-        return refuse(
-          response,
-          403,
-          `${path} is for who is on this machine: clustered help, or the control socket`,
-        )
+        return refuse(response, 403, `${path} is for who is on this machine: see docs/control-socket.md`)
       const caller = { mayChange: mayChange(request, access), by: 'admin' }
       return serveRoute(this.#parts.routes, request, response, caller)
     }

@@ -1,14 +1,22 @@
 import type http from 'node:http'
 import type { Socket } from 'node:net'
+import { isReserved } from '../descriptors.ts'
+import { handleOf } from '../node-internals/handles.ts'
 
 /** So many connections may stay, and say nothing. */
 const most = 256
 
-/** How long (in ms) one that has just come may take to ask, however many there are. */
-const grace = 100
+/** So many there are at once: of those that come together, the others are not let in. */
+const mostOfAll = 2048
 
-/** So many there are at once, whoever has just come. */
-const mostOfAll = 1024
+/** Descriptors of this process that it takes none of: they are for workers and their connections. */
+const reserve = 256
+
+/**
+ * In so many turns of the event loop what a connection has brought has been read. One
+ * that asks at once is not taken for one that waits, however many come with it.
+ */
+const turnsToRead = 2
 
 /** For how many ms an answer may wait to be read. */
 const patience = 10_000
@@ -17,7 +25,8 @@ const patience = 10_000
 const interval = 1000
 
 interface Visit {
-  readonly since: number
+  /** In which it came. */
+  readonly turn: number
   response?: http.ServerResponse
   /** Since when its answer is waiting to be read. */
   answeredAt?: number
@@ -32,6 +41,9 @@ export class Visitors {
   /** The oldest first. */
   readonly #visits = new Map<Socket, Visit>()
   #timer: NodeJS.Timeout | undefined
+  /** Of the event loop, as far as somebody came in it. */
+  #turn = 0
+  #isTurnCounted = false
 
   constructor(server: http.Server) {
     server.on('connection', (socket) => this.#come(socket))
@@ -57,20 +69,29 @@ export class Visitors {
   #come(socket: Socket): void {
     socket.unref()
     socket.once('close', () => this.#visits.delete(socket))
-    const now = performance.now()
-    this.#visits.set(socket, { since: now })
+    const isLast = this.#visits.size >= mostOfAll || isReserved(handleOf(socket), reserve)
+    if (isLast) return void socket.destroy()
+    this.#visits.set(socket, { turn: this.#turn })
+    this.#countTurn()
     this.#timer ??= setInterval(() => this.#look(), interval).unref()
-    while (this.#visits.size > most) {
-      // It may be this very one, if all others are being answered.
-      const [silent, visit] = this.#longestSilent()!
-      if (this.#visits.size <= mostOfAll && now - visit.since < grace) return
-      this.#end(silent)
-    }
+    this.#makeRoom()
   }
 
-  #longestSilent(): [Socket, Visit] | undefined {
-    for (const entry of this.#visits) if (!entry[1].response) return entry
-    return undefined
+  #countTurn(): void {
+    if (this.#isTurnCounted) return
+    this.#isTurnCounted = true
+    setImmediate(() => {
+      this.#turn++
+      this.#isTurnCounted = false
+    })
+  }
+
+  /** Those that have been silent the longest go. */
+  #makeRoom(): void {
+    for (const [socket, { response, turn }] of this.#visits) {
+      if (this.#visits.size <= most || turn > this.#turn - turnsToRead) return
+      if (!response) this.#end(socket)
+    }
   }
 
   #look(): void {

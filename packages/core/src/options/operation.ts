@@ -1,7 +1,7 @@
 import { isProgramName } from '../control/name.ts'
 import { isLogger } from '../logger.ts'
 import type { ClusteredOptions, MetricsOptions } from '../options.ts'
-import { isRegistry } from '../telemetry/prom-client-registries.ts'
+import { isRegistry } from '../telemetry/prom-client/registries.ts'
 import { group } from './check.ts'
 import { code, oneOf, orFalse, orTrue, textThat, yesOrNo } from './kinds.ts'
 import type { Options } from './option.ts'

@@ -57,6 +57,8 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
 
   constructor({ entry, settings, system, sockets, boundary, shutdownCode }: PrimaryParts) {
     super()
+    // Its own parts are some, and each client that follows a reload is one more: that is no leak.
+    this.setMaxListeners(100)
     this.#ending = new Ending(system, shutdownCode)
     this.boundary = boundary
     this.#settings = settings

@@ -31,7 +31,7 @@ import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
 import { connectOpenTelemetry } from '../telemetry/otel/connect.ts'
 import { containUncaught } from './uncaught-errors.ts'
-import { FleetMetrics } from '../telemetry/fleet-metrics.ts'
+import { FleetMetrics } from '../telemetry/fleet/fleet-metrics.ts'
 import { whileWatched } from '../watcher.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type Follower, Ledger } from './ledger.ts'
+import { type Follower, Ledger } from './ledger/ledger.ts'
 import type { Metric } from './metric.ts'
 import { processCounters } from './process-counters.ts'
 import { ProcessSigns } from './process-signs.ts'
@@ -17,6 +17,8 @@ export class Telemetry {
   readonly #ledger: Ledger
   readonly #sources: (() => readonly Metric[])[] = []
   #follower: FollowerOfWorkers | undefined
+  #isMeasured = true
+  #learntFrom = 0
 
   constructor(report: (problem: string) => void) {
     this.#ledger = new Ledger(report)
@@ -52,6 +54,18 @@ export class Telemetry {
 
   finish(worker: object): void {
     this.#ledger.finish(worker)
+  }
+
+  /** What workers say of OpenTelemetry: those of the newest generation decide. */
+  learn(generation: number, isMeasured: boolean): void {
+    if (generation < this.#learntFrom) return
+    this.#learntFrom = generation
+    this.#isMeasured = isMeasured
+  }
+
+  /** Whether an OpenTelemetry SDK of the program's measures in workers as well; so until one has said that none does. */
+  get isMeasured(): boolean {
+    return this.#isMeasured
   }
 
   metrics(): Metric[] {

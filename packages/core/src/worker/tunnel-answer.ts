@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { isLeft } from './begun.ts'
 import { toBytes, type Write, type Writing } from './drain/late-writes.ts'
 
 const failure = [
@@ -38,7 +39,7 @@ export class TunnelAnswer {
 
   /**
    * Calls back once: with the status that the app writes, or with `undefined`
-   * if the connection closes before that.
+   * if the connection closes before that. Not if it is left to a sibling.
    */
   onStatus(tell: (status: number | undefined) => void): void {
     const socket = this.#socket as unknown as Writing
@@ -50,7 +51,7 @@ export class TunnelAnswer {
       // Whoever has come in between keeps what it has wrapped.
       if (socket.write === onWrite) socket.write = write
       if (socket.end === onEnd) socket.end = end
-      tell(status)
+      if (!isLeft(this.#socket)) tell(status)
     }
     const look = (given: Write): void => {
       if (!told && given[0] !== undefined && typeof given[0] !== 'function') settle(statusIn(given))

@@ -8,7 +8,7 @@ import { keepWhileOpen } from './keep-while-open.ts'
 import type { Answer } from './requests.ts'
 import { isSecure } from './server-kind.ts'
 import { ProcessSigns } from '../telemetry/process-signs.ts'
-import type { RequestMetrics } from '../telemetry/worker-requests.ts'
+import type { RequestMetrics } from '../telemetry/worker/requests.ts'
 import { StreamAnswer } from './stream-answer.ts'
 
 /** How often (in ms) a worker says how it is. */

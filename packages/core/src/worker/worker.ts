@@ -39,7 +39,7 @@ import { rememberSocketModes } from './socket-modes.ts'
 import type { Sticky } from './sticky/sticky.ts'
 import { VitalSigns } from './vitals.ts'
 import type { WorkerMetric } from '../telemetry/metric.ts'
-import type { WorkerMetrics } from '../telemetry/worker-metrics.ts'
+import type { WorkerMetrics } from '../telemetry/worker/worker-metrics.ts'
 import type { Metric } from '../telemetry/metric.ts'
 import { Watchdog } from './watchdog.ts'
 import { metricsOff } from '../errors.ts'
@@ -438,7 +438,7 @@ export class Worker {
 
   #loadMetrics(): WorkerMetrics {
     const { WorkerMetrics: Loaded } =
-      require('../telemetry/worker-metrics.js') as typeof import('../telemetry/worker-metrics.ts')
+      require('../telemetry/worker/worker-metrics.js') as typeof import('../telemetry/worker/worker-metrics.ts')
     const tell = (metrics: WorkerMetric[]): void =>
       this.#tell({ type: 'metrics', metrics, measured: registered().metrics !== undefined })
     return new Loaded(tell, this.lifecycle.report)

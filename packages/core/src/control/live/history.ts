@@ -89,7 +89,7 @@ function ofAnswers({ bounds, counts, errors }: Lately, talking: readonly Vitals[
   }
 }
 
-/** What is known without the histogram: of ten seconds, and of a part of the requests. */
+/** What workers say of themselves; durations are those of their last ten seconds. */
 function ofVitals(talking: readonly Vitals[]): OfRequests {
   const requests = talking.reduce((total, { requestRate }) => total + requestRate, 0)
   const timed = talking.flatMap(({ latency, requestRate }) =>

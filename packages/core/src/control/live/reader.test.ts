@@ -56,4 +56,15 @@ describe('a reader of the live stream', () => {
     assert.equal(beginnings, before + 1)
     assert.ok(tail.indexOf(`beginning ${before + 1};`) < tail.indexOf('the next'))
   })
+
+  it('that does not read is no trouble when the stream ends', async (t) => {
+    const { client, response } = await opened(t)
+    const reader = new Reader(response, () => 'beginning;')
+    for (let told = 0; told < 4000; told++) reader.tell('x'.repeat(16 * 1024))
+    const ended = once(response, 'close')
+    reader.end()
+    client.resume()
+    await ended
+    assert.equal(response.writableFinished, true)
+  })
 })

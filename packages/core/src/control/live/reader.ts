@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** In bytes, more or less: with so much unread, a reader is told nothing more. */
+/** In bytes, more or less: with so much unread beside the beginning, a reader is told nothing more. */
 const mostUnread = 256 * 1024
 
 /** How long (in ms) one that does not read may keep its place. */
@@ -13,6 +13,8 @@ const patience = 60_000
 export class Reader {
   readonly #response: ServerResponse
   readonly #beginning: () => string
+  /** In bytes. */
+  #most = 0
   #behind = false
   #giveUp: NodeJS.Timeout | undefined
 
@@ -21,17 +23,23 @@ export class Reader {
     this.#response = response
     this.#beginning = beginning
     response.once('close', () => clearTimeout(this.#giveUp))
-    response.write(beginning())
+    this.#begin()
   }
 
   tell(text: string): void {
     if (this.#behind) return
-    if (this.#response.writableLength > mostUnread) return this.#wait()
+    if (this.#response.writableLength > this.#most) return this.#wait()
     this.#response.write(text)
   }
 
   end(): void {
     this.#response.end()
+  }
+
+  #begin(): void {
+    const text = this.#beginning()
+    this.#most = text.length + mostUnread
+    this.#response.write(text)
   }
 
   #wait(): void {
@@ -41,7 +49,7 @@ export class Reader {
     response.once('drain', () => {
       clearTimeout(this.#giveUp)
       this.#behind = false
-      response.write(this.#beginning())
+      this.#begin()
     })
   }
 }

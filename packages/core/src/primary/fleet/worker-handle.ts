@@ -86,8 +86,6 @@ export class WorkerHandle {
   lastWords: LastWords | undefined
   /** The last that it wrote to stderr, where it ended itself in failure. */
   lastLine: string | undefined
-  /** Whether an OpenTelemetry SDK of the program's measures in it. */
-  measured = false
   #state: WorkerInfo['state'] | 'exited' = 'booting'
   #killedFor: string | undefined
   /** It was told to leave, by a drain or because it was not needed while it booted. */

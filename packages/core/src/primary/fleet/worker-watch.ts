@@ -81,7 +81,8 @@ export class WorkerWatch implements WorkerEvents {
     if (message.type === 'subscribe') return relay.subscribe(worker, message.topic)
     if (message.type === 'unsubscribe') return relay.unsubscribe(worker, message.topic)
     if (message.type === 'metrics') {
-      worker.measured = message.measured ?? false
+      // While it boots, its SDK may not be set up yet.
+      if (worker.state !== 'booting') telemetry.learn(worker.release.generation, message.measured ?? false)
       return telemetry.update(worker, message.metrics)
     }
     // Taken already, where there are log files.

@@ -44,15 +44,9 @@ function exportByOtlp(
   collect: () => Metric[],
 ): void {
   const { startOtlp } = require('./otlp/start.js') as typeof import('./otlp/start.ts')
-  let isMeasured = false
   const exporter = startOtlp({
     collect,
-    isMeasured: () => {
-      const { handles } = cluster.fleet
-      // At the last export none is left that could tell.
-      if (handles.length > 0) isMeasured = handles.some(({ measured }) => measured)
-      return isMeasured
-    },
+    isMeasured: () => cluster.telemetry.isMeasured,
     name: () => settings.name ?? defaultName(program.file),
     log: settings.logger,
   })

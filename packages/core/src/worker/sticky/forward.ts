@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import { leaveToSibling } from '../begun.ts'
 import { endToEnd } from './headers.ts'
 import { peerHeader, peerOf } from './peer.ts'
 import type { SiblingAgent } from './sibling-agent.ts'
@@ -38,6 +39,7 @@ export function forward(
   const isHarmless = !bodied && harmless.has(method)
   let out: http.ClientRequest
   let answer: IncomingMessage | undefined
+  let countHere = (): void => {}
 
   const send = (agent: SiblingAgent): void => {
     let connected = false
@@ -53,6 +55,7 @@ export function forward(
       // A body is read once there is somebody to have it: until then, the request can still be served here.
       const begin = (): void => {
         connected = true
+        countHere = leaveToSibling(response)
         if (bodied) passBody(request, out)
         else out.end()
       }
@@ -69,6 +72,7 @@ export function forward(
     })
     out.on('error', (error: NodeJS.ErrnoException) => {
       if (answer || response.destroyed) return
+      countHere()
       if (connected && out.reusedSocket && isHarmless) send(way.fresh)
       else if (connected) fail(response)
       else if (error.code === 'EAGAIN') setTimeout(() => response.destroyed || send(agent), retryAfter)

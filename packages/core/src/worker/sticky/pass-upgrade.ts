@@ -3,6 +3,7 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { StreamHandle } from '../../node-internals/handles.ts'
 import { responseOn } from '../../node-internals/http1-answers.ts'
+import { leaveUpgrade } from '../begun.ts'
 import { detach } from '../migration.ts'
 import { hasSentAll, isAccepted } from '../movable.ts'
 import { without } from './headers.ts'
@@ -38,6 +39,7 @@ export function takeUpgrade(
   // What it has asked for before has not been answered, or what has come since would be lost.
   if (responseOn(socket) || !hasSentAll(socket) || socket.readableLength > 0) return undefined
   if (bytes.length > mostBytes) return undefined
+  leaveUpgrade(socket)
   return { handle: detach(socket), bytes: bytes.toString('latin1') }
 }
 
@@ -60,6 +62,7 @@ export function pipeUpgrade(
   socket.once('close', end)
   out.once('connect', () => {
     connected = true
+    leaveUpgrade(socket)
     out.write(preamble({ key: way.key }))
     out.write(bytesOf(request, head, [peerHeader, peerOf(request)]))
     socket.pipe(out).pipe(socket)
