@@ -93,7 +93,7 @@ export class PrivateSocket {
     rmSync(this.#path, { force: true })
     await sleep(queueTime)
     // After a pause of the event loop, the timer comes ahead of what has come meanwhile.
-    await emptyQueues([handleOf(this.#server)!], { shut: false })
+    await emptyQueues([handleOf(this.#server)], { shut: false })
     this.#server.close()
     const gone = new Promise<void>((resolve) => (this.#gone = resolve))
     if (this.#visitors.size === 0) return
