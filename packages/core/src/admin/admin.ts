@@ -32,7 +32,8 @@ export interface AdminParts {
 
 /** One server, and what it is for. */
 interface Open {
-  readonly options: AdminOptions
+  /** As they are now; the place stays the same. */
+  options: AdminOptions
   readonly server: Server
   readonly visitors: Visitors
   timer: NodeJS.Timeout | undefined
@@ -91,7 +92,7 @@ export class Admin {
     if (admin && !wanted && (admin.token ?? admin.scrapeToken ?? admin.host) !== undefined)
       logger.warn('admin', 'admin: neither a port nor a path is given, and so there is no admin server')
     if (this.#open && wanted && isDeepStrictEqual(placeOf(this.#open.options), placeOf(wanted))) {
-      this.#open = Object.assign(this.#open, { options: wanted })
+      this.#open.options = wanted
       return
     }
     this.#close()

@@ -1,3 +1,5 @@
+import { total } from '../telemetry/total.ts'
+
 /** In seconds. */
 const window = 10
 
@@ -41,9 +43,9 @@ export class Latency {
     this.#current = new Uint32Array(buckets)
     this.#seconds.push(this.#current)
     if (this.#seconds.length > window) this.#seconds.shift()
-    const total = sums.reduce((sum, count) => sum + count, 0)
-    if (total === 0) return undefined
-    return { p50: at(sums, total * 0.5), p99: at(sums, total * 0.99) }
+    const all = total(sums)
+    if (all === 0) return undefined
+    return { p50: at(sums, all * 0.5), p99: at(sums, all * 0.99) }
   }
 }
 

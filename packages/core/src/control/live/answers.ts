@@ -1,4 +1,5 @@
 import type { Labels } from '../../telemetry/metric.ts'
+import { total } from '../../telemetry/total.ts'
 
 /**
  * How long ago (in ms) a second ends when it is looked at: by then each worker
@@ -52,7 +53,7 @@ export class Answers {
     this.#bounds = bounds
     const more = (this.#of(worker).more ??= { counts: [], errors: 0 })
     add(more.counts, counts, 1)
-    if (isError(labels)) more.errors += counts.reduce((total, count) => total + count, 0)
+    if (isError(labels)) more.errors += total(counts)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Vitals } from '../../cluster.ts'
+import { total } from '../../telemetry/total.ts'
 import type { Lately } from './answers.ts'
 import type { Sample } from './live.ts'
 import { quantile } from './quantile.ts'
@@ -82,7 +83,7 @@ function ofAnswers({ bounds, counts, errors }: Lately, talking: readonly Vitals[
     )
   }
   return {
-    requests: rounded(counts.reduce((total, count) => total + count, 0)),
+    requests: rounded(total(counts)),
     errors: rounded(errors),
     p50: inMs(0.5, timed.p50),
     p99: inMs(0.99, timed.p99),

@@ -1,3 +1,5 @@
+import { total } from '../../telemetry/total.ts'
+
 /**
  * What a share of all values does not exceed, as far as buckets tell: within
  * one, values are taken to be spread evenly.
@@ -5,9 +7,9 @@
  * @returns in the unit of the bounds; `null` where there is no value. Never above the last bound.
  */
 export function quantile(bounds: readonly number[], counts: readonly number[], share: number): number | null {
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  if (total === 0) return null
-  const rank = total * share
+  const all = total(counts)
+  if (all === 0) return null
+  const rank = all * share
   let below = 0
   for (const [bucket, bound] of bounds.entries()) {
     const count = counts[bucket] ?? 0

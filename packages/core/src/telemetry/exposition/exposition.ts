@@ -1,16 +1,11 @@
 /** The page that a scrape gets: Prometheus text 0.0.4, or OpenMetrics 1.0.0. */
 import { choose, type Format, formats } from './accept.ts'
 import type { HistogramMetric, Metric, ScalarMetric } from '../metric.ts'
-import {
-  escapeHelp,
-  escapeLabel,
-  isMetricName,
-  writeCanonical,
-  writeLabels,
-  writeNumber,
-} from './notation.ts'
+import { isMetricName } from '../metric-name.ts'
+import { total } from '../total.ts'
+import { escapeHelp, escapeLabel, writeCanonical, writeLabels, writeNumber } from './notation.ts'
 
-const total = '_total'
+const ofCounter = '_total'
 
 /** The units that OpenMetrics knows and that names here end in. */
 const units = ['seconds', 'bytes', 'ratio']
@@ -42,15 +37,15 @@ export function expose(
 
 /** In OpenMetrics, a counter's family is called without the `_total` that its samples have. */
 function familyOf({ name, type }: Metric, format: Format): string {
-  return format === 'openMetrics' && type === 'counter' && name.endsWith(total)
-    ? name.slice(0, -total.length)
+  return format === 'openMetrics' && type === 'counter' && name.endsWith(ofCounter)
+    ? name.slice(0, -ofCounter.length)
     : name
 }
 
 /** What its samples are called, or could be: OpenMetrics lets no other family have these names. */
 function sampleNames({ type }: Metric, family: string): string[] {
   if (type === 'gauge') return []
-  const suffixes = type === 'counter' ? [total, '_created'] : ['_bucket', '_sum', '_count', '_created']
+  const suffixes = type === 'counter' ? [ofCounter, '_created'] : ['_bucket', '_sum', '_count', '_created']
   return suffixes.map((suffix) => family + suffix)
 }
 
@@ -67,7 +62,7 @@ function writeMetric(lines: string[], metric: Metric, family: string, format: Fo
 }
 
 function writeScalars({ name, type, series }: ScalarMetric, family: string, format: Format): string[] {
-  const sample = format === 'openMetrics' && type === 'counter' ? family + total : name
+  const sample = format === 'openMetrics' && type === 'counter' ? family + ofCounter : name
   const written = new Map<string, string>()
   for (const { labels, value } of series) {
     // A reader of OpenMetrics would take nothing of a page with such a counter.
@@ -90,9 +85,8 @@ function writeHistogram({ name, bounds, series }: HistogramMetric, format: Forma
     // OpenMetrics has no sum that can fall, and no count without one.
     const mayFall = !(sum >= 0) || (bounds[0] ?? 0) < 0
     if (format === 'text' || !mayFall) {
-      const count = counts.reduce((all, one) => all + one, 0)
       lines.push(`${braced(`${name}_sum`, inside)} ${writeNumber(sum)}`)
-      lines.push(`${braced(`${name}_count`, inside)} ${count}`)
+      lines.push(`${braced(`${name}_count`, inside)} ${total(counts)}`)
     }
     written.set(inside, lines.join('\n'))
   }

@@ -1,16 +1,10 @@
 /** How names, texts and numbers are written on the page that a scrape gets. */
 import type { Labels } from '../metric.ts'
 
-const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
-
 /** In most texts there is none of them. */
 const special = /[\\\n"]/
 
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/
-
-export function isMetricName(name: string): boolean {
-  return metricName.test(name)
-}
 
 /** In either format; in text, a quotation mark would stay as it is in a help. */
 export function escapeLabel(text: string): string {

@@ -1,11 +1,12 @@
 /** What is believed of a metric that a worker tells: the app, and its children, can write to its channel as well. */
 import type { Distribution, Merge, Scalar, WorkerMetric } from '../metric.ts'
+import { isMetricName } from '../metric-name.ts'
 
-const namePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$/
 /** Prometheus keeps those that begin with two underscores for itself. */
 const labelPattern = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}$/
 
 /** In characters. */
+const longestName = 200
 const longestHelp = 4096
 const longestLabel = 1024
 const mostLabels = 32
@@ -25,7 +26,7 @@ const merges: Record<Merge, true> = {
 /** @returns the metric with the series that are good, or undefined if it is none. */
 export function asWorkerMetric(value: unknown): WorkerMetric | undefined {
   const { name, help, type, merge, bounds, series } = (value ?? {}) as Record<string, unknown>
-  if (!isText(name, 200) || !namePattern.test(name) || !isText(help, longestHelp)) return undefined
+  if (!isText(name, longestName) || !isMetricName(name) || !isText(help, longestHelp)) return undefined
   if (!Array.isArray(series) || typeof merge !== 'string' || !Object.hasOwn(merges, merge)) return undefined
   if (type === 'gauge') return value as WorkerMetric
   if (merge !== 'sum' && merge !== 'slot') return undefined

@@ -1,5 +1,6 @@
 import { labelKey } from './label-key.ts'
 import type { Labels, Merge, Metric, WorkerMetric } from '../metric.ts'
+import { snapshot } from '../snapshot.ts'
 
 /** More buckets than that no histogram gets, however often its bounds change. */
 const mostBounds = 500
@@ -79,8 +80,7 @@ export class Family {
     if (this.size === 0 || merge === 'omit') return undefined
     const totals = [...this.totals.values()]
     if (type === 'histogram') {
-      const series = totals.map(({ labels, counts, sum }) => ({ labels, counts: [...counts], sum }))
-      return { name, help, type, bounds: [...bounds], series }
+      return { name, help, type, bounds: [...bounds], series: totals.map(snapshot) }
     }
     if (type === 'counter')
       return { name, help, type, series: totals.map(({ labels, sum }) => ({ labels, value: sum })) }

@@ -171,12 +171,16 @@ export class Ledger {
     const before = said && !hasFallen(said, now) ? said : undefined
     total.sum += now.sum - (before?.sum ?? 0)
     const { counts } = now
-    for (let at = 0; at < counts.length; at++)
-      total.counts[places[at]!]! += counts[at]! - (before ? before.counts[at]! : 0)
+    const since = (at: number): number => counts[at]! - (before ? before.counts[at]! : 0)
+    for (let at = 0; at < counts.length; at++) total.counts[places[at]!]! += since(at)
     account.said.set(key, now)
     if (name !== this.follower?.name) return
-    const more = counts.map((count, at) => count - (before ? before.counts[at]! : 0))
-    this.follower.more(worker, labels, bounds, more)
+    this.follower.more(
+      worker,
+      labels,
+      bounds,
+      counts.map((_, at) => since(at)),
+    )
   }
 
   #hasRoom(name: string): boolean {

@@ -1,11 +1,12 @@
 import { defaultName } from '../../control/name.ts'
+import type { Entry } from '../../primary/entry.ts'
 import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
 import type { Settings } from '../../settings.ts'
 import type { Metric } from '../metric.ts'
 import { registered } from './registered.ts'
 import { scope } from './scope.ts'
 
-type Program = Readonly<Record<'file', string>>
+type Program = Pick<Entry, 'file'>
 
 /** Has OpenTelemetry hear of the cluster where the program has set it up, in code or by its standard variables. */
 export function connectOpenTelemetry(cluster: PrimaryCluster, settings: Settings, program: Program): void {

@@ -1,7 +1,7 @@
 import type { Distribution, Metric } from '../metric.ts'
 import { type Attributes, attributesOf, type Instrument, instrumentOf } from './names.ts'
 import type { Meter } from './registered.ts'
-import { total } from './total.ts'
+import { total } from '../total.ts'
 
 /** What an observable instrument can tell. */
 interface Figure {

@@ -1,6 +1,6 @@
 import type { HistogramMetric, Metric } from '../metric.ts'
 import { attributesOf, instrumentOf } from './names.ts'
-import { total } from './total.ts'
+import { total } from '../total.ts'
 
 /** As in `@opentelemetry/sdk-metrics`. */
 const cumulative = 1

@@ -1,5 +1,6 @@
 import type { Cluster, WorkerInfo } from '../../cluster.ts'
 import type { WorkerExit } from '../../events.ts'
+import { stackText } from '../../primary/stall-words.ts'
 import type { Span, SpanAttributes, Tracer } from './registered.ts'
 import { contextOf } from './span-context.ts'
 
@@ -51,10 +52,11 @@ export class Traces {
         { of: isOld ? this.#reload?.span : undefined },
       )
     })
-    cluster.on('worker:hung', (worker, { stalledFor, request, stack }) => {
+    cluster.on('worker:hung', (worker, stall) => {
+      const { stalledFor, request, stack } = stall
       const attributes = {
         ...(request !== undefined && { 'clustered.request': request }),
-        ...(stack.length > 0 && { 'code.stacktrace': stack.map((frame) => `    at ${frame}`).join('\n') }),
+        ...(stack.length > 0 && { 'code.stacktrace': stackText(stall) }),
       }
       const span = this.#begin('hang', worker, attributes, { startTime: Date.now() - stalledFor })
       span.setStatus({ code: error, message: `its event loop has not turned for ${stalledFor} ms` })

@@ -1,5 +1,6 @@
 import { labelKey } from '../ledger/label-key.ts'
 import type { Distribution, Labels, Merge, Scalar, WorkerMetric } from '../metric.ts'
+import { isMetricName } from '../metric-name.ts'
 
 /** What a metric of prom-client says of itself as JSON. It is the app's: nothing of it is taken for granted. */
 interface PromMetric {
@@ -34,7 +35,7 @@ const ofProcess: readonly unknown[] = ['process_start_time_seconds']
  */
 export function convert(metric: unknown, defaults: Labels = {}): WorkerMetric | undefined {
   const { name, help, type, aggregator, values } = (metric ?? {}) as PromMetric
-  if (typeof name !== 'string' || !/^[a-z_:][\w:]*$/i.test(name) || !Array.isArray(values)) return undefined
+  if (typeof name !== 'string' || !isMetricName(name) || !Array.isArray(values)) return undefined
   const isOfProcess = ofProcess.includes(name)
   if (aggregator === 'omit' && !isOfProcess) return undefined
   const head = { name, help: typeof help === 'string' ? help : '' }

@@ -1,6 +1,6 @@
 import type { HistogramMetric, Metric, ScalarMetric } from '../../metric.ts'
 import { type Attributes, attributesOf, type Instrument, instrumentOf } from '../names.ts'
-import { total } from '../total.ts'
+import { total } from '../../total.ts'
 
 /** As in OTLP's `AggregationTemporality`. */
 const cumulative = 2

@@ -51,7 +51,7 @@ export function otlpSettings(variables: Variables): OtlpSettings | undefined {
 
 function urlOf(variables: Variables): URL | undefined {
   const { name, value } = variables.otlp('ENDPOINT')!
-  const url = URL.parse?.(value) ?? parse(value)
+  const url = parse(value)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     variables.warn(
       `${name} is no address; expected one such as http://localhost:4318. No metrics are exported`,
