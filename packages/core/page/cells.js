@@ -1,6 +1,6 @@
 import { byId, el, keyed, set, setText, svg } from './dom.js'
 import { standing } from './standing.js'
-import { age, bytes, counted, duration, percent, rate } from './words.js'
+import { age, bytes, counted, duration, percent, rate, until } from './words.js'
 
 /** The state of a worker as a shape, since a colour alone says nothing to many. */
 const shapes = {
@@ -112,7 +112,7 @@ function laneInWords({ shown, generation, startedAt, vitals, leads, slotInfo }, 
 }
 
 export function whenNext({ nextBoot }, now) {
-  return nextBoot > now ? `, next boot in ${duration(nextBoot - now + 999)}` : ''
+  return nextBoot > now ? `, next boot in ${duration(until(nextBoot, now))}` : ''
 }
 
 function newLane(how) {
@@ -145,7 +145,7 @@ function showLane(lane, worker, { status, now }) {
   setText(requests, vitals && status.listen ? rate(vitals.requestRate) : '')
   setText(memory, vitals ? bytes(vitals.rss) : '')
   if (slotInfo?.failures > 0) setText(requests, counted(slotInfo.failures, 'failure'))
-  const wait = slotInfo?.nextBoot > now && `boot in ${age(slotInfo.nextBoot - now + 999)}`
+  const wait = slotInfo?.nextBoot > now && `boot in ${age(until(slotInfo.nextBoot, now))}`
   setText(since, startedAt ? age(now - startedAt) : wait || '')
 }
 

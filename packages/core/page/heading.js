@@ -1,5 +1,5 @@
 import { byId, el, keyed, set, setText, svg } from './dom.js'
-import { clock, duration } from './words.js'
+import { clock, duration, until } from './words.js'
 import { verdict } from './verdict.js'
 
 const paths = {
@@ -19,14 +19,14 @@ export function showHeading(model, announce) {
 export function showVerdict({ level, word, text, also }, name, announce) {
   const section = byId('verdict')
   set(section, 'data-level', level)
-  setText(byId('verdict-text'), text ? `${word}: ${text}` : word)
+  const said = text ? `${word}: ${text}` : word
+  setText(byId('verdict-text'), said)
   const notes = also.map((one, i) => ({ ...one, key: `${i} ${one.to}` }))
   keyed(byId('also'), notes, ({ key }) => key, newNote, showNote)
   document.title = `${word} – ${name}`
   showIcon(level)
   // Not each time that only a number is another one, but for that of a slot.
   const slots = /slots? [\d, and]+/.exec(text) ?? ''
-  const said = text ? `${word}: ${text}` : word
   announce(said, slots + said.replace(/[\d.]+/g, ''))
 }
 
@@ -40,8 +40,8 @@ function judge(model) {
       also: [],
     }
   if (connection === 'lost') {
-    const left = retryAt - Date.now()
-    const again = left > 0 ? ` Next try in ${duration(left + 999)}.` : ''
+    const now = Date.now()
+    const again = retryAt > now ? ` Next try in ${duration(until(retryAt, now))}.` : ''
     const also = [{ level: 'note', text: `${reason}${again}` }]
     if (status) {
       const last = verdict(model, model.now)

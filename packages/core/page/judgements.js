@@ -1,7 +1,7 @@
 import { causeOf, emptySince } from './causes.js'
 import { shareOfErrors, sum, tooMany } from './shares.js'
 import { standing } from './standing.js'
-import { brief, counted, duration, moment, percent, slotNames } from './words.js'
+import { brief, counted, duration, moment, percent, slotNames, until } from './words.js'
 
 /*
  * Each judges one thing, and says nothing (an empty list) where there is nothing to say.
@@ -120,7 +120,7 @@ function retries(slots, now) {
   const when =
     next === Infinity || next <= now
       ? 'a boot is under way'
-      : `the next boot is in ${duration(next - now + 999)}`
+      : `the next boot is in ${duration(until(next, now))}`
   return `${counted(most, 'failure')} in a row, ${when}. `
 }
 

@@ -61,6 +61,11 @@ export function age(ms) {
   return minutes > 0 ? `${minutes} min` : `${seconds} s`
 }
 
+/** How long it is until then, as a countdown shows it: its last second is `1 s`, and not `0 s`. */
+export function until(then, now) {
+  return then - now + 999
+}
+
 function parts(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   return [seconds, Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86_400)]

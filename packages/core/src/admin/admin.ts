@@ -1,4 +1,3 @@
-import { unlinkSync } from 'node:fs'
 import type { Server, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
@@ -10,6 +9,7 @@ import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import type { Places } from '../primary/sockets/places.ts'
 import type { Settings } from '../settings.ts'
 import { expose } from '../telemetry/exposition/exposition.ts'
+import { removeFile } from '../remove-file.ts'
 import { removeStaleSocket } from '../stale-socket.ts'
 import { ClusterHealth } from './cluster-health.ts'
 import type { Access } from './guard.ts'
@@ -184,7 +184,7 @@ export class Admin {
     if (typeof address !== 'string') this.#parts.places.reserve(address.port, undefined)
     server.close()
     visitors.closeAll()
-    if (typeof address === 'string') remove(address)
+    if (typeof address === 'string') removeFile(address)
   }
 }
 
@@ -198,12 +198,4 @@ function tokensOf(admin: AdminOptions | false): Tokens {
 
 function placeOf({ port, host, path }: AdminOptions): object {
   return { port, host, path }
-}
-
-function remove(socket: string): void {
-  try {
-    unlinkSync(socket)
-  } catch {
-    // Gone already.
-  }
 }

@@ -16,7 +16,7 @@ const limits = {
 const mostServed = 64
 
 /** Such as kubelets and load balancers ask for: cheap, and never turned away. */
-const probes = new Set(['/livez', '/readyz'])
+export const probePaths: ReadonlySet<string> = new Set(['/livez', '/readyz'])
 
 /**
  * A server of the primary's own. It does not keep the process alive, and takes one
@@ -34,7 +34,7 @@ export function makeServer(answer: (request: IncomingMessage, response: ServerRe
   server.on('request', (request, response) => {
     // It only says to the client that it should go; this hangs up.
     response.shouldKeepAlive = false
-    const isFull = visitors.served >= mostServed && !probes.has(request.url ?? '')
+    const isFull = visitors.served >= mostServed && !probePaths.has(request.url ?? '')
     visitors.serve(request, response)
     if (isFull) response.writeHead(503, { 'Retry-After': 1 }).end()
     else void answer(request, response)

@@ -4,6 +4,7 @@ import { routeName, type Routes, serveRoute } from '../control/routes.ts'
 import type { HealthAnswer, Probes } from '../health/probes.ts'
 import { type Access, mayChange, type Need, refusal } from './guard.ts'
 import { pageFile, pageHeaders } from './page.ts'
+import { probePaths } from './server.ts'
 
 export interface SiteParts {
   readonly routes: Routes
@@ -78,7 +79,7 @@ export class Site {
       })
       return ofRoutes.includes('GET') ? [...ofRoutes, 'HEAD'] : ofRoutes
     }
-    const isThere = ['/livez', '/readyz', '/healthz', '/metrics'].includes(path) || pageFile(path)
+    const isThere = probePaths.has(path) || path === '/healthz' || path === '/metrics' || pageFile(path)
     return isThere ? readable : []
   }
 
@@ -91,7 +92,7 @@ export class Site {
 
 function needOf(path: string, method: string | undefined): Need {
   if (method === 'OPTIONS') return 'page'
-  if (path === '/livez' || path === '/readyz') return 'probe'
+  if (probePaths.has(path)) return 'probe'
   if (path === '/metrics') return 'scrape'
   if (path.startsWith('/v1/')) return readable.includes(method ?? '') ? 'read' : 'change'
   return pageFile(path) ? 'page' : 'read'

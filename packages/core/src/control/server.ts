@@ -1,6 +1,6 @@
-import { unlinkSync } from 'node:fs'
 import http, { type Server } from 'node:http'
 import type { Log } from '../log.ts'
+import { removeFile } from '../remove-file.ts'
 import { mostReaders } from './live/stream.ts'
 import { type Routes, serveRoute } from './routes.ts'
 import { openSocket } from './socket.ts'
@@ -44,20 +44,12 @@ export class ControlServer {
       const socket = await openSocket(this.#server)
       this.#server.unref()
       this.#server.on('error', () => {})
-      process.once('exit', () => remove(socket))
+      process.once('exit', () => removeFile(socket))
     } catch (error) {
       this.#log.warn(
         'control',
         `no control socket, so that the command 'clustered' does not see this program: ${(error as Error).message}`,
       )
     }
-  }
-}
-
-function remove(socket: string): void {
-  try {
-    unlinkSync(socket)
-  } catch {
-    // Gone already.
   }
 }

@@ -1,11 +1,11 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { usedMemory } from '../memory.ts'
+import { UsedCpu } from './used-cpu.ts'
 
 /** In ms. A sample says when it was taken, so that an idle loop has this delay. */
 const resolution = 20
 
 const nanosecondsPerMs = 1e6
-const microsecondsPerMs = 1e3
 
 /** How this process is. */
 export interface Signs {
@@ -24,7 +24,7 @@ export interface Signs {
 export class ProcessSigns {
   readonly #delay = monitorEventLoopDelay({ resolution })
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
-  #last = { at: performance.now(), cpu: process.cpuUsage() }
+  readonly #cpu = new UsedCpu()
 
   constructor() {
     this.#delay.enable()
@@ -38,9 +38,6 @@ export class ProcessSigns {
       Math.max(0, this.#delay.percentile(percentile) / nanosecondsPerMs - resolution)
     const loopDelay = { p50: late(50), p99: late(99) }
     this.#delay.reset()
-    const { at, cpu } = this.#last
-    this.#last = { at: performance.now(), cpu: process.cpuUsage() }
-    const used = (this.#last.cpu.user + this.#last.cpu.system - cpu.user - cpu.system) / microsecondsPerMs
-    return { loopDelay, utilization, ...usedMemory(), cpu: used / (this.#last.at - at) }
+    return { loopDelay, utilization, ...usedMemory(), cpu: this.#cpu.take() }
   }
 }

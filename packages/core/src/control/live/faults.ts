@@ -6,6 +6,7 @@ import { stackText, stalled } from '../../primary/stall-words.ts'
 import { hideQuery } from '../../protocol/inside.ts'
 import type { LastWords } from '../../protocol/messages.ts'
 import type { StallReport } from '../../protocol/watchdog.ts'
+import { shortened } from '../../shortened.ts'
 import type { Fault } from './live.ts'
 
 /** In characters; a worker's own words are shorter, and whatever else writes in its name may not take more. */
@@ -46,9 +47,9 @@ export class Faults {
   }
 
   #note(kind: Fault['kind'], { slot, pid, generation }: WorkerInfo, fault: Details): void {
-    const request = fault.request === undefined ? null : cut(hideQuery(fault.request), longest.request)
-    const what = cut(fault.what.replaceAll(/\s*\n\s*/g, ' '), longest.what)
-    const stack = cut(fault.stack, longest.stack)
+    const request = fault.request === undefined ? null : shortened(hideQuery(fault.request), longest.request)
+    const what = shortened(fault.what.replaceAll(/\s*\n\s*/g, ' '), longest.what)
+    const stack = shortened(fault.stack, longest.stack)
     const noted: Fault = { at: Date.now(), kind, slot, pid, generation, request, what, stack }
     this.#last.set(kind, noted)
     this.onFault(noted)
@@ -71,8 +72,4 @@ function ofStall(stall: StallReport): Details {
 
 function ofError({ name, message, stack, request }: LastWords): Details {
   return { request, what: `${name}: ${message}`, stack }
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)}...`
 }

@@ -1,5 +1,6 @@
 import { Log, type LogLine } from '../../log.ts'
 import { hideQuery } from '../../protocol/inside.ts'
+import { shortened } from '../../shortened.ts'
 import type { Happening } from './live.ts'
 import { Ring } from './ring.ts'
 
@@ -36,7 +37,7 @@ function toHappening({ time, level, event, msg, slot, pid, generation, request }
     at: Date.parse(time),
     level,
     event,
-    text: text.length > longest ? `${text.slice(0, longest)}...` : text,
+    text: shortened(text, longest),
     ...(slot !== undefined && { slot }),
     ...(pid !== undefined && { pid }),
     ...(generation !== undefined && { generation }),

@@ -48,8 +48,7 @@ export class History {
 
 function toSample({ at, workers, answers, primary, ready }: Second): Sample {
   const known = workers.flatMap(({ vitals }) => vitals ?? [])
-  const sum = (of: (vitals: Vitals) => number): number =>
-    known.reduce((total, vitals) => total + of(vitals), 0)
+  const sum = (of: (vitals: Vitals) => number): number => known.reduce((all, vitals) => all + of(vitals), 0)
   // One that is silent has said nothing of this second.
   const talking = workers.flatMap(({ vitals, silentFor = 0 }) => (vitals && silentFor <= fresh ? vitals : []))
   return {
@@ -58,7 +57,7 @@ function toSample({ at, workers, answers, primary, ready }: Second): Sample {
     inFlight: sum(({ inFlight }) => inFlight),
     connections: sum(({ connections }) => connections),
     loopDelay: rounded(Math.max(0, ...workers.map(delayOf))),
-    cpu: rounded(primary.cpu + talking.reduce((total, { cpu }) => total + cpu, 0)),
+    cpu: rounded(primary.cpu + talking.reduce((all, { cpu }) => all + cpu, 0)),
     rss: primary.rss + sum(({ rss }) => rss),
     ready,
   }
@@ -92,12 +91,12 @@ function ofAnswers({ bounds, counts, errors }: Lately, talking: readonly Vitals[
 
 /** What workers say of themselves; durations are those of their last ten seconds. */
 function ofVitals(talking: readonly Vitals[]): OfRequests {
-  const requests = talking.reduce((total, { requestRate }) => total + requestRate, 0)
+  const requests = talking.reduce((sum, { requestRate }) => sum + requestRate, 0)
   const timed = talking.flatMap(({ latency, requestRate }) =>
     latency && requestRate > 0 ? { ...latency, requestRate } : [],
   )
-  const rate = timed.reduce((total, { requestRate }) => total + requestRate, 0)
-  const mean = timed.reduce((total, { p50, requestRate }) => total + (p50 * requestRate) / rate, 0)
+  const rate = timed.reduce((sum, { requestRate }) => sum + requestRate, 0)
+  const mean = timed.reduce((sum, { p50, requestRate }) => sum + (p50 * requestRate) / rate, 0)
   const isTimed = timed.length > 0
   return {
     requests: rounded(requests),

@@ -3,6 +3,7 @@ import type { ClusterEvents } from '../../events.ts'
 import { usedMemory } from '../../memory.ts'
 import type { PrimaryCluster } from '../../primary/primary-cluster.ts'
 import { BadRequest } from '../bad-request.ts'
+import { UsedCpu } from '../../telemetry/used-cpu.ts'
 import type { ProgramStatus } from '../status.ts'
 import { Answers } from './answers.ts'
 import { Faults } from './faults.ts'
@@ -22,7 +23,6 @@ const statusGap = 100
 const restPerWork = 20
 
 const msPerSecond = 1000
-const microsecondsPerMs = 1000
 
 /** With these, `status` is another one. */
 const changes: (keyof ClusterEvents)[] = [
@@ -61,7 +61,7 @@ export class Live {
   #statusFrom = 0
   readonly #clock = setInterval(() => this.#onSecond(), msPerSecond).unref()
   #isOver = false
-  #cpu = { at: performance.now(), used: process.cpuUsage() }
+  readonly #cpu = new UsedCpu()
 
   constructor(parts: LiveParts) {
     const { cluster, happenings } = parts
@@ -104,25 +104,16 @@ export class Live {
   }
 
   #onSecond(): void {
-    const now = performance.now()
     const { cluster } = this.#parts
     const sample = this.#history.add({
       at: Date.now(),
       workers: cluster.fleet.handles.filter(({ state }) => state !== 'booting'),
-      answers: this.#answers.lately(now),
-      primary: { cpu: this.#usedCpu(now), rss: usedMemory().rss },
+      answers: this.#answers.lately(performance.now()),
+      primary: { cpu: this.#cpu.take(), rss: usedMemory().rss },
       ready: cluster.slots.filter(({ state }) => state === 'ready').length,
     })
     this.#tell('sample', sample)
     this.#onChange()
-  }
-
-  /** CPUs that this process has used since it was asked last. */
-  #usedCpu(now: number): number {
-    const { at, used } = this.#cpu
-    const { user, system } = process.cpuUsage(used)
-    this.#cpu = { at: now, used: process.cpuUsage() }
-    return (user + system) / microsecondsPerMs / (now - at)
   }
 
   #onChange(): void {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { shortened } from '../../shortened.ts'
 
 /** A port, or the path of a unix socket. */
 export type Where = { port: number; address: string | undefined } | { path: string }
@@ -125,7 +126,7 @@ export function describeProcess(pid: number): string {
     const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
     // Anything may stand there, and a terminal may show it.
     const command = [path.basename(program), ...args].join(' ').replaceAll(/\p{C}/gu, '?')
-    return `pid ${pid} (${command.length > shown ? `${command.slice(0, shown)}...` : command})`
+    return `pid ${pid} (${shortened(command, shown)})`
   } catch {
     return `pid ${pid}`
   }

@@ -1,11 +1,14 @@
 import type { Vitals } from '../../cluster.ts'
+import { Changes } from '../changes.ts'
 import type { WorkerMetric } from '../metric.ts'
 import { AppMetrics } from '../prom-client/app-metrics.ts'
 import { processCounters } from '../process-counters.ts'
 import { cpuMetric, gauge, runtimeMetrics } from '../runtime-metrics.ts'
-import { Changes } from './changes.ts'
 import { GcDurations } from './gc.ts'
 import { RequestMetrics } from './requests.ts'
+
+/** More than that is not told: it is what the primary keeps of all workers. */
+const mostSeries = 10_000
 
 /** What a process that serves tells of itself. */
 export class WorkerMetrics {
@@ -13,7 +16,7 @@ export class WorkerMetrics {
   /** It tells by itself what it has, when it has it. */
   readonly #app: AppMetrics
   readonly #gc = new GcDurations()
-  readonly #changes = new Changes()
+  readonly #changes = new Changes(mostSeries)
   readonly #tell: (metrics: WorkerMetric[]) => void
   #vitals: Vitals | undefined
 
@@ -37,13 +40,14 @@ export class WorkerMetrics {
 
   /** Tells what has changed. */
   tell(): void {
-    const changed = this.#changes.of([
+    const all = [
       ...this.requests.metrics(),
       ...this.#gc.metrics(),
       cpuMetric(),
       ...processCounters(),
       ...(this.#vitals ? vitalMetrics(this.#vitals) : []),
-    ])
+    ]
+    const changed = all.flatMap((metric) => this.#changes.take(metric) ?? [])
     if (changed.length > 0) this.#tell(changed)
   }
 }

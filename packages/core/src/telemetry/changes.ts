@@ -1,5 +1,5 @@
-import { labelKey } from '../ledger/label-key.ts'
-import type { Distribution, Labels, Scalar, WorkerMetric } from '../metric.ts'
+import { labelKey } from './ledger/label-key.ts'
+import type { Distribution, Labels, Scalar, WorkerMetric } from './metric.ts'
 
 interface Told {
   labels: Labels
@@ -12,7 +12,7 @@ interface Known {
   readonly series: Map<string, Told>
 }
 
-/** What has changed in the app's metrics since it was last told. */
+/** What has changed in the metrics of a worker, or of its app, since it was last told. */
 export class Changes {
   readonly #known = new Map<string, Known>()
   readonly #most: number
@@ -35,7 +35,7 @@ export class Changes {
     return series.length > 0 ? ({ ...metric, series } as WorkerMetric) : undefined
   }
 
-  /** The app has removed all others: what was a gauge is gone. */
+  /** All others have been removed: what was a gauge is gone. */
   *removed(remaining: ReadonlySet<string>): Generator<WorkerMetric> {
     for (const [name, { metric }] of this.#known) {
       if (remaining.has(name) || metric.type !== 'gauge') continue
@@ -62,7 +62,7 @@ export class Changes {
     return true
   }
 
-  /** A counter stays where it is when the app removes it; a gauge has no number any more. */
+  /** A counter stays where it is when it is removed; a gauge has no number any more. */
   *#gone({ series }: Known): Generator<Scalar> {
     for (const [key, { seen, labels }] of series) {
       if (seen) continue

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { WorkerMetric } from '../metric.ts'
+import type { WorkerMetric } from './metric.ts'
 import { Changes } from './changes.ts'
 
 function scalars(type: 'counter' | 'gauge', values: Record<string, number>): WorkerMetric {
