@@ -60,7 +60,7 @@ export class Rebalancer {
 
   /**
    * @param all the workers that may have connections of this place.
-   * @param full those of them that take no more.
+   * @param full those of them that take no more: while there are some, all stay where they are.
    */
   update(all: readonly WorkerHandle[], full: ReadonlySet<WorkerHandle>): void {
     // What clients have with code that is known is not put at risk, and is not moved twice in a reload.
@@ -124,6 +124,8 @@ export class Rebalancer {
     const loads = workers.map((worker) => this.#loadOf(worker, now))
     const total = loads.reduce((sum, { connections }) => sum + connections, 0)
     if (workers.length < 2 || total === 0) return
+    // Who waits outside would take the room of one that leaves, and there might be none for it elsewhere.
+    if (this.#full.size > 0) return
     this.#earn(now, total)
     for (const move of shareConnections(loads, mostAtOnce)) this.#order(workers, move)
     if (this.#orders.size > 0 || now < this.#workAt) return
@@ -138,7 +140,7 @@ export class Rebalancer {
       connections: this.#loads.kept(worker),
       utilization: this.#loads.utilization(worker),
       gives: this.#mayGive(worker, now) ? this.#loads.here(worker) : 0,
-      takes: !worker.late && !worker.aside && !this.#full.has(worker),
+      takes: !worker.late && !worker.aside,
     }
   }
 
