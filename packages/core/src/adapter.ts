@@ -1,5 +1,6 @@
 import type http from 'node:http'
 import type { Server } from 'node:net'
+import type { Check } from './health/checks.ts'
 
 /** What can serve: a request listener, or a server made of one (`http`, `https`, `http2`). */
 export type Target = http.RequestListener | Server
@@ -22,8 +23,28 @@ export interface Adapter<App> {
   readonly accepts: string
   /** Tells an app from a server, and from a function that makes one of them. */
   isApp(value: unknown): value is App
-  /** Called in each worker. */
-  toTarget(app: App): Target
+  /**
+   * Called in each worker, for each place that the app listens at. What it
+   * returns is waited for, and the worker is ready no sooner; what it throws or
+   * rejects with fails the boot.
+   */
+  toTarget(app: App): Target | Promise<Target>
+  /**
+   * Where an app of this framework has the options of its server, such as
+   * 'Fastify({ keepAliveTimeout: 65000 })', if `toTarget` returns a server: the
+   * option `server` is refused then, with this advice.
+   */
+  readonly serverOptions?: string
+  /**
+   * Ends what the framework has begun, by its own means. Called once for each
+   * app, after the last request and all held work, and before `onShutdown`. It
+   * may take what is left of `drainTimeout`, and 1000 ms at least; if it fails,
+   * that is reported in the log and changes nothing else.
+   * @param signal the one that ends the process, such as 'SIGTERM'; undefined in a reload, say.
+   */
+  close?(app: App, signal: string | undefined): unknown
+  /** Checks that `/readyz` asks, beside those of the option `checks`, by name. Called once the app is ready. */
+  checks?(app: App): Readonly<Record<string, Check>>
   /** The route of a request, where the framework knows it. */
   readonly routeOf?: RouteOf
 }

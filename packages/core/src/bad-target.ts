@@ -19,9 +19,14 @@ export function badTarget(
 
 /**
  * A server is taken as it is, and not yet in use.
+ * @param where its options are.
  * @throws {ClusteredError} ERR_CLUSTERED_BAD_TARGET, ERR_CLUSTERED_BAD_OPTION
  */
-export function checkServer(target: net.Server, { server }: Settings): void {
+export function checkServer(
+  target: net.Server,
+  { server }: Settings,
+  where = 'http.createServer({ keepAliveTimeout: 65000 }, app)',
+): void {
   if (target.listening)
     throw new ClusteredError(
       'ERR_CLUSTERED_BAD_TARGET',
@@ -32,8 +37,7 @@ export function checkServer(target: net.Server, { server }: Settings): void {
     throw badOption(
       'server',
       server,
-      'none where the target is a server: set it on that server, as in ' +
-        'http.createServer({ keepAliveTimeout: 65000 }, app)',
+      `none where the target has a server already: set it on that, as in ${where}`,
       'is for a server that Clustered makes',
     )
 }

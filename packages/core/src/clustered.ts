@@ -9,6 +9,7 @@ import type { Cluster } from './cluster.ts'
 import { type ClusterFace, emitAsServer } from './cluster-face.ts'
 import { type Listen, type ListenTarget, parseListenArguments } from './listen.ts'
 import type { ClusteredOptions } from './options.ts'
+import type { Check } from './health/checks.ts'
 import { ownHealth } from './health/own-health.ts'
 import { isBundled } from './own-files.ts'
 import { refuseOtherRuntimes } from './other-runtimes.ts'
@@ -82,11 +83,13 @@ export function adapt<App, Given>(
   runtime().worker?.useSticky(settings.sticky)
   giveRegistries(options?.metrics)
   ownHealth().use(settings)
-  runtime().worker?.tellChecks(ownHealth().checks.names)
-  const toServer = (made: App | net.Server): net.Server => {
-    const ready = made instanceof net.Server ? made : adapter.toTarget(made)
+  tellChecks(settings.checks)
+  const serverOf = async (app: App): Promise<net.Server> => {
+    const ready = await adapter.toTarget(app)
+    runtime().lifecycle?.addApp(app, adapter)
+    if (adapter.checks) tellChecks(adapter.checks(app))
     if (!(ready instanceof net.Server)) return makeHttpServer(settings.server, ready)
-    checkServer(ready, settings)
+    checkServer(ready, settings, adapter.serverOptions)
     return ready
   }
   if (target instanceof net.Server) checkServer(target, settings)
@@ -94,7 +97,8 @@ export function adapt<App, Given>(
   const makeServer = async (): Promise<net.Server> => {
     const made: unknown = isTarget(target) ? target : await (target as () => unknown)()
     if (!isTarget(made)) throw badTarget(adapter, made, 'the function given to clustered() returned')
-    const server = toServer(made)
+    if (made instanceof net.Server) checkServer(made, settings)
+    const server = made instanceof net.Server ? made : await serverOf(made)
     await settings.onServer?.(server)
     return server
   }
@@ -110,6 +114,11 @@ export function adapt<App, Given>(
       return started
     },
   }
+}
+
+function tellChecks(checks: Readonly<Record<string, Check>> = {}): void {
+  ownHealth().checks.add(checks)
+  runtime().worker?.tellChecks(ownHealth().checks.names)
 }
 
 /**

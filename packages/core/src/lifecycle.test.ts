@@ -22,6 +22,30 @@ describe('a lifecycle', () => {
     assert.deepEqual(said, ['onDrain', 'drained', 'held', 'onShutdown'])
   })
 
+  it('closes each app once, after held work and before onShutdown, whatever becomes of it', async (t) => {
+    const { lifecycle, said, say } = make(t)
+    const close = (app: string, signal?: string): unknown => {
+      said.push(`${app} ${signal}`)
+      if (app === 'bad') throw new Error('no')
+      return app === 'slow' ? never : undefined
+    }
+    for (const app of ['good', 'bad', 'slow', 'good'] as const)
+      lifecycle.addApp(app, { accepts: 'an app', close })
+    lifecycle.addApp('without', { accepts: 'an app' })
+    lifecycle.add({ onShutdown: say('onShutdown') })
+    lifecycle.hold(Promise.resolve().then(say('held')))
+    await lifecycle.end(20, async () => {}, undefined, undefined, 'SIGTERM')
+    assert.deepEqual(said.slice(0, 5), [
+      'held',
+      'good SIGTERM',
+      'bad SIGTERM',
+      'the close of an app failed: Error: no',
+      'slow SIGTERM',
+    ])
+    assert.match(said[5]!, /^the close of an app has not ended after \d+ ms: it is left behind$/)
+    assert.deepEqual(said.slice(6), ['onShutdown'])
+  })
+
   it('runs the same hooks once, and others each', async (t) => {
     const { lifecycle, said, say } = make(t)
     const hooks = { onReady: say('ready'), onShutdown: say('one') }

@@ -1,3 +1,4 @@
+import type { Adapter } from './adapter.ts'
 import { announce, ownSlot } from './diagnostics.ts'
 import type { Hooks } from './hooks.ts'
 import { Leading } from './leading.ts'
@@ -21,6 +22,8 @@ export class Lifecycle {
   /** Each ends when its `onReady` has, well or not. */
   readonly #readied = new Map<Hooks, Promise<void>>()
   readonly #held = new Set<Promise<unknown>>()
+  /** How the frameworks of the apps end them. */
+  readonly #apps = new Map<unknown, Pick<Adapter<any>, 'accepts' | 'close'>>()
   #ending = false
 
   /** @param report called with what the log shall say. */
@@ -42,6 +45,11 @@ export class Lifecycle {
     this.#hooks.add(hooks)
   }
 
+  /** An app that serves here, at one place or several. */
+  addApp<App>(app: App, adapter: Pick<Adapter<App>, 'accepts' | 'close'>): void {
+    if (adapter.close) this.#apps.set(app, adapter)
+  }
+
   ready(hooks: Hooks): void {
     const { onReady } = hooks
     if (onReady && !this.#ending && !this.#readied.has(hooks))
@@ -59,12 +67,14 @@ export class Lifecycle {
    * @param drain drains the servers, within the same time.
    * @param last runs beside `onShutdown`, and has as long.
    * @param leadOver is called once nothing that leads goes on here, if anything has.
+   * @param signal the one that ends the process, if one does.
    */
   async end(
     timeout: number,
     drain: () => Promise<unknown>,
     last: (timeout: number) => Promise<void> = async () => {},
     leadOver: () => void = () => {},
+    signal?: string,
   ): Promise<void> {
     this.#ending = true
     announce('clustered:drain', () => ({ slot: ownSlot(), timeout }))
@@ -75,6 +85,7 @@ export class Lifecycle {
     await Promise.all([this.#run('onDrain', left()), leading, drain()])
     await this.#waitForHeld(left)
     forgiveSecondClose()
+    await this.#closeApps(Math.max(leastForShutdown, left()), signal)
     const rest = Math.max(leastForShutdown, left())
     await Promise.all([this.#run('onShutdown', rest), last(rest)])
     announce('clustered:drained', () => ({ slot: ownSlot() }))
@@ -95,6 +106,21 @@ export class Lifecycle {
         }
         if (!(await settles(run(), timeout)))
           this.#report(`${running} has not ended after ${Math.round(timeout)} ms: it is left behind`)
+      }),
+    )
+  }
+
+  async #closeApps(timeout: number, signal: string | undefined): Promise<void> {
+    await Promise.all(
+      [...this.#apps].map(async ([app, adapter]) => {
+        const what = `the close of ${adapter.accepts}`
+        if (
+          !(await settles(
+            this.#attempt(what, () => adapter.close!(app, signal)),
+            timeout,
+          ))
+        )
+          this.#report(`${what} has not ended after ${Math.round(timeout)} ms: it is left behind`)
       }),
     )
   }

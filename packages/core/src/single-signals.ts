@@ -22,6 +22,7 @@ export function takeSignals(single: Cluster, { logger, drainTimeout }: Settings)
     logger.info('close', `closing: ${signal}`, { reason: signal })
     const clock = runningClock()
     const deadline = clock.now() + drainTimeout
+    here.singles!.signal = signal
     await single.close()
     await shutdownCode.run(Math.max(leastForShutdown, deadline - clock.now()), signal)
     leaving = true

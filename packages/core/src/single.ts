@@ -30,6 +30,8 @@ export interface Singles {
   metrics: SingleMetrics | undefined
   all: Single[]
   closing: Promise<void> | undefined
+  /** The one that ends this process, once one does. */
+  signal: string | undefined
   /** Ends with the closing, however early somebody stops to wait for that. */
   over: Deferred
 }
@@ -71,6 +73,7 @@ class Single extends ClusterFace implements Cluster {
       metrics: settings.metrics && !isTest ? new SingleMetrics(here.lifecycle.report) : undefined,
       all: [],
       closing: undefined,
+      signal: undefined,
       over: deferred(),
     }
     this.#singles.all.push(this)
@@ -117,11 +120,12 @@ class Single extends ClusterFace implements Cluster {
     void this.#singles.over.promise.then(callback)
   }
 
-  async #close({ all, lifecycle, over }: Singles): Promise<void> {
+  async #close({ all, lifecycle, over, signal }: Singles): Promise<void> {
     const wasReady = this.state === 'ready'
     for (const single of all) single.#become('closing')
     if (wasReady && !this.#isTest) await sleep(this.#settings.shutdownDelay)
-    await lifecycle.end(this.#settings.drainTimeout, () => Promise.all(all.map((single) => single.#drain())))
+    const drain = (): Promise<unknown> => Promise.all(all.map((single) => single.#drain()))
+    await lifecycle.end(this.#settings.drainTimeout, drain, undefined, undefined, signal)
     over.resolve()
   }
 

@@ -13,7 +13,6 @@ export class OwnHealth {
 
   /** The program's call of `clustered` has these options. */
   use(settings: Settings): void {
-    this.checks.add(settings.checks ?? {})
     this.#readiness = readinessOf(settings, Math.max(1, settings.workers))
   }
 

@@ -430,6 +430,7 @@ export class Worker {
       },
       (left) => this.#shutdownCode.run(left, reason),
       () => this.#tell({ type: 'lead-over' }),
+      stopSignals.find((signal) => signal === reason),
     )
     await this.#metrics?.tellAll()
     this.#tellLast()
