@@ -11,7 +11,7 @@ export interface Outcome {
   output: string
 }
 
-const gone = /pid (\d+), generation \d+\) is gone: (.*)/g
+const gone = /pid (\d+)(?:, generation \d+)?\) is gone: (.*)/g
 
 /** What the program has written of its workers, and they of their hooks. */
 export function read(output: string, hooks: readonly string[]): Pick<Outcome, 'left' | 'drained' | 'faults'> {
