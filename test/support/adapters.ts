@@ -13,6 +13,7 @@ const frameworks = {
   'Express 4': { adapter: '@clustered/express', app: 'express-4', foreign: ['koa-2'] },
   'Koa 3': { adapter: '@clustered/koa', app: 'koa-3', foreign: ['express-5', 'plain'] },
   'Koa 2': { adapter: '@clustered/koa', app: 'koa-2', foreign: ['express-4'] },
+  'Nest 12': { adapter: '@clustered/nest', app: 'nest-12', foreign: ['express-5'] },
 }
 
 /** What every adapter is to do, with an app of that framework. */
