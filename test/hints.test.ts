@@ -19,7 +19,10 @@ function hintsOf({ output }: Program): Line[] {
     .map((line) => JSON.parse(line) as Line)
 }
 
-const named = (program: Program): string[] => hintsOf(program).map(({ about }) => about).toSorted()
+const named = (program: Program): string[] =>
+  hintsOf(program)
+    .map(({ about }) => about)
+    .toSorted()
 
 function run(t: TestContext, options: object, env: Record<string, string> = {}): Program {
   return start(t, 'hints.js', { env: { OPTIONS: JSON.stringify(options), ...env } })

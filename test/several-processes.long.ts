@@ -210,7 +210,7 @@ describe('the recipes of docs/several-processes.md', () => {
         const texts: string[] = []
         heard.set(client, texts)
         clients.push(client)
-        client.on('message', (data) => texts.push(String(data)))
+        client.on('message', (data: Buffer) => texts.push(data.toString()))
         client.on('open', () => resolve(client)).on('error', reject)
       })
     const guests = await Promise.all(Array.from({ length: 8 }, () => enter('red')))

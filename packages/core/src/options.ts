@@ -200,8 +200,8 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
    */
   metrics?: boolean | MetricsOptions
   /**
-   * Whether the log says, once for each, what in the program is for one process
-   * while there are several workers: sessions in memory, say. See
+   * Whether the log says what in the program is for one process, where there are
+   * several workers: once for each, such as sessions in memory. See
    * docs/several-processes.md.
    * @default true
    */

@@ -49,7 +49,7 @@ export const operation: Options<
     change: 'boot',
   },
   hints: {
-    doc: 'Whether the log says, once for each, what in the program is for one process, while there are several workers',
+    doc: 'Whether the log says what in the program is for one process, where there are several workers',
     kind: yesOrNo(),
     default: true,
     off: 'It does not, and no worker looks for it',

@@ -21,7 +21,9 @@ export function findRateLimit(found: (module: object) => void): void {
   if (entry === undefined) return
   let file: string
   try {
-    file = createRequire(entry).resolve('express-rate-limit').replace(/\.cjs$/, '.mjs')
+    file = createRequire(entry)
+      .resolve('express-rate-limit')
+      .replace(/\.cjs$/, '.mjs')
   } catch {
     return
   }

@@ -39,10 +39,13 @@ describe('lookForHints', () => {
     const told = look()
     assert.notEqual(Store.prototype.set, before)
     assert.deepEqual(told, [], 'that it is loaded says nothing')
-    assert.deepEqual([new Store().set!('a'), new Store().set!('b')], [
-      ['MemoryStore', 'a'],
-      ['MemoryStore', 'b'],
-    ])
+    assert.deepEqual(
+      [new Store().set!('a'), new Store().set!('b')],
+      [
+        ['MemoryStore', 'a'],
+        ['MemoryStore', 'b'],
+      ],
+    )
     assert.deepEqual(told, ['express-session'])
     assert.equal(Store.prototype.set, before)
   })

@@ -10,7 +10,7 @@ export interface Program {
 }
 
 /** A call of a method, by the program or by what it uses. */
-export interface Call {
+interface Call {
   readonly self: object
   readonly args: readonly unknown[]
   readonly program: Program
