@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import path from 'node:path'
 import type { Hint } from '../../protocol/hints.ts'
 import { prototypesWith } from '../loaded-classes.ts'
 import { findRateLimit } from './es-module.ts'
@@ -7,6 +8,9 @@ import { watchCalls } from './watch-calls.ts'
 
 /** When (in ms) it is looked again: much is loaded by the first requests. */
 const secondLook = 30_000
+
+/** There are thousands of modules, and few are called so. */
+const endings = new Set(signatures.map(({ file }) => path.basename(file)))
 
 /**
  * Tells what the program uses of which each worker has one of its own, once for
@@ -34,9 +38,11 @@ export function lookForHints(program: () => Program, tell: (hint: Hint) => void)
     }
   }
   const look = (): void => {
-    for (const name of Object.keys(cache))
+    for (const name of Object.keys(cache)) {
+      if (!endings.has(name.slice(name.lastIndexOf(path.sep) + 1))) continue
       for (const signature of signatures)
         if (name.endsWith(signature.file)) watch(signature, cache[name]?.exports)
+    }
   }
   look()
   setTimeout(look, secondLook).unref()

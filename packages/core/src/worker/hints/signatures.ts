@@ -54,7 +54,9 @@ const rows: [Hint, file: string, method: string, isIt?: Signature['isIt']][] = [
   ['rate-limiter-flexible', 'rate-limiter-flexible/lib/RateLimiterMemory.js', 'consume'],
   ['graphql-subscriptions', 'graphql-subscriptions/dist/pubsub.js', 'publish'],
   ['socket.io polls', 'engine.io/build/server.js', 'handshake', isScatteredPoll],
+  ['socket.io polls', 'engine.io/lib/server.js', 'handshake', isScatteredPoll],
   ['socket.io broadcasts', 'socket.io-adapter/dist/in-memory-adapter.js', 'broadcast', isInMemory],
+  ['socket.io broadcasts', 'socket.io-adapter/dist/index.js', 'broadcast', isInMemory],
   ['cron', 'cron/dist/job.js', 'fireOnTick', isEverywhere],
   ['node-schedule', 'node-schedule/lib/Job.js', 'invoke', isEverywhere],
 ]
