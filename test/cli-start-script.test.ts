@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { Desk, plainApp } from './support/desk.ts'
@@ -77,8 +77,7 @@ describe('a start script', () => {
     const manifest = (start: string): string =>
       JSON.stringify({ name: '@x/shop', dependencies: { next: '1' }, scripts: { start } })
     desk.write('package.json', manifest('COLOUR="dark red" next start -p ${P:-1234}'))
-    desk.write('node_modules/next/package.json', '{ "name": "next", "bin": { "next": "./dist/bin/next" } }')
-    desk.write('node_modules/next/dist/bin/next', `#!/usr/bin/env node\n${plainApp('1')}`)
+    install(desk, plainApp('1'))
     desk.env['PORT'] = String(port)
     const started = await desk.run('start', '-i', '2', '--daemon', '--', '--more')
     assert.equal(started.code, 0, started.stderr)
@@ -133,8 +132,7 @@ describe('a start script', () => {
     )
     assert.equal(code, 2)
     desk.write('package.json', '{}')
-    desk.write('node_modules/next/package.json', '{ "bin": "bin.js" }')
-    desk.write('node_modules/next/bin.js', '')
+    install(desk, '')
     assert.match(
       (await desk.run('start', 'next start')).stderr,
       /clustered start next -- start.*NOT_A_PROGRAM/,
@@ -195,4 +193,11 @@ function enter(t: TestContext, desk: Desk): void {
     process.chdir(here)
     process.env['PWD'] = PWD
   })
+}
+
+/** Something that is called as Next.js is. */
+function install(desk: Desk, source: string): void {
+  desk.write('node_modules/next/bin/next', `#!/usr/bin/env node\n${source}`)
+  mkdirSync(path.join(desk.project, 'node_modules/.bin'))
+  symlinkSync('../next/bin/next', path.join(desk.project, 'node_modules/.bin/next'))
 }

@@ -30,8 +30,8 @@ export const helpTexts: Record<string, HelpText> = {
       'clustered start app.js -i 2 --daemon',
       'clustered start app.js --watch -- --port 8000',
       'clustered start server.ts --name shop --drain-timeout 30s',
+      'clustered start next -- start --port 8000',
       'clustered start ecosystem.config.js --daemon',
-      'clustered start next -- start -p 3000',
     ],
     exitCodes: {
       0: 'it was stopped, and has drained; with --daemon: every worker is ready, and stays so',

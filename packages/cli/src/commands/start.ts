@@ -49,7 +49,7 @@ async function startProgram(
   argv: string[],
   says: string | undefined,
 ): Promise<undefined> {
-  const stopped = recordOf(given, argv)
+  const stopped = says === undefined ? recordOf(given, argv) : undefined
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
   if (!flags.daemon) {
@@ -60,7 +60,7 @@ async function startProgram(
   }
   // Refused here, and not in the daemon's log.
   rotation(flags)
-  const name = plan.options.name ?? defaultName(plan.file)
+  const name = nameOf(plan)
   const started = await withName(name, async () => {
     await refuseSecond(name)
     const folder = namedFolder()
@@ -86,20 +86,20 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 /** As a daemon. */
 function runFile(given: string, flags: StartFlags, says: string | undefined): Running {
   const plan = toStart(given, flags)
-  const name = plan.options.name ?? defaultName(plan.file)
-  return {
-    plan,
-    name,
-    run: () => {
-      sayWhat(plan, says)
-      return runInForeground(plan, flags)
-    },
+  const run: Running['run'] = () => {
+    sayWhat(plan, says)
+    return runInForeground(plan, flags)
   }
+  return { plan, name: nameOf(plan), run }
 }
 
 /** Where nobody has named it. */
 function sayWhat({ options }: Start, says: string | undefined): void {
   if (says !== undefined) stderrLog(options).info('config', `starts ${says}`)
+}
+
+function nameOf({ options, file }: Start): string {
+  return options.name ?? defaultName(file, namedFolder())
 }
 
 function becomeDaemon({ plan: { options }, name, run, logs }: Running, flags: StartFlags): undefined {
