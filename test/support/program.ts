@@ -20,6 +20,8 @@ export interface ProgramOptions {
   cwd?: string
   /** The file is given as it is, seen from `cwd`. */
   asGiven?: boolean
+  /** In place of a file it is a command line of a shell. */
+  shell?: boolean
 }
 
 /** How a call went: 'ok', or what it was rejected with. */
@@ -44,10 +46,14 @@ export class Program {
   readonly #lookers = new Set<() => void>()
   readonly #exit: Promise<[number | null, NodeJS.Signals | null]>
 
-  constructor(file: string, { env = {}, args = [], nodeArgs = [], cwd, asGiven }: ProgramOptions = {}) {
+  constructor(
+    file: string,
+    { env = {}, args = [], nodeArgs = [], cwd, asGiven, shell }: ProgramOptions = {},
+  ) {
     const given = asGiven ? file : path.resolve(fixtures, file)
     const { reader, writer } = openPipe()
-    this.child = spawn(process.execPath, [...nodeArgs, given, ...args], {
+    const [command, words] = shell ? ['sh', ['-c', file]] : [process.execPath, [...nodeArgs, given, ...args]]
+    this.child = spawn(command, words, {
       cwd,
       env: { ...environment, ...env },
       stdio: ['ignore', writer, writer, 'ipc'],
