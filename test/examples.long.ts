@@ -28,6 +28,13 @@ const examples: Record<string, Example> = {
   },
   express: { path: '/slow?ms=5' },
   koa: { path: '/slow?ms=5' },
+  nest: {
+    path: '/slow?ms=5',
+    end: 'closed in PID',
+    during: async (program) => {
+      await program.sees(/the report begins in (\d+)[^]*the report is done in \1/)
+    },
+  },
   'queue-consumer': {
     during: async (program, port) => {
       const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: 'a job' })
@@ -60,7 +67,9 @@ function startExample(t: TestContext, name: string): Program {
   const queue = mkdtempSync(path.join(tmpdir(), 'clustered-example-'))
   t.after(() => rmSync(queue, { recursive: true }))
   return start(t, scripts.start, {
-    shell: true,
+    execPath: '/bin/sh',
+    nodeArgs: ['-c'],
+    asGiven: true,
     cwd,
     env: {
       PATH: `${path.join(cwd, 'node_modules/.bin')}:${process.env['PATH']}`,

@@ -3,8 +3,8 @@ interface Framework {
   imports: Record<string, string>
   /** An expression whose value is an app that answers with its pid, or a function that makes it. */
   app: string
-  /** What has its types, if it has none itself. */
-  types?: string
+  /** What a program depends on besides. */
+  more?: string[]
 }
 
 /** By the names of their adapters. */
@@ -12,12 +12,24 @@ const frameworks: Record<string, Framework> = {
   express: {
     imports: { express: 'express' },
     app: "express().get('/pid', (_request, response) => void response.send(String(process.pid)))",
-    types: '@types/express',
+    more: ['@types/express'],
   },
   koa: {
     imports: { Koa: 'koa' },
     app: 'new Koa().use((context) => void (context.body = String(process.pid)))',
-    types: '@types/koa',
+    more: ['@types/koa'],
+  },
+  nest: {
+    imports: { '{ Controller, Get, Module }': '@nestjs/common', '{ NestFactory }': '@nestjs/core' },
+    app: `() => {
+  class Answers { pid() { return String(process.pid) } }
+  Get('pid')(Answers.prototype, 'pid', { value: Answers.prototype.pid })
+  Controller()(Answers)
+  class AppModule {}
+  Module({ controllers: [Answers] })(AppModule)
+  return NestFactory.create(AppModule)
+}`,
+    more: ['@nestjs/platform-express', 'reflect-metadata', 'rxjs'],
   },
 }
 
@@ -25,8 +37,8 @@ export const names: string[] = Object.keys(frameworks)
 
 /** What a program of one of them depends on, besides the adapter. */
 export function dependenciesOf(name: string): string[] {
-  const { imports, types = [] } = frameworks[name]!
-  return Object.values(imports).concat(types)
+  const { imports, more = [] } = frameworks[name]!
+  return Object.values(imports).concat(more)
 }
 
 // Programs in which each framework is put on every core by one line, and listens at a socket of its own. What they

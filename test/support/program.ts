@@ -20,8 +20,8 @@ export interface ProgramOptions {
   cwd?: string
   /** The file is given as it is, seen from `cwd`. */
   asGiven?: boolean
-  /** In place of a file it is a command line of a shell. */
-  shell?: boolean
+  /** Another Node.js than this one. */
+  execPath?: string
 }
 
 /** How a call went: 'ok', or what it was rejected with. */
@@ -46,14 +46,11 @@ export class Program {
   readonly #lookers = new Set<() => void>()
   readonly #exit: Promise<[number | null, NodeJS.Signals | null]>
 
-  constructor(
-    file: string,
-    { env = {}, args = [], nodeArgs = [], cwd, asGiven, shell }: ProgramOptions = {},
-  ) {
+  constructor(file: string, options: ProgramOptions = {}) {
+    const { env = {}, args = [], nodeArgs = [], cwd, asGiven, execPath = process.execPath } = options
     const given = asGiven ? file : path.resolve(fixtures, file)
     const { reader, writer } = openPipe()
-    const [command, words] = shell ? ['sh', ['-c', file]] : [process.execPath, [...nodeArgs, given, ...args]]
-    this.child = spawn(command, words, {
+    this.child = spawn(execPath, [...nodeArgs, given, ...args], {
       cwd,
       env: { ...environment, ...env },
       stdio: ['ignore', writer, writer, 'ipc'],
