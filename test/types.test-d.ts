@@ -7,7 +7,7 @@ import { clusteredMetrics } from '@clustered/core/otel'
 import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
 import { clustered as koa, onLead, publish, subscribe } from '@clustered/koa'
 import { clustered as nest } from '@clustered/nest'
-import { type INestApplication, Module } from '@nestjs/common'
+import type { INestApplication } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
@@ -21,6 +21,8 @@ type Exactly<Actual, Expected> = Same<Actual, Expected> extends true ? Actual : 
 
 /** Compiles when `actual` has the type `Expected` and no other. */
 declare function exactly<Expected>(): <Actual>(actual: Exactly<Actual, Expected>) => void
+
+class AppModule {}
 
 export async function theAppKeepsItsType(): Promise<void> {
   const app5 = express(express5()).app
@@ -58,7 +60,7 @@ export async function theAppKeepsItsType(): Promise<void> {
   }
   exactly<Shop>()(koa(new Shop()).app)
 
-  const nestApp = nest(await NestFactory.create<NestExpressApplication>(Module({}))).app
+  const nestApp = nest(await NestFactory.create<NestExpressApplication>(AppModule)).app
   exactly<NestExpressApplication>()(nestApp)
   nestApp.useStaticAssets('public')
 
@@ -80,7 +82,7 @@ export function aFunctionThatMakesTheAppIsTaken(): void {
   exactly<() => Koa3>()(koa(() => new Koa3()).app)
   exactly<() => Koa2<{ user: string }>>()(koa(() => new Koa2<{ user: string }>()).app)
   exactly<() => Promise<Koa3>>()(koa(async () => new Koa3()).app)
-  exactly<() => Promise<INestApplication>>()(nest(() => NestFactory.create(Module({}))).app)
+  exactly<() => Promise<INestApplication>>()(nest(() => NestFactory.create(AppModule)).app)
   exactly<() => http.Server>()(core(() => http.createServer()).app)
   exactly<() => Promise<https.Server>>()(core(async () => https.createServer({})).app)
   exactly<() => Promise<express5.Express>>()(core(async () => express5()).app)
