@@ -13,6 +13,8 @@ const frameworks = {
   'Express 4': { adapter: '@clustered/express', app: 'express-4', foreign: ['koa-2'] },
   'Koa 3': { adapter: '@clustered/koa', app: 'koa-3', foreign: ['express-5', 'plain'] },
   'Koa 2': { adapter: '@clustered/koa', app: 'koa-2', foreign: ['express-4'] },
+  'Hono 4': { adapter: '@clustered/hono', app: 'hono-4', foreign: ['express-5', 'koa-3', 'plain'] },
+  'a fetch handler': { adapter: '@clustered/fetch', app: 'fetch', foreign: ['express-5', 'koa-3'] },
 }
 
 /** What every adapter is to do, with an app of that framework. */
