@@ -16,7 +16,7 @@ import { promisify } from 'node:util'
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url))
 /** Those that are imported. */
-export const libraries = ['core', 'express', 'koa', 'hono', 'fetch']
+export const libraries = ['core', 'express', 'koa', 'nest', 'hono', 'fetch']
 export const packages = [...libraries, 'cli']
 
 /** What else the project depends on, in the versions that the workspace has. */

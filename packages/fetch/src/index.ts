@@ -18,22 +18,21 @@ export type { FetchMiddleware } from './middleware.ts'
 export { shed } from './shed.ts'
 
 const fetchers: Adapter<FetchApp | FetchHandler> = {
-  accepts:
-    'a fetch handler such as (request) => new Response(), with its parameter, or an object with one as fetch',
+  accepts: 'a fetch handler with one parameter, (request) => new Response(), or an object that has one as fetch',
   isApp,
   toTarget: toListener,
 }
 
 function isApp(value: unknown): value is FetchApp | FetchHandler {
-  // What listens by itself is an app of Node.js, such as one of Express.
-  if (typeof value === 'function') return value.length > 0 && !('listen' in value)
+  // With more of them it is a listener of Node.js, or may be: that would fail with every request.
+  if (typeof value === 'function') return value.length === 1
   return typeof value === 'object' && value !== null && 'fetch' in value && typeof value.fetch === 'function'
 }
 
 /**
  * Puts what answers a `Request` with a `Response` on every core.
  *
- * @param app a handler with a parameter, an object that has one as `fetch` (an
+ * @param app a handler with one parameter, an object that has one as `fetch` (an
  * app of h3, Elysia or Hono), a server made of it (`http`, `https`, `http2`),
  * or a function without parameters that makes one of them, which only workers
  * call: `clustered(() => import('./app.js').then((module) => module.default))`

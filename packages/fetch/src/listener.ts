@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { hold } from '@clustered/core'
 
 /** Answers a request, at once or in time. */
-export type FetchHandler = (request: Request, ...rest: any[]) => Response | Promise<Response>
+export type FetchHandler = (request: Request) => Response | Promise<Response>
 
 /** What apps of h3, Elysia and Hono look like, and what a module for Bun, Deno or Workers exports. */
 export interface FetchApp {
