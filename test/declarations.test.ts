@@ -39,7 +39,7 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     sheds: true,
   },
   fetch: {
-    make: '{ fetch: (_request: Request) => new Response() }',
+    make: '({ fetch: (_request: Request) => new Response() })',
     imports: '',
     dependencies: [],
     sheds: true,

@@ -81,6 +81,9 @@ describe('a fetch handler', () => {
     const program = start(t, 'fetch.js', { env: { OPTIONS: '{"workers":0}', TARGET: 'response' } })
     assert.equal(await program.ends(), 1)
     assert.match(program.output, /ERR_CLUSTERED_BAD_TARGET/)
-    assert.match(program.output, /returned an object \(Response\)\. Expected: a fetch handler with one parameter/)
+    assert.match(
+      program.output,
+      /returned an object \(Response\)\. Expected: a fetch handler with one parameter/,
+    )
   })
 })

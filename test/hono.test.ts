@@ -48,12 +48,12 @@ async function readEvents(port: number): Promise<{ begins: Promise<unknown>; end
   }
 }
 
-/** What is sent comes back. */
+/** It gets an answer. */
 async function openWebSocket(port: number): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/kitchen`)
   await once(socket, 'open')
   socket.send('hello')
-  assert.equal(String((await once(socket, 'message'))[0]), 'kitchen: hello')
+  assert.equal(String((await once(socket, 'message'))[0]), 'hello from the kitchen')
   return socket
 }
 

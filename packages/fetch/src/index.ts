@@ -18,7 +18,8 @@ export type { FetchMiddleware } from './middleware.ts'
 export { shed } from './shed.ts'
 
 const fetchers: Adapter<FetchApp | FetchHandler> = {
-  accepts: 'a fetch handler with one parameter, (request) => new Response(), or an object that has one as fetch',
+  accepts:
+    'a fetch handler with one parameter, (request) => new Response(), or an object that has one as fetch',
   isApp,
   toTarget: toListener,
 }
