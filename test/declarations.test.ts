@@ -38,6 +38,18 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     dependencies: ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
     sheds: true,
   },
+  hono: {
+    make: 'new Hono()',
+    imports: "import { Hono } from 'hono'",
+    dependencies: ['hono', '@hono/node-server'],
+    sheds: true,
+  },
+  fetch: {
+    make: '({ fetch: (_request: Request) => new Response() })',
+    imports: '',
+    dependencies: [],
+    sheds: true,
+  },
 }
 
 /** The types of core's public face. */

@@ -27,6 +27,8 @@ const examples: Record<string, Example> = {
     },
   },
   express: { path: '/slow?ms=5' },
+  fetch: { path: '/slow?ms=5' },
+  hono: { path: '/slow?ms=5', end: 'PID has answered everything' },
   koa: { path: '/slow?ms=5' },
   nest: {
     path: '/slow?ms=5',

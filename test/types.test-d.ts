@@ -5,6 +5,8 @@ import http2 from 'node:http2'
 import { type Cluster, clustered as core, ClusteredError } from '@clustered/core'
 import { clusteredMetrics } from '@clustered/core/otel'
 import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
+import { clustered as fetching } from '@clustered/fetch'
+import { clustered as hono, health, shed } from '@clustered/hono'
 import { clustered as koa, onLead, publish, subscribe } from '@clustered/koa'
 import { clustered as nest } from '@clustered/nest'
 import type { INestApplication } from '@nestjs/common'
@@ -13,6 +15,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import express5 from 'express'
 import express4 from 'express4'
+import { Hono } from 'hono'
 import Koa3 from 'koa'
 import Koa2 from 'koa2'
 
@@ -133,6 +136,34 @@ export function noOtherAppIsTaken(): void {
     // @ts-expect-error: a promise, where a function is needed
     clustered(Promise.resolve(express5()))
   }
+}
+
+export function whatHasFetchIsTaken(): void {
+  const app = new Hono<{ Variables: { user: string } }>().get('/users/:id', (c) =>
+    c.json({ user: c.var.user }),
+  )
+  exactly<typeof app>()(hono(app).app)
+  exactly<() => Promise<Hono>>()(hono(async () => new Hono()).app)
+  exactly<http.Server>()(hono(http.createServer()).app)
+  app.use(health(), shed({ maxInFlight: 100 })).get('/few', shed({ maxInFlight: 1 }), (c) => c.text('few'))
+  hono(app, { websocket: { server: {} }, workers: 2, onServer: (server) => exactly<http.Server>()(server) })
+
+  exactly<typeof app>()(fetching(app).app)
+  exactly<(request: Request) => Response>()(fetching((request: Request) => new Response(request.url)).app)
+  fetching(async (request) => new Response(await request.text()))
+  fetching({ fetch: (request: Request, env: object) => new Response(request.url + Object.keys(env).join()) })
+  fetching(() => Promise.resolve(app))
+
+  // @ts-expect-error: not a Hono app
+  hono(express5())
+  // @ts-expect-error: not a Hono app, but its handler
+  hono(app.fetch)
+  // @ts-expect-error: a request listener of Node
+  fetching((request: http.IncomingMessage, response: http.ServerResponse) => void response.end(request.url))
+  // @ts-expect-error: it answers nothing
+  fetching((request: Request) => request.url)
+  // @ts-expect-error: that is an option of @clustered/hono
+  fetching(app, { websocket: { server: {} } })
 }
 
 export function everyFormOfListenIsTaken(): void {

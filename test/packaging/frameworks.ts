@@ -31,6 +31,15 @@ const frameworks: Record<string, Framework> = {
 }`,
     more: ['@nestjs/platform-express', 'reflect-metadata', 'rxjs'],
   },
+  hono: {
+    imports: { '{ Hono }': 'hono' },
+    app: "new Hono().get('/pid', (context) => context.text(String(process.pid)))",
+    more: ['@hono/node-server'],
+  },
+  fetch: {
+    imports: {},
+    app: '{ fetch: () => new Response(String(process.pid)) }',
+  },
 }
 
 export const names: string[] = Object.keys(frameworks)
