@@ -1,5 +1,8 @@
 import { type Node, type Program, requiredModule } from './syntax.ts'
 
+/** A semicolon that stands before what begins with a parenthesis. */
+const nextLine = /\s*\n\s*;$/
+
 /**
  * Imports `clustered`, in the file's own manner, after what it imports before
  * `position`.
@@ -11,14 +14,15 @@ export function addImport(source: string, program: Program, from: string, positi
   )
   const last = imports.at(-1)
   const sample = last ?? program.body[0]!
-  const quote = /["']/.exec(source.slice(sample.start, sample.end))?.[0] ?? "'"
-  const semicolon = source[sample.end - 1] === ';' ? ';' : ''
+  const text = source.slice(sample.start, sample.end).replace(nextLine, '')
+  const quote = /["']/.exec(text)?.[0] ?? "'"
+  const semicolon = text.endsWith(';') ? ';' : ''
   const newline = source.includes('\r\n') ? '\r\n' : '\n'
   const name = quote + from + quote
   const line =
     (isModule ? `import { clustered } from ${name}` : `const { clustered } = require(${name})`) + semicolon
   if (!last) return insert(source, sample.start, line + newline)
-  return insert(source, endOfLine(source, last.end), newline + line)
+  return insert(source, endOfLine(source, last.start + text.length), newline + line)
 }
 
 function insert(source: string, at: number, text: string): string {

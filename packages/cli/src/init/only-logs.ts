@@ -1,7 +1,10 @@
 import { childrenOf, isIdentifier, type Node, nameOf } from './syntax.ts'
 
 const loggers = /^(console|log|logger|debug|winston|pino|signale|consola|chalk|colors|pc)$/i
-const readers = /^(get|String|Number|stringify|to[A-Z]\w*|join|now|cwd|uptime|exit)$/
+const readers = /^(get|String|Number|parseInt|stringify|to[A-Z]\w*|join|now|cwd|uptime|exit)$/
+
+/** They tell where a server listens, once it does. */
+const whereReaders = /^(getUrl|address|getHttpServer)$/
 
 /** What changes something, or may. */
 const changes = /^(Assignment|Update|Await|Yield|New|Import|Class|Function|ArrowFunction|TaggedTemplate)/
@@ -18,7 +21,7 @@ export function onlyLogs(callback: Node): boolean {
   return (body['body'] as Node[]).every((statement) => isHarmlessStatement(statement, error))
 }
 
-function isHarmlessStatement(statement: Node, error: Node | undefined): boolean {
+export function isHarmlessStatement(statement: Node, error: Node | undefined): boolean {
   switch (statement.type) {
     case 'ExpressionStatement':
       return isHarmless(statement['expression'] as Node)
@@ -44,12 +47,33 @@ function isHarmlessStatement(statement: Node, error: Node | undefined): boolean 
   }
 }
 
-/** It reads and logs, and changes nothing. */
-function isHarmless(expression: Node): boolean {
-  if (changes.test(expression.type) || expression['operator'] === 'delete') return false
-  if (expression.type.endsWith('CallExpression') && !isHarmlessCall(expression['callee'] as Node))
-    return false
-  return childrenOf(expression).every(isHarmless)
+/** `console.log(...)`, as a statement. */
+export function isLog({ type, expression }: Node): boolean {
+  const { type: its, callee } = (expression ?? {}) as Node
+  if (type !== 'ExpressionStatement' || its !== 'CallExpression') return false
+  const { type: of, object } = callee as Node
+  return isLogger((of === 'MemberExpression' ? object : callee) as Node)
+}
+
+/** A statement that is there for the log alone, be it of where the server listens: `await app.getUrl()`. */
+export function saysWhere(statement: Node): boolean {
+  const isHarmlessHere = (node: Node): boolean => isHarmless(node, whereReaders)
+  if (statement.type === 'VariableDeclaration')
+    return (statement['declarations'] as Node[]).every(({ init }) => init && isHarmlessHere(init as Node))
+  return isLog(statement) && isHarmlessHere(statement['expression'] as Node)
+}
+
+/**
+ * It reads and logs, and changes nothing.
+ * @param more what else may be called, and awaited.
+ */
+function isHarmless(expression: Node, more?: RegExp): boolean {
+  const { type, callee, operator } = expression
+  if ((changes.test(type) && !(more && type === 'AwaitExpression')) || operator === 'delete') return false
+  const { property } = (callee ?? {}) as Node
+  const isMore = more !== undefined && isIdentifier(property) && more.test(nameOf(property))
+  if (type.endsWith('CallExpression') && !isMore && !isHarmlessCall(callee as Node)) return false
+  return childrenOf(expression).every((child) => isHarmless(child, more))
 }
 
 function isHarmlessCall(callee: Node): boolean {
