@@ -32,6 +32,12 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     dependencies: ['koa', '@types/koa'],
     sheds: true,
   },
+  nest: {
+    make: 'await NestFactory.create(class {})',
+    imports: "import '@nestjs/common'\nimport { NestFactory } from '@nestjs/core'",
+    dependencies: ['@nestjs/common', '@nestjs/core'],
+    sheds: true,
+  },
 }
 
 /** The types of core's public face. */
