@@ -32,6 +32,24 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     dependencies: ['koa', '@types/koa'],
     sheds: true,
   },
+  nest: {
+    make: '({} as INestApplication)',
+    imports: "import type { INestApplication } from '@nestjs/common'",
+    dependencies: ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
+    sheds: true,
+  },
+  hono: {
+    make: 'new Hono()',
+    imports: "import { Hono } from 'hono'",
+    dependencies: ['hono', '@hono/node-server'],
+    sheds: true,
+  },
+  fetch: {
+    make: '({ fetch: (_request: Request) => new Response() })',
+    imports: '',
+    dependencies: [],
+    sheds: true,
+  },
 }
 
 /** The types of core's public face. */
