@@ -25,11 +25,26 @@ export const frameworks: Record<string, Framework> = {
   'Express 4': { adapter: '@clustered/express', app: 'express-4', route: '/users/:name' },
   'Koa 3': { adapter: '@clustered/koa', app: 'koa-3' },
   'Koa 2': { adapter: '@clustered/koa', app: 'koa-2' },
+  'Nest 12': {
+    adapter: '@clustered/nest',
+    app: 'nest-12',
+    route: '/users/:name',
+    closes: true,
+<<<<<<< HEAD
+    ownServer: /app\.getHttpServer\(\)\.keepAliveTimeout/,
+  },
+  'Hono 4': { adapter: '@clustered/hono', app: 'hono-4', route: '/users/:name' },
+  'a fetch handler': { adapter: '@clustered/fetch', app: 'fetch' },
+=======
+    ownServer: /new FastifyAdapter\(\{ keepAliveTimeout: 65000 \}\)/,
+  },
+>>>>>>> nest
 }
 
 /** Apps that others than their own adapter take as well: they are functions, or have one. */
 export const alsoTakes: Record<string, readonly string[]> = {
-  '@clustered/core': ['@clustered/express'],
+  '@clustered/core': ['@clustered/express', '@clustered/fetch'],
+  '@clustered/fetch': ['@clustered/hono'],
 }
 
 export const fixtureUrl = (file: string): string =>
