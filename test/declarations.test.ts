@@ -33,7 +33,6 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     sheds: true,
   },
   nest: {
-<<<<<<< HEAD
     make: '({} as INestApplication)',
     imports: "import type { INestApplication } from '@nestjs/common'",
     dependencies: ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
@@ -49,11 +48,6 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     make: '({ fetch: (_request: Request) => new Response() })',
     imports: '',
     dependencies: [],
-=======
-    make: 'await NestFactory.create(class {})',
-    imports: "import '@nestjs/common'\nimport { NestFactory } from '@nestjs/core'",
-    dependencies: ['@nestjs/common', '@nestjs/core'],
->>>>>>> nest
     sheds: true,
   },
 }

@@ -30,15 +30,10 @@ export const frameworks: Record<string, Framework> = {
     app: 'nest-12',
     route: '/users/:name',
     closes: true,
-<<<<<<< HEAD
     ownServer: /app\.getHttpServer\(\)\.keepAliveTimeout/,
   },
   'Hono 4': { adapter: '@clustered/hono', app: 'hono-4', route: '/users/:name' },
   'a fetch handler': { adapter: '@clustered/fetch', app: 'fetch' },
-=======
-    ownServer: /new FastifyAdapter\(\{ keepAliveTimeout: 65000 \}\)/,
-  },
->>>>>>> nest
 }
 
 /** Apps that others than their own adapter take as well: they are functions, or have one. */
