@@ -16,11 +16,20 @@ import { promisify } from 'node:util'
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url))
 /** Those that are imported. */
-export const libraries = ['core', 'express', 'koa']
+export const libraries = ['core', 'express', 'fastify', 'koa']
 export const packages = [...libraries, 'cli']
 
 /** What else the project depends on, in the versions that the workspace has. */
-const others = ['express', 'koa', 'tsx', 'typescript', '@types/express', '@types/koa', '@types/node']
+const others = [
+  'express',
+  'fastify',
+  'koa',
+  'tsx',
+  'typescript',
+  '@types/express',
+  '@types/koa',
+  '@types/node',
+]
 
 /** And what the workspace has not. */
 const tools = [

@@ -11,6 +11,7 @@ const frameworks = {
   'node:http': { adapter: '@clustered/core', app: 'plain', foreign: ['koa-3', 'koa-2'] },
   'Express 5': { adapter: '@clustered/express', app: 'express-5', foreign: ['koa-3'] },
   'Express 4': { adapter: '@clustered/express', app: 'express-4', foreign: ['koa-2'] },
+  'Fastify 5': { adapter: '@clustered/fastify', app: 'fastify-5', foreign: ['express-5', 'koa-3'] },
   'Koa 3': { adapter: '@clustered/koa', app: 'koa-3', foreign: ['express-5', 'plain'] },
   'Koa 2': { adapter: '@clustered/koa', app: 'koa-2', foreign: ['express-4'] },
 }
