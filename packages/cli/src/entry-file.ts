@@ -2,23 +2,29 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from './errors.ts'
-import { named } from './named.ts'
 import { nearest } from '@clustered/core/options'
+import { installedCommand } from './installed-command.ts'
+import { named, namedFolder } from './named.ts'
 import { entryOfPackage } from './project.ts'
 
 const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx']
 
 /**
- * The file that is meant: `app` may be `app.js`, as for Node itself.
+ * The file that is meant: `app` may be `app.js`, as for Node itself, and `next`
+ * the command of a package.
+ * @param command what was given, where `given` is more than that.
+ * @param folder where that command is looked for.
  * @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NO_FOLDER
  */
-export function entryFile(given: string): string {
+export function entryFile(given: string, command: string = given, folder: string = namedFolder()): string {
   const found = findFile(given) ?? mainOf(given)
   if (found) return found
   const file = named(given)
   const near = nearest(path.basename(given), filesIn(path.dirname(file)))
   const [, runner, rest = ''] = /^(npm|pnpm|yarn|npx|node|tsx)\b ?(.*)$/.exec(given) ?? []
   if (runner) throw isCommand(given, /^(node|tsx)$/.test(runner) ? rest : startedHere())
+  const installed = installedCommand(command, folder)
+  if (installed) return installed
   if (isFolder(given))
     throw new CliError(
       'ERR_CLUSTERED_NO_SUCH_FILE',
@@ -26,7 +32,7 @@ export function entryFile(given: string): string {
     )
   throw new CliError(
     'ERR_CLUSTERED_NO_SUCH_FILE',
-    `There is no file ${file}, and no stopped program of that name. ` +
+    `There is no file ${file}, and no stopped program and no command of an installed package of that name. ` +
       (near
         ? `Is it ${path.join(path.dirname(given), near)} that you mean?`
         : 'Give the file that Node would run: clustered start app.js'),

@@ -30,6 +30,7 @@ export const helpTexts: Record<string, HelpText> = {
       'clustered start app.js -i 2 --daemon',
       'clustered start app.js --watch -- --port 8000',
       'clustered start server.ts --name shop --drain-timeout 30s',
+      'clustered start next -- start --port 8000',
       'clustered start ecosystem.config.js --daemon',
     ],
     exitCodes: {

@@ -19,7 +19,7 @@ import { type DaemonRecord, type LogFiles, logFiles, readRecord } from '../recor
 import { runsLine } from '../runs-line.ts'
 import { startArguments } from '../start-arguments.ts'
 import type { StartFlags } from '../start-flags.ts'
-import { toStart } from '../start-options.ts'
+import { type Start, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
@@ -50,7 +50,7 @@ async function startProgram(given: string, flags: StartFlags, argv: string[]): P
   }
   // Refused here, and not in the daemon's log.
   rotation(flags)
-  const name = plan.options.name ?? defaultName(plan.file)
+  const name = nameOf(plan)
   const started = await withName(name, async () => {
     await refuseSecond(name)
     const folder = namedFolder()
@@ -76,7 +76,11 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 /** As a daemon. */
 function runFile(given: string, flags: StartFlags): Running {
   const plan = toStart(given, flags)
-  return { plan, name: plan.options.name ?? defaultName(plan.file), run: () => runInForeground(plan, flags) }
+  return { plan, name: nameOf(plan), run: () => runInForeground(plan, flags) }
+}
+
+function nameOf({ options, file }: Start): string {
+  return options.name ?? defaultName(file, namedFolder())
 }
 
 function becomeDaemon({ plan: { options }, name, run, logs }: Running, flags: StartFlags): undefined {

@@ -151,7 +151,7 @@ function fileOf(script: string, cwd: string, name: string): string {
     )
   }
   return inProgram(name, () => {
-    const file = entryFile(path.resolve(cwd, script))
+    const file = entryFile(path.resolve(cwd, script), script, cwd)
     refuseOtherFiles(file)
     return file
   })

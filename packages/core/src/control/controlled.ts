@@ -37,7 +37,7 @@ export class ControlledProgram {
     this.logFiles = logFiles
     this.#settings = settings
     this.#entry = entry
-    this.#name = settings.name ?? defaultName(entry.file)
+    this.#name = settings.name ?? defaultName(entry.file, entry.cwd)
     this.#restarts = new Restarts(cluster)
     this.#lastReload = watchReloads(cluster)
     this.live = new Live({ cluster, status: () => this.status, happenings })

@@ -6,9 +6,18 @@ export function isProgramName(name: unknown): boolean {
   return typeof name === 'string' && /^\w[\w.+-]{0,63}$/.test(name)
 }
 
-/** What a program is called that has not been given a name: as its package, else as its entry file. */
-export function defaultName(entryFile: string): string {
-  return toName(packageName(path.dirname(entryFile)) ?? path.parse(entryFile).name)
+/**
+ * What a program is called that has not been given a name: as its package, else as its entry file.
+ * @param folder where it is started: a command of a package, such as that of Next.js, is called as the project is.
+ */
+export function defaultName(entryFile: string, folder: string): string {
+  const home = isToolOf(folder, entryFile) ? folder : path.dirname(entryFile)
+  return toName(packageName(home) ?? path.parse(entryFile).name)
+}
+
+function isToolOf(folder: string, file: string): boolean {
+  const [project = '', inside] = file.split(`${path.sep}node_modules${path.sep}`)
+  return inside !== undefined && `${folder}${path.sep}`.startsWith(`${project}${path.sep}`)
 }
 
 /** The name in the nearest package.json that has one. */

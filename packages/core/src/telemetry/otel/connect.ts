@@ -6,7 +6,7 @@ import type { Metric } from '../metric.ts'
 import { registered } from './registered.ts'
 import { scope } from './scope.ts'
 
-type Program = Pick<Entry, 'file'>
+type Program = Pick<Entry, 'file' | 'cwd'>
 
 /** Has OpenTelemetry hear of the cluster where the program has set it up, in code or by its standard variables. */
 export function connectOpenTelemetry(cluster: PrimaryCluster, settings: Settings, program: Program): void {
@@ -48,7 +48,7 @@ function exportByOtlp(
   const exporter = startOtlp({
     collect,
     isMeasured: () => cluster.telemetry.isMeasured,
-    name: () => settings.name ?? defaultName(program.file),
+    name: () => settings.name ?? defaultName(program.file, program.cwd),
     log: settings.logger,
   })
   if (exporter) cluster.beforeEnd(() => exporter.end())
