@@ -14,6 +14,10 @@ const frameworks: Record<string, Framework> = {
     app: "express().get('/pid', (_request, response) => void response.send(String(process.pid)))",
     more: ['@types/express'],
   },
+  fastify: {
+    imports: { Fastify: 'fastify' },
+    app: "Fastify().get('/pid', async () => String(process.pid))",
+  },
   koa: {
     imports: { Koa: 'koa' },
     app: 'new Koa().use((context) => void (context.body = String(process.pid)))',
