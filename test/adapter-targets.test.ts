@@ -129,7 +129,16 @@ describe('apps of one process that each are closed by themselves', () => {
     assert.equal(log.mock.callCount(), 2)
   })
 
-  it('are not ready when that fails', async (t) => {
+  it('are ended even if they are closed before they have begun', async (t) => {
+    const { App, clustered } = await loadAdapter('./own-adapter.js')
+    const closes = t.mock.method(App.prototype, 'end')
+    const cluster = listen(clustered, new App(listener))
+    await cluster.close()
+    await assert.rejects(cluster.ready, { code: 'ERR_CLUSTERED_CLOSING' })
+    assert.equal(closes.mock.callCount(), 1)
+  })
+
+  it('are not ready when beginning fails', async (t) => {
     silence(t)
     const { App, clustered } = await loadAdapter('./own-adapter.js')
     const begin = (): Promise<never> => Promise.reject(new Error('not begun, as told'))
