@@ -35,7 +35,7 @@ const compilers: Record<string, Kind[]> = {
 /** The adapters whose types these modules can read. */
 function namesFor(compiler: string, { module, moduleResolution }: Kind['options'], folder: string): string[] {
   if (compiler === 'typescript52' || moduleResolution === 'node10') return oldest
-  const isRequired = folder === 'commonjs' && /^node1/.test(module)
+  const isRequired = folder === 'commonjs' && module.startsWith('node1')
   return names.filter((name) => !(isRequired && isModule(name)))
 }
 
