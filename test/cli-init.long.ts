@@ -9,10 +9,21 @@ import { freePort } from './support/port.ts'
 import { start } from './support/program.ts'
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
-const compiled = new URL('../../packages/cli/dist/put-around-app.js', import.meta.url)
-const { putAroundApp } = (await import(compiled.href)) as {
-  putAroundApp: (source: string, file: string, framework: string) => string
+interface Framework {
+  adapter: string
 }
+const inside = (file: string): Promise<any> =>
+  import(new URL(`../../packages/cli/dist/init/${file}`, import.meta.url).href)
+const { frameworks } = (await inside('frameworks.js')) as { frameworks: Framework[] }
+const { putAroundApp: put } = (await inside('put-around-app.js')) as {
+  putAroundApp: (source: string, file: string, framework: Framework) => { text: string }
+}
+const putAroundApp = (source: string, file: string, framework: string): string =>
+  put(
+    source,
+    file,
+    frameworks.find(({ adapter }) => adapter === framework)!,
+  ).text
 
 const says = 'response.send(String(process.pid))'
 const port = 'Number(process.env.PORT)'
@@ -48,8 +59,8 @@ const refused: [reason: RegExp, listen: string, before?: string][] = [
   [/returns is used/, 'module.exports = app.listen(3000)'],
   [/returns is used/, 'app.listen(3000).setTimeout(1000)'],
   [/returns is used/, 'ready.then(() => app.listen(3000))'],
-  [/in a function/, 'async function main() { await ready; app.listen(3000) }\nmain()'],
-  [/in a function/, 'for (const port of [1, 2]) app.listen(port)'],
+  [/in a function/, 'function main() { app.listen(3000) }\nmain()\nmain()'],
+  [/a loop/, 'for (const port of [1, 2]) app.listen(port)'],
   [/names listen 2 times/, 'app.listen(3000)\napp.listen(3001)'],
   [/something else than app/, "require('http').createServer(app).listen(3000)"],
   [/something else than app/, 'server.listen(3000)', "const server = require('http').createServer(app)"],
