@@ -34,12 +34,6 @@ export const frameworks: Record<string, Framework> = {
   },
   'Hono 4': { adapter: '@clustered/hono', app: 'hono-4', route: '/users/:name' },
   'a fetch handler': { adapter: '@clustered/fetch', app: 'fetch' },
-  'Fastify 5': {
-    adapter: '@clustered/fastify',
-    app: 'fastify-5',
-    route: '/users/:name',
-    ownServer: /Fastify\(\{ keepAliveTimeout: 65000 \}\)/,
-  },
 }
 
 /** Apps that others than their own adapter take as well: they are functions, or have one. */

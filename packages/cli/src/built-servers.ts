@@ -76,7 +76,9 @@ export function findBuiltServer(
   packages: Readonly<Record<string, string>>,
   script = '',
 ): BuiltServer | undefined {
-  return known.find(({ package: name, only }) => Object.hasOwn(packages, name) && (!only || only.test(script)))
+  return known.find(
+    ({ package: name, only }) => Object.hasOwn(packages, name) && (!only || only.test(script)),
+  )
 }
 
 /** What starts it where `npm start` does not say. */
