@@ -27,7 +27,6 @@ const examples: Record<string, Example> = {
     },
   },
   express: { path: '/slow?ms=5' },
-  fastify: { end: '"pid":PID,"msg":"the database is closed"' },
   fetch: { path: '/slow?ms=5' },
   hono: { path: '/slow?ms=5', end: 'PID has answered everything' },
   koa: { path: '/slow?ms=5' },

@@ -44,6 +44,8 @@ export async function itListensAsFastifyDoes(): Promise<void> {
 export function itsHooksFit(): void {
   for (const app of [Fastify(), Fastify({ logger: true })] as FastifyInstance[])
     app.addHook('onRequest', health()).addHook('onRequest', shed({ maxInFlight: 1 }))
-  Fastify({ http2: true }).addHook('onRequest', health()).addHook('onRequest', shed({ maxInFlight: 1 }))
+  Fastify({ http2: true })
+    .addHook('onRequest', health())
+    .addHook('onRequest', shed({ maxInFlight: 1 }))
   Fastify().get('/', { onRequest: shed({ maxLoopDelay: 100 }) }, async () => 'hello')
 }

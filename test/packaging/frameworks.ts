@@ -14,14 +14,6 @@ const frameworks: Record<string, Framework> = {
     app: "express().get('/pid', (_request, response) => void response.send(String(process.pid)))",
     more: ['@types/express'],
   },
-  fastify: {
-    imports: { Fastify: 'fastify' },
-    app: `() => {
-  const app = Fastify()
-  app.get('/pid', async () => String(process.pid))
-  return app
-}`,
-  },
   koa: {
     imports: { Koa: 'koa' },
     app: 'new Koa().use((context) => void (context.body = String(process.pid)))',
