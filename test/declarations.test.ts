@@ -32,6 +32,12 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     dependencies: ['koa', '@types/koa'],
     sheds: true,
   },
+  nest: {
+    make: '({} as INestApplication)',
+    imports: "import type { INestApplication } from '@nestjs/common'",
+    dependencies: ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
+    sheds: true,
+  },
   hono: {
     make: 'new Hono()',
     imports: "import { Hono } from 'hono'",

@@ -8,6 +8,10 @@ import { clustered as express, type ScaleStep, type WorkerBounds } from '@cluste
 import { clustered as fetching } from '@clustered/fetch'
 import { clustered as hono, health, shed } from '@clustered/hono'
 import { clustered as koa, onLead, publish, subscribe } from '@clustered/koa'
+import { clustered as nest } from '@clustered/nest'
+import type { INestApplication } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import express5 from 'express'
 import express4 from 'express4'
@@ -21,7 +25,9 @@ type Exactly<Actual, Expected> = Same<Actual, Expected> extends true ? Actual : 
 /** Compiles when `actual` has the type `Expected` and no other. */
 declare function exactly<Expected>(): <Actual>(actual: Exactly<Actual, Expected>) => void
 
-export function theAppKeepsItsType(): void {
+class AppModule {}
+
+export async function theAppKeepsItsType(): Promise<void> {
   const app5 = express(express5()).app
   exactly<express5.Express>()(app5)
   app5.get('/', (request, response) => void response.send(request.query['name']))
@@ -57,6 +63,10 @@ export function theAppKeepsItsType(): void {
   }
   exactly<Shop>()(koa(new Shop()).app)
 
+  const nestApp = nest(await NestFactory.create<NestExpressApplication>(AppModule)).app
+  exactly<NestExpressApplication>()(nestApp)
+  nestApp.useStaticAssets('public')
+
   exactly<http.Server>()(core(http.createServer()).app)
   exactly<https.Server>()(core(https.createServer({})).app)
   exactly<http2.Http2SecureServer>()(core(http2.createSecureServer({})).app)
@@ -75,6 +85,7 @@ export function aFunctionThatMakesTheAppIsTaken(): void {
   exactly<() => Koa3>()(koa(() => new Koa3()).app)
   exactly<() => Koa2<{ user: string }>>()(koa(() => new Koa2<{ user: string }>()).app)
   exactly<() => Promise<Koa3>>()(koa(async () => new Koa3()).app)
+  exactly<() => Promise<INestApplication>>()(nest(() => NestFactory.create(AppModule)).app)
   exactly<() => http.Server>()(core(() => http.createServer()).app)
   exactly<() => Promise<https.Server>>()(core(async () => https.createServer({})).app)
   exactly<() => Promise<express5.Express>>()(core(async () => express5()).app)
@@ -107,10 +118,15 @@ export function noOtherAppIsTaken(): void {
   // @ts-expect-error: not a Koa app, but its class
   koa(Koa3)
 
+  // @ts-expect-error: not a Nest app
+  nest(express5())
+  // @ts-expect-error: not a Nest app
+  nest(() => new Koa3())
+
   // @ts-expect-error: not a listener, but its app
   core(new Koa3())
 
-  for (const clustered of [express, koa, core]) {
+  for (const clustered of [express, koa, nest, core]) {
     // @ts-expect-error: nothing at all
     clustered()
     // @ts-expect-error: nothing at all

@@ -25,6 +25,13 @@ export const frameworks: Record<string, Framework> = {
   'Express 4': { adapter: '@clustered/express', app: 'express-4', route: '/users/:name' },
   'Koa 3': { adapter: '@clustered/koa', app: 'koa-3' },
   'Koa 2': { adapter: '@clustered/koa', app: 'koa-2' },
+  'Nest 12': {
+    adapter: '@clustered/nest',
+    app: 'nest-12',
+    route: '/users/:name',
+    closes: true,
+    ownServer: /app\.getHttpServer\(\)\.keepAliveTimeout/,
+  },
   'Hono 4': { adapter: '@clustered/hono', app: 'hono-4', route: '/users/:name' },
   'a fetch handler': { adapter: '@clustered/fetch', app: 'fetch' },
 }
