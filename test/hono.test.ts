@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
 import { describe, it } from 'node:test'
+import { clustered } from '@clustered/hono'
 import { WebSocket } from 'ws'
 import { order } from './support/events.ts'
 import { get } from './support/http.ts'
@@ -94,5 +95,14 @@ describe('a Hono app', () => {
     assert.match(program.output, /held work failed: Error: no harm/)
     assert.match(program.output, /the event stream is told/)
     assert.match(program.output, /a WebSocket is closed with 1012/)
+  })
+
+  it('is what the option websocket is for', async (t) => {
+    t.mock.method(console, 'error', () => {})
+    const options = { logger: false, websocket: { server: {} } } as const
+    await assert.rejects(clustered(http.createServer(), options).listen(0).ready, {
+      code: 'ERR_CLUSTERED_BAD_OPTION',
+      message: /^The option websocket is for an app\. Give it to createAdaptorServer/,
+    })
   })
 })
