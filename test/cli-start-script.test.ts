@@ -22,7 +22,7 @@ const { startHere } = (await inside('start-here.js')) as {
   startHere: (flags: object) => { given: string; says: string }
 }
 const { findBuiltServer } = (await inside('built-servers.js')) as {
-  findBuiltServer: (packages: object) => object | undefined
+  findBuiltServer: (packages: object, script?: string) => object | undefined
 }
 const { clusteredScript } = (await inside('init/put-into-script.js')) as {
   clusteredScript: (manifest: object, built: object) => { now: string }
@@ -169,7 +169,7 @@ describe('clustered init, of a framework that builds its own server', () => {
         dependencies: packages,
         ...(start !== undefined && { scripts: { start } }),
       }
-      return clusteredScript(manifest, findBuiltServer(packages)!).now
+      return clusteredScript(manifest, findBuiltServer(packages, start)!).now
     }
     assert.equal(now({ nuxt: '4' }), 'clustered start .output/server/index.mjs')
     assert.equal(now({ astro: '6', '@astrojs/node': '9' }), 'clustered start dist/server/entry.mjs')
@@ -177,6 +177,9 @@ describe('clustered init, of a framework that builds its own server', () => {
       now({ '@react-router/dev': '7', '@react-router/serve': '7' }),
       'clustered start react-router-serve -- build/server/index.js',
     )
+    const cli = { fastify: '5', 'fastify-cli': '7' }
+    assert.equal(now(cli, 'fastify start -l info app.js'), 'clustered start fastify -- start -l info app.js')
+    assert.equal(findBuiltServer(cli, 'node server.js'), undefined, 'whose code is changed')
     assert.equal(now({ next: '16', express: '5' }, 'node server.js'), 'clustered start server.js')
     assert.throws(() => now({ '@sveltejs/kit': '2' }), /without @sveltejs\/adapter-node/)
     assert.throws(() => now({ astro: '6' }, 'astro dev'), /\(astro dev\) it is not plain/)

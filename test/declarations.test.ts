@@ -33,9 +33,21 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     sheds: true,
   },
   nest: {
-    make: 'await NestFactory.create(class {})',
-    imports: "import '@nestjs/common'\nimport { NestFactory } from '@nestjs/core'",
-    dependencies: ['@nestjs/common', '@nestjs/core'],
+    make: '({} as INestApplication)',
+    imports: "import type { INestApplication } from '@nestjs/common'",
+    dependencies: ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
+    sheds: true,
+  },
+  hono: {
+    make: 'new Hono()',
+    imports: "import { Hono } from 'hono'",
+    dependencies: ['hono', '@hono/node-server'],
+    sheds: true,
+  },
+  fetch: {
+    make: '({ fetch: (_request: Request) => new Response() })',
+    imports: '',
+    dependencies: [],
     sheds: true,
   },
 }

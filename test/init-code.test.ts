@@ -178,7 +178,7 @@ async function main() {
   return server
 }
 
-clustered(main).listen({ port: Number(process.env.PORT ?? 3000) })
+void clustered(main).listen({ port: Number(process.env.PORT ?? 3000) })
 `,
   },
   {

@@ -71,10 +71,13 @@ async function reload(
   reloads: number,
 ): Promise<Pick<Outcome, 'answered' | 'failures'>> {
   const kind: Kind = kinds[row.client ?? 'http']
-  const clients = load([
-    ...kind.clients(port, row.requests ?? usualRequests),
-    ...(row.webSocket === undefined ? [] : webSocketClients(4, port, row.webSocket)),
-  ])
+  const clients = load(
+    [
+      ...kind.clients(port, row.requests ?? usualRequests),
+      ...(row.webSocket === undefined ? [] : webSocketClients(4, port, row.webSocket)),
+    ],
+    { hurried: kind.hurried ?? false },
+  )
   try {
     for (let done = 0; done < reloads; done++) {
       const since = program.output.length

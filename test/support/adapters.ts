@@ -30,13 +30,16 @@ export const frameworks: Record<string, Framework> = {
     app: 'nest-12',
     route: '/users/:name',
     closes: true,
-    ownServer: /new FastifyAdapter\(\{ keepAliveTimeout: 65000 \}\)/,
+    ownServer: /app\.getHttpServer\(\)\.keepAliveTimeout/,
   },
+  'Hono 4': { adapter: '@clustered/hono', app: 'hono-4', route: '/users/:name' },
+  'a fetch handler': { adapter: '@clustered/fetch', app: 'fetch' },
 }
 
 /** Apps that others than their own adapter take as well: they are functions, or have one. */
 export const alsoTakes: Record<string, readonly string[]> = {
-  '@clustered/core': ['@clustered/express'],
+  '@clustered/core': ['@clustered/express', '@clustered/fetch'],
+  '@clustered/fetch': ['@clustered/hono'],
 }
 
 export const fixtureUrl = (file: string): string =>

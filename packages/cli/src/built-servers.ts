@@ -5,6 +5,8 @@ export interface BuiltServer {
   name: string
   /** The package that shows it. */
   package: string
+  /** It is meant only where `npm start` runs that. */
+  only?: RegExp
   /** Without one of these, it builds no server for Node. */
   needs?: readonly string[]
   /** What starts the server, if `npm start` does not say. */
@@ -60,13 +62,23 @@ const known: readonly BuiltServer[] = [
     start: 'remix-serve build/server/index.js',
   },
   { name: 'AdonisJS', package: '@adonisjs/core', start: 'node bin/server.js' },
+  // Apps of Fastify that listen by themselves have it too, for development.
+  { name: 'fastify-cli', package: 'fastify-cli', only: /\bfastify start\b/ },
   { name: 'Nitro', package: 'nitropack', start: 'node .output/server/index.mjs' },
   { name: 'Nitro', package: 'nitro', start: 'node .output/server/index.mjs' },
 ]
 
-/** @param packages those that the project depends on, at run time or for its build. */
-export function findBuiltServer(packages: Readonly<Record<string, string>>): BuiltServer | undefined {
-  return known.find(({ package: name }) => Object.hasOwn(packages, name))
+/**
+ * @param packages those that the project depends on, at run time or for its build.
+ * @param script what `npm start` runs.
+ */
+export function findBuiltServer(
+  packages: Readonly<Record<string, string>>,
+  script = '',
+): BuiltServer | undefined {
+  return known.find(
+    ({ package: name, only }) => Object.hasOwn(packages, name) && (!only || only.test(script)),
+  )
 }
 
 /** What starts it where `npm start` does not say. */

@@ -109,6 +109,8 @@ export function adapt<App, Given>(
     app: target,
     listen: (...args: unknown[]) => {
       const place = parseListenArguments(args)
+      if (adapter.listenOptions && !(target instanceof net.Server))
+        place.options = adapter.listenOptions(place.options)
       // A further place is one of the same cluster.
       const known = runtime().primary
       const started = start(makeServer, place, settings)

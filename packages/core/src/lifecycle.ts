@@ -33,6 +33,10 @@ export class Lifecycle {
     for (const hook of runtime().leadHooks ?? []) this.leading.add(hook)
   }
 
+  get isEnding(): boolean {
+    return this.#ending
+  }
+
   /** For the log. The stack of an error is for whoever repairs it. */
   readonly report = (problem: string, error?: unknown): void => {
     if (error !== undefined) console.error('%s', toReport(error))

@@ -29,7 +29,8 @@ interface InitFlags {
  */
 export function init(file: string | undefined, flags: InitFlags): void {
   const manifest = readPackage()
-  const built = file === undefined ? findBuiltServer(packagesOf(manifest)) : undefined
+  const built =
+    file === undefined ? findBuiltServer(packagesOf(manifest), manifest.scripts?.['start']) : undefined
   if (built) changeScript(manifest, built, flags)
   else changeCode(manifest, file, flags)
 }
@@ -66,7 +67,7 @@ function changeCode(manifest: Manifest, file: string | undefined, { dryRun, json
     writeFileSync(entry, text)
     writeFileSync('package.json', withMember(manifest.text, 'dependencies', dependency, `^${version}`))
   }
-  print(json, { entry, framework: framework.adapter, dependency, dryRun: dryRun ?? false }, () =>
+  print(json, { entry, framework: framework.adapter, dependency, leftOut, dryRun: dryRun ?? false }, () =>
     [
       `${entry}:`,
       ...changes(source, text),
@@ -95,7 +96,7 @@ function change(
   entry: string,
   [framework, ...others]: readonly Framework[],
 ): Changed & { framework: Framework } {
-  const otherwise = `${byHand(framework!)} Or leave the code as it is: clustered start ${entry}`
+  const otherwise = `${byHand(framework!)} Or leave the code as it is: clustered start ${framework!.built ?? entry}`
   try {
     const changed = plainly(entry, () => putAroundApp(source, entry, framework!), otherwise)
     return { ...changed, framework: framework! }

@@ -108,7 +108,8 @@ function leaves(statement: Node): boolean {
 /** `clustered(bootstrap).listen(3000)` for `bootstrap()`. */
 function atSite({ site, fn, isThenable }: Listening, args: string, text: (node: Node) => string): Edit[] {
   const { expression, callee, isAwaited } = site
-  const before = isAwaited ? 'await clustered(' : 'clustered('
+  // Linters want a promise to be seen to.
+  const before = isAwaited ? 'await clustered(' : site.isVoid && isThenable ? 'void clustered(' : 'clustered('
   const behindIt = `).listen(${args})${isAwaited && !isThenable ? '.ready' : ''}`
   if (callee !== fn)
     return [{ start: expression.start, end: expression.end, text: before + text(callee) + behindIt }]

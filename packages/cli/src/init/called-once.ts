@@ -10,6 +10,7 @@ export interface Site {
   /** The function, or its name. */
   callee: Node
   isAwaited: boolean
+  isVoid: boolean
   /** What `catch` is given. */
   handlers: Node[]
 }
@@ -38,14 +39,15 @@ export function calledOnce(program: Program, fn: Node, above: readonly Node[]): 
     rest = rest.slice(2)
   }
   const isAwaited = rest[0]!.type === 'AwaitExpression'
-  if (isAwaited || isVoid(rest[0]!)) {
+  const isDiscarded = isVoid(rest[0]!)
+  if (isAwaited || isDiscarded) {
     expression = rest[0]!
     rest = rest.slice(1)
   }
   const [statement, ...top] = rest
   if (statement?.type !== 'ExpressionStatement' || !top.every(({ type }) => atTop.test(type)))
     throw new NotPlain(`the server listens in a function, and ${called} is not called at the top of the file`)
-  return { statement, expression, callee, isAwaited, handlers }
+  return { statement, expression, callee, isAwaited, isVoid: isDiscarded, handlers }
 }
 
 /** `function start() {}`, `const start = async () => {}`. */

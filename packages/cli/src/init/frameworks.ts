@@ -26,6 +26,8 @@ export interface Framework {
   /** Where it listens if nothing says so. */
   defaultPort?: string
   byHand: string
+  /** What Node runs, where that is not the entry file: Nest needs what its compiler alone emits. */
+  built?: string
 }
 
 const listens = 'put clustered(app).listen(...) in place of app.listen(...)'
@@ -40,6 +42,7 @@ export const frameworks: readonly Framework[] = [
     from: '@nestjs/core',
     app: { made: ['NestFactory'], how: 'create', example: 'const app = await NestFactory.create(AppModule)' },
     byHand: 'have the function that makes the app return it, and give it: clustered(bootstrap).listen(3000)',
+    built: 'dist/main.js',
   },
   {
     name: 'Fastify',
