@@ -74,12 +74,13 @@ export interface Where {
   secure?: boolean
 }
 
-/** What a client sends. The answer's body must equal `expect`, if that is given. */
+/** What a client sends. The answer's body must equal `expect`, or match it, if that is given. */
 export interface What {
   path?: string
   method?: string
+  headers?: Record<string, string>
   body?: Buffer
-  expect?: string
+  expect?: string | RegExp
 }
 
 /** Clients of node:http that share a pool of `count` kept-alive connections, or use a new one each time. */
@@ -101,19 +102,17 @@ function nodeRequest(
   what: What,
 ): Promise<void> {
   const { path = '/', method = 'GET', body, expect } = what
+  const headers = { ...what.headers, ...(body && { 'content-length': body.length }) }
   return new Promise((resolve, reject) => {
-    const request = module.request(
-      { ...address(where), agent, path, method, ...(body && { headers: { 'content-length': body.length } }) },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('close', () => {
-          if (!response.complete) return reject(new Error('the answer was cut'))
-          check(response.statusCode, Buffer.concat(chunks).toString(), expect, resolve, reject)
-        })
-      },
-    )
+    const request = module.request({ ...address(where), agent, path, method, headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('close', () => {
+        if (!response.complete) return reject(new Error('the answer was cut'))
+        check(response.statusCode, Buffer.concat(chunks).toString(), expect, resolve, reject)
+      })
+    })
     request.setTimeout(hangTimeout, () => request.destroy(new Error('hung')))
     request.on('error', reject)
     request.end(body)
@@ -122,7 +121,7 @@ function nodeRequest(
 
 /** Clients of undici, each with a connection of its own. */
 export function undiciClients(count: number, where: Where, what: What): Client[] {
-  const { path = '/', method = 'GET', body, expect } = what
+  const { path = '/', method = 'GET', headers = {}, body, expect } = what
   const origin = `${where.secure ? 'https' : 'http'}://localhost:${where.port ?? 80}`
   const pools = Array.from(
     { length: count },
@@ -135,7 +134,7 @@ export function undiciClients(count: number, where: Where, what: What): Client[]
       }),
   )
   return pools.map((pool) => async () => {
-    const response = await pool.request({ path, method: method as 'GET', body: body ?? null })
+    const response = await pool.request({ path, method: method as 'GET', headers, body: body ?? null })
     const text = await response.body.text()
     await new Promise<void>((resolve, reject) => check(response.statusCode, text, expect, resolve, reject))
   })
@@ -153,12 +152,13 @@ export function mixedClients(count: number, where: Where, what: What): Client[] 
 function check(
   status: number | undefined,
   body: string,
-  expect: string | undefined,
+  expect: string | RegExp | undefined,
   resolve: () => void,
   reject: (error: Error) => void,
 ): void {
+  const isRight = expect instanceof RegExp ? expect.test(body) : expect === undefined || body === expect
   if (status !== 200) reject(new Error(`status ${status}: ${body.slice(0, 80)}`))
-  else if (expect !== undefined && body !== expect) reject(new Error(`wrong body: ${body.length} bytes`))
+  else if (!isRight) reject(new Error(`wrong body: ${body.length} bytes`))
   else resolve()
 }
 

@@ -20,6 +20,8 @@ export interface ProgramOptions {
   cwd?: string
   /** The file is given as it is, seen from `cwd`. */
   asGiven?: boolean
+  /** Another Node.js than this one. */
+  execPath?: string
 }
 
 /** How a call went: 'ok', or what it was rejected with. */
@@ -44,10 +46,11 @@ export class Program {
   readonly #lookers = new Set<() => void>()
   readonly #exit: Promise<[number | null, NodeJS.Signals | null]>
 
-  constructor(file: string, { env = {}, args = [], nodeArgs = [], cwd, asGiven }: ProgramOptions = {}) {
+  constructor(file: string, options: ProgramOptions = {}) {
+    const { env = {}, args = [], nodeArgs = [], cwd, asGiven, execPath = process.execPath } = options
     const given = asGiven ? file : path.resolve(fixtures, file)
     const { reader, writer } = openPipe()
-    this.child = spawn(process.execPath, [...nodeArgs, given, ...args], {
+    this.child = spawn(execPath, [...nodeArgs, given, ...args], {
       cwd,
       env: { ...environment, ...env },
       stdio: ['ignore', writer, writer, 'ipc'],

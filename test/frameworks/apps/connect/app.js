@@ -1,0 +1,4 @@
+import connect from 'connect'
+import { answer } from './answer.js'
+
+export const app = connect().use(answer)

@@ -1,0 +1,8 @@
+import http from 'node:http'
+import { clustered } from '@clustered/core'
+import { app } from './app.js'
+
+clustered(() => http.createServer(app), {
+  onDrain: () => console.log(`hook onDrain ${process.pid}`),
+  onShutdown: () => console.log(`hook onShutdown ${process.pid}`),
+}).listen(process.env.PORT)
