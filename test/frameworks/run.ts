@@ -31,10 +31,14 @@ const { values } = parseArgs({
 })
 const majors = values.nodes.split(',').map(Number)
 
-mkdirSync(values.home, { recursive: true })
-installPackages(values.home)
+const chosen = rows.filter(({ name }) => new RegExp(values.only).test(name))
 
-for (const row of rows.filter(({ name }) => new RegExp(values.only).test(name))) {
+// Also puts lines in order that two branches have added.
+writeTable([], order)
+mkdirSync(values.home, { recursive: true })
+if (chosen.length > 0) installPackages(values.home)
+
+for (const row of chosen) {
   const folder = makeProject(row, values.home)
   const version = versionOf(row, folder)
   for (const start of row.starts)
