@@ -17,6 +17,8 @@ export interface Row {
   build?: string
   /** The least major version of Node.js that it runs on. Default: 20. */
   from?: number
+  /** The first major version on which it does not run, in plain Node.js either. */
+  before?: number
   /** What clients speak. Default: 'http'. */
   client?: keyof typeof kinds
   /** What is asked, over and over. Default: GET / for 'hello', GET /later for 'later', POST /echo. */

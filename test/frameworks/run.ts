@@ -31,18 +31,28 @@ const { values } = parseArgs({
 })
 const majors = values.nodes.split(',').map(Number)
 
-mkdirSync(values.home, { recursive: true })
-installPackages(values.home)
+const chosen = rows.filter(({ name }) => new RegExp(values.only).test(name))
 
-for (const row of rows.filter(({ name }) => new RegExp(values.only).test(name))) {
+// Also puts lines in order that two branches have added.
+writeTable([], order)
+mkdirSync(values.home, { recursive: true })
+if (chosen.length > 0) installPackages(values.home)
+
+for (const row of chosen) {
   const folder = makeProject(row, values.home)
   const version = versionOf(row, folder)
   for (const start of row.starts)
     for (const major of majors) {
-      const cells =
-        major < (row.from ?? 0) ? [`needs ${row.from}`, '', '', ''] : await tried(row, start, major, folder)
+      const why = whyNot(row, major)
+      const cells = why ? [why, '', '', ''] : await tried(row, start, major, folder)
       writeTable([[row.framework, version, code(start.by), String(major), ...cells]], order)
     }
+}
+
+/** Why a row is not tried. */
+function whyNot({ from = 0, before = Infinity }: Row, major: number): string | undefined {
+  if (major < from) return `needs ${from}`
+  return major >= before ? 'not in plain Node.js either' : undefined
 }
 
 /** @returns the cells behind that of the Node.js. */

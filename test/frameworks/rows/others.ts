@@ -14,7 +14,14 @@ export const rows: Row[] = [
       { ...started, hooks: ['onPreStop', 'onPostStop'] },
     ],
   },
-  { name: 'restify', framework: 'Restify', packages: { restify: '^11.0.0' }, starts: [core, started] },
+  {
+    name: 'restify',
+    framework: 'Restify',
+    packages: { restify: '^11.0.0' },
+    starts: [core, started],
+    // Its spdy wants a part of Node.js that is no more.
+    before: 24,
+  },
   { name: 'polka', framework: 'Polka', packages: { polka: '^0.5.0' }, starts: [core, started] },
   { name: 'connect', framework: 'Connect', packages: { connect: '^3.0.0' }, starts: [core, started] },
   { name: 'micro', framework: 'Micro', packages: { micro: '^10.0.0' }, starts: [core, started] },
