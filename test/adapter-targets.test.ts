@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { before, describe, it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { Cluster } from '@clustered/core'
 import { alsoTakes, fixtureUrl, frameworks, loadAdapter, loadApp } from './support/adapters.ts'
 import { get } from './support/http.ts'
@@ -37,6 +39,8 @@ async function answerOf(kind: string, port: number): Promise<string> {
   })
 }
 
+const adapters = [...new Set(Object.values(frameworks).map(({ adapter }) => adapter))]
+
 /** What apps, servers and functions are to an adapter does not depend on processes: here they serve in this one. */
 const listen = (clustered: any, target: unknown, options: object = {}): Cluster =>
   clustered(target, { logger: false, ...options }).listen(0)
@@ -44,7 +48,7 @@ const listen = (clustered: any, target: unknown, options: object = {}): Cluster 
 /** A failure is written to stderr as well. */
 const silence = (t: TestContext): void => void t.mock.method(console, 'error', () => {})
 
-for (const adapter of new Set(Object.values(frameworks).map((framework) => framework.adapter)))
+for (const adapter of adapters)
   describe(`${adapter} is given`, () => {
     let clustered: any
     before(async () => ({ clustered } = await loadAdapter(adapter)))
@@ -125,7 +129,16 @@ describe('apps of one process that each are closed by themselves', () => {
     assert.equal(log.mock.callCount(), 2)
   })
 
-  it('are not ready when that fails', async (t) => {
+  it('are ended even if they are closed before they have begun', async (t) => {
+    const { App, clustered } = await loadAdapter('./own-adapter.js')
+    const closes = t.mock.method(App.prototype, 'end')
+    const cluster = listen(clustered, new App(listener))
+    await cluster.close()
+    await assert.rejects(cluster.ready, { code: 'ERR_CLUSTERED_CLOSING' })
+    assert.equal(closes.mock.callCount(), 1)
+  })
+
+  it('are not ready when beginning fails', async (t) => {
     silence(t)
     const { App, clustered } = await loadAdapter('./own-adapter.js')
     const begin = (): Promise<never> => Promise.reject(new Error('not begun, as told'))
@@ -137,7 +150,7 @@ describe('apps of one process that each are closed by themselves', () => {
 describe('every adapter exports', () => {
   it('what core has for apps', async () => {
     const common = 'ClusteredError clustered hold mergeMetrics onLead publish subscribe workerId'.split(' ')
-    for (const { adapter } of Object.values(frameworks)) {
+    for (const adapter of adapters) {
       if (!adapter.startsWith('@')) continue
       const exported = await loadAdapter(adapter)
       assert.deepEqual(
@@ -146,5 +159,19 @@ describe('every adapter exports', () => {
         adapter,
       )
     }
+  })
+})
+
+describe('a primary that is given a function', () => {
+  it('loads nothing of a framework by its adapter', () => {
+    const names = JSON.stringify(adapters.filter((adapter) => adapter.startsWith('@')))
+    const code = `for (const name of ${names}) require(name); console.log(Object.keys(require.cache).join('\\n'))`
+    const { stdout, stderr } = spawnSync(process.execPath, ['--eval', code], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      encoding: 'utf8',
+    })
+    assert.equal(stderr, '')
+    assert.match(stdout, /packages\/core\/dist\/clustered\.js/)
+    assert.deepEqual(stdout.match(/.*\/node_modules\/.*/g), null)
   })
 })

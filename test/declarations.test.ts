@@ -26,6 +26,12 @@ const frameworks: Record<string, { make: string; imports: string; dependencies: 
     dependencies: ['express', '@types/express'],
     sheds: true,
   },
+  fastify: {
+    make: 'Fastify()',
+    imports: "import Fastify from 'fastify'",
+    dependencies: ['fastify'],
+    sheds: true,
+  },
   koa: {
     make: 'new Koa()',
     imports: "import Koa from 'koa'",

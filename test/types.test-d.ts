@@ -6,6 +6,7 @@ import { type Cluster, clustered as core, ClusteredError } from '@clustered/core
 import { clusteredMetrics } from '@clustered/core/otel'
 import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
 import { clustered as fetching } from '@clustered/fetch'
+import { clustered as fastify } from '@clustered/fastify'
 import { clustered as hono, health, shed } from '@clustered/hono'
 import { clustered as koa, onLead, publish, subscribe } from '@clustered/koa'
 import { clustered as nest } from '@clustered/nest'
@@ -15,6 +16,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import express5 from 'express'
 import express4 from 'express4'
+import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa3 from 'koa'
 import Koa2 from 'koa2'
@@ -25,7 +27,7 @@ type Exactly<Actual, Expected> = Same<Actual, Expected> extends true ? Actual : 
 /** Compiles when `actual` has the type `Expected` and no other. */
 declare function exactly<Expected>(): <Actual>(actual: Exactly<Actual, Expected>) => void
 
-class AppModule {}
+declare const AppModule: new () => object
 
 export async function theAppKeepsItsType(): Promise<void> {
   const app5 = express(express5()).app
@@ -62,6 +64,13 @@ export async function theAppKeepsItsType(): Promise<void> {
     readonly stock = 1
   }
   exactly<Shop>()(koa(new Shop()).app)
+
+  const fastifyApp = Fastify()
+  exactly<typeof fastifyApp>()(fastify(fastifyApp).app)
+  const secure = Fastify({ http2: true, https: {} })
+  exactly<() => typeof secure>()(fastify(() => secure).app)
+  fastify(secure, { onServer: (server) => exactly<http2.Http2SecureServer>()(server) })
+  exactly<Cluster>()(await fastify(fastifyApp).listen({ port: 3000, host: '0.0.0.0' }))
 
   const nestApp = nest(await NestFactory.create<NestExpressApplication>(AppModule)).app
   exactly<NestExpressApplication>()(nestApp)
@@ -118,6 +127,11 @@ export function noOtherAppIsTaken(): void {
   // @ts-expect-error: not a Koa app, but its class
   koa(Koa3)
 
+  // @ts-expect-error: not a Fastify app
+  fastify(express5())
+  // @ts-expect-error: not a Fastify app
+  fastify(async () => new Koa3())
+
   // @ts-expect-error: not a Nest app
   nest(express5())
   // @ts-expect-error: not a Nest app
@@ -126,7 +140,7 @@ export function noOtherAppIsTaken(): void {
   // @ts-expect-error: not a listener, but its app
   core(new Koa3())
 
-  for (const clustered of [express, koa, nest, core]) {
+  for (const clustered of [express, fastify, koa, nest, core]) {
     // @ts-expect-error: nothing at all
     clustered()
     // @ts-expect-error: nothing at all

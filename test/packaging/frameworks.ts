@@ -5,6 +5,8 @@ interface Framework {
   app: string
   /** What a program depends on besides. */
   more?: string[]
+  /** It has no CommonJS: compilers before 5.8, and modules before nodenext, do not let that require it. */
+  isModule?: true
 }
 
 /** By the names of their adapters. */
@@ -13,6 +15,10 @@ const frameworks: Record<string, Framework> = {
     imports: { express: 'express' },
     app: "express().get('/pid', (_request, response) => void response.send(String(process.pid)))",
     more: ['@types/express'],
+  },
+  fastify: {
+    imports: { Fastify: 'fastify' },
+    app: "Fastify().get('/pid', async () => String(process.pid))",
   },
   koa: {
     imports: { Koa: 'koa' },
@@ -30,6 +36,7 @@ const frameworks: Record<string, Framework> = {
   return NestFactory.create(AppModule)
 }`,
     more: ['@nestjs/platform-express', 'reflect-metadata', 'rxjs'],
+    isModule: true,
   },
   hono: {
     imports: { '{ Hono }': 'hono' },
@@ -43,6 +50,11 @@ const frameworks: Record<string, Framework> = {
 }
 
 export const names: string[] = Object.keys(frameworks)
+
+/** Those that any old compiler and loader can read. */
+export const oldest = ['express', 'koa']
+
+export const isModule = (name: string): boolean => frameworks[name]!.isModule ?? false
 
 /** What a program of one of them depends on, besides the adapter. */
 export function dependenciesOf(name: string): string[] {
@@ -103,6 +115,6 @@ export const whole = ${name}Clustered(${app})
 export const { app, listen } = whole
 export const cluster = listen(0)
 export const { workers, state, ready, on } = cluster
-export const made = ${name}Clustered(() => app)
+export const made = ${name}Clustered(${app.startsWith('() =>') ? 'app' : '() => app'})
 `
 }

@@ -4,11 +4,8 @@ import path from 'node:path'
 import { it } from 'node:test'
 import { pidsOf } from '../support/http.ts'
 import { childrenOf, eventually, isAlive, start } from '../support/program.ts'
-import { commonjs, module, names, typed } from './frameworks.ts'
+import { commonjs, module, names, oldest, typed } from './frameworks.ts'
 import { project } from './project.ts'
-
-// With every adapter in one process, and with those that any old loader can load.
-const oldest = ['express', 'koa']
 
 /** The project is one of ES modules, and its folder commonjs is not. */
 export const programs: Record<string, string | object> = {
@@ -19,7 +16,6 @@ export const programs: Record<string, string | object> = {
   'all.mjs': module(names),
   'all.cjs': commonjs(names),
   'all.ts': typed(names),
-  'commonjs/all.ts': typed(names),
   'commonjs/old.ts': typed(oldest),
   'commonjs/babel.js': module(oldest),
 }
@@ -49,7 +45,7 @@ const ways: Way[] = [
   { name: 'ES modules', file: 'all.mjs' },
   { name: 'CommonJS', file: 'all.cjs' },
   { name: 'TypeScript, under tsx', file: 'all.ts', through: tsx },
-  { name: 'TypeScript, as CommonJS, under tsx', file: 'commonjs/all.ts', nodeArgs: ['--import', 'tsx'] },
+  { name: 'TypeScript, as CommonJS, under tsx', file: 'commonjs/old.ts', nodeArgs: ['--import', 'tsx'] },
   { name: 'TypeScript, under ts-node', file: 'commonjs/old.ts', through: tsNode, env: forTsNode },
   {
     name: 'TypeScript, with ts-node loaded first',

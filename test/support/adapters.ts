@@ -5,8 +5,8 @@ export interface Framework {
   app: string
   /** What a request for `/users/ada` is counted under, where the framework knows that. */
   route?: string
-  /** It has hooks of its own for the end; the app says so by `closes(app, signal)`. */
-  closes?: true
+  /** It has hooks of its own for the end, which are told the signal or not; the app says so by `closes(app, signal)`. */
+  closes?: 'told' | 'untold'
   /** Its apps have a server of their own: what the refusal of the option `server` advises. */
   ownServer?: RegExp
 }
@@ -17,19 +17,26 @@ export const frameworks: Record<string, Framework> = {
     adapter: './own-adapter.js',
     app: 'own',
     route: '/users/:name',
-    closes: true,
+    closes: 'told',
     ownServer: /new App\(\{ keepAliveTimeout: 65000 \}\)/,
   },
   'node:http': { adapter: '@clustered/core', app: 'plain' },
   'Express 5': { adapter: '@clustered/express', app: 'express-5', route: '/users/:name' },
   'Express 4': { adapter: '@clustered/express', app: 'express-4', route: '/users/:name' },
+  'Fastify 5': {
+    adapter: '@clustered/fastify',
+    app: 'fastify-5',
+    route: '/users/:name',
+    closes: 'untold',
+    ownServer: /Fastify\(\{ keepAliveTimeout: 65000 \}\)/,
+  },
   'Koa 3': { adapter: '@clustered/koa', app: 'koa-3' },
   'Koa 2': { adapter: '@clustered/koa', app: 'koa-2' },
   'Nest 12': {
     adapter: '@clustered/nest',
     app: 'nest-12',
     route: '/users/:name',
-    closes: true,
+    closes: 'told',
     ownServer: /app\.getHttpServer\(\)\.keepAliveTimeout/,
   },
   'Hono 4': { adapter: '@clustered/hono', app: 'hono-4', route: '/users/:name' },

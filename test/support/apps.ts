@@ -70,7 +70,7 @@ export class Apps {
   /** The framework of each app has ended it in this process, once, and before `onShutdown`. */
   assertClosed(pid: number, signal?: string): void {
     for (const { app, closes } of this.places) {
-      const line = `${app} closes at ${signal} in ${pid}`
+      const line = `${app} closes at ${closes === 'told' ? signal : undefined} in ${pid}`
       if (closes) assert.equal(this.count(line), 2, `${line}: twice, as there are two`)
     }
     const lines = this.program.output.split('\n')
