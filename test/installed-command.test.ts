@@ -65,7 +65,10 @@ describe('clustered start, of the command of a package', () => {
   it('says what is wrong where there is none', async (t) => {
     const desk = projectOf('npm', t)
     const [wrong, more] = await Promise.all([desk.run('start', 'sevre'), desk.run('start', 'serve', 'all')])
-    assert.match(wrong.stderr, /There is no file .*sevre, and no stopped program and no command of an installed package/)
+    assert.match(
+      wrong.stderr,
+      /There is no file .*sevre, and no stopped program and no command of an installed package/,
+    )
     assert.match(more.stderr, /as in: clustered start serve -- all/)
   })
 })

@@ -61,7 +61,12 @@ function namesOf(pid: number): string[] {
     if (given.length > 0) return [String(pid), ...given]
     const file = start < 0 ? words.find((word) => !word.startsWith('-')) : words[start + 1]
     if (file === undefined) return [String(pid)]
-    return [String(pid), path.basename(file), path.parse(file).name, defaultName(path.resolve(cwd, file), cwd)]
+    return [
+      String(pid),
+      path.basename(file),
+      path.parse(file).name,
+      defaultName(path.resolve(cwd, file), cwd),
+    ]
   } catch {
     return []
   }

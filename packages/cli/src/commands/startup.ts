@@ -45,7 +45,14 @@ async function unitsOf(given: string, flags: StartFlags, argv: string[]): Promis
   const daemon = await daemonOf(given)
   if (daemon) return [daemon]
   const { file, options } = toStart(given, flags)
-  return [makeUnit(options.name ?? defaultName(named(file), namedFolder()), argv, namedFolder(), options.drainTimeout)]
+  return [
+    makeUnit(
+      options.name ?? defaultName(named(file), namedFolder()),
+      argv,
+      namedFolder(),
+      options.drainTimeout,
+    ),
+  ]
 }
 
 /** Of all that run: what was stopped is not to start by itself. */

@@ -28,7 +28,11 @@ describe("a program's name", () => {
     const file = path.join(tool, 'bin/next')
     assert.equal(defaultName(file, path.join(root, 'shop')), 'shop')
     assert.equal(defaultName(file, path.join(root, 'shop/src')), 'shop')
-    assert.equal(defaultName(file, root), 'next', 'started from elsewhere, as a program that is installed globally')
+    assert.equal(
+      defaultName(file, root),
+      'next',
+      'started from elsewhere, as a program that is installed globally',
+    )
   })
 
   it('can be typed in a shell, and be a folder', () => {
