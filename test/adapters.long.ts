@@ -1,4 +1,5 @@
-// Beside Express 5, which is tried with every change.
-import { testAdapterOf } from './support/adapters.ts'
+import { frameworks } from './support/adapters.ts'
+import { conform } from './support/conformance.ts'
 
-for (const name of ['Express 4', 'Koa 2', 'Koa 3'] as const) testAdapterOf(name)
+// Beside those that are tried with every change.
+conform(Object.keys(frameworks).filter((name) => !['own', 'node:http', 'Express 5'].includes(name)))

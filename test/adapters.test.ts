@@ -1,3 +1,3 @@
-import { testAdapterOf } from './support/adapters.ts'
+import { conform } from './support/conformance.ts'
 
-for (const name of ['node:http', 'Express 5'] as const) testAdapterOf(name)
+conform(['own', 'node:http', 'Express 5'])

@@ -171,7 +171,7 @@ describe('a file that names programs', () => {
     const desk = new Desk(t)
     enter(t, desk)
     desk.write('web.js', plainApp('1'))
-    assert.throws(configHere, /there is no file to start.*clustered\.config\.ts.*ecosystem\.config\.js/)
+    assert.equal(configHere(), undefined)
     const forms = {
       'ecosystem.config.cjs': "exports.apps = [{ script: 'web.js' }]",
       'ecosystem.config.mjs': "export const apps = [{ script: 'web.js' }]",
@@ -191,7 +191,7 @@ describe('a file that names programs', () => {
         name,
       )
     }
-    assert.equal(configHere().given, 'clustered.config.js')
+    assert.equal(configHere()?.given, 'clustered.config.js')
     desk.write('apps.js', "exports.apps = [{ script: 'x' }]\nrequire('http').createServer().listen(1)")
     for (const name of ['web.js', 'apps.js', 'nothing.js', 'web'])
       assert.equal(asConfig(name), undefined, name)

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -9,7 +18,57 @@ import { fileURLToPath } from 'node:url'
 const workspace = fileURLToPath(new URL('../../', import.meta.url))
 const tsc = path.join(workspace, 'node_modules/typescript/bin/tsc')
 
-const frameworks = { express: 'framework()', koa: 'new framework()' }
+/** By the names of their adapters: what makes an app, what imports that, and what a project depends on for it. */
+const frameworks: Record<string, { make: string; imports: string; dependencies: string[]; sheds?: true }> = {
+  express: {
+    make: 'express()',
+    imports: "import express from 'express'",
+    dependencies: ['express', '@types/express'],
+    sheds: true,
+  },
+  fastify: {
+    make: 'Fastify()',
+    imports: "import Fastify from 'fastify'",
+    dependencies: ['fastify'],
+    sheds: true,
+  },
+  koa: {
+    make: 'new Koa()',
+    imports: "import Koa from 'koa'",
+    dependencies: ['koa', '@types/koa'],
+    sheds: true,
+  },
+  nest: {
+    make: '({} as INestApplication)',
+    imports: "import type { INestApplication } from '@nestjs/common'",
+    dependencies: ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
+    sheds: true,
+  },
+  hono: {
+    make: 'new Hono()',
+    imports: "import { Hono } from 'hono'",
+    dependencies: ['hono', '@hono/node-server'],
+    sheds: true,
+  },
+  fetch: {
+    make: '({ fetch: (_request: Request) => new Response() })',
+    imports: '',
+    dependencies: [],
+    sheds: true,
+  },
+}
+
+/** The types of core's public face. */
+function typesOfCore(): string[] {
+  const declarations = readFileSync(path.join(workspace, 'packages/core/dist/index.d.ts'), 'utf8')
+  return [...declarations.matchAll(/^export (type )?\{([^}]+)\}/gm)].flatMap(([, areTypes, names]) =>
+    names!
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name && (areTypes || name.startsWith('type ')))
+      .map((name) => name.replace('type ', '')),
+  )
+}
 
 /** As pnpm installs them: a project finds what it depends on, and nothing that this depends on. */
 function makeProject(t: TestContext): string {
@@ -29,7 +88,7 @@ function makeProject(t: TestContext): string {
     symlinkSync(path.join(home('core'), '@clustered/core'), path.join(home(name), '@clustered/core'))
     mkdirSync(path.join(own, '@clustered'), { recursive: true })
     symlinkSync(installed, path.join(own, '@clustered', name))
-    for (const dependency of [name, `@types/${name}`]) install(dependency, own)
+    for (const dependency of frameworks[name]!.dependencies) install(dependency, own)
   }
   install('@types/node', own)
   writeFileSync(path.join(project, 'package.json'), '{ "type": "module" }')
@@ -37,11 +96,13 @@ function makeProject(t: TestContext): string {
 }
 
 /** Everything of the public face that an app may export without naming its type. */
-const source = (framework: string, make: string) => `
+const source = (name: string): string => {
+  const { make, imports, sheds } = frameworks[name]!
+  return `
 import http from 'node:http'
-import framework from '${framework}'
-import * as all from '@clustered/${framework}'
-import { clustered, hold, shed } from '@clustered/${framework}'
+${imports}
+import * as all from '@clustered/${name}'
+import { clustered, hold } from '@clustered/${name}'
 
 export const { app, listen } = clustered(${make})
 export const wrapped = clustered(http.createServer(), { onServer: (server) => server.setTimeout(1000) })
@@ -56,7 +117,7 @@ export const exited = new Promise((resolve) => cluster.once('worker:exit', (work
 export const exits = () => { const seen: Parameters<Parameters<typeof cluster.on<'worker:exit'>>[1]>[] = []; return seen }
 export const options = () => { const given: NonNullable<Parameters<typeof clustered>[1]> = {}; return given }
 export const parts = () => { const { server, reload, logger, onReady } = options(); return { server, reload, logger, onReady } }
-export const middleware = shed({ maxInFlight: 100 })
+${sheds ? 'export const middleware = all.shed({ maxInFlight: 100 })' : ''}
 export const mistake = (error: unknown) => error instanceof all.ClusteredError ? { error, code: error.code } : undefined
 export const held = hold(Promise.resolve(1))
 export async function serve() {
@@ -64,13 +125,20 @@ export async function serve() {
   return closing.listening
 }
 `
+}
+
+/** Each type of core by the name of the adapter, as a project needs it that depends on nothing else. */
+const types = (name: string): string =>
+  `export type { ${typesOfCore().join(', ')} } from '@clustered/${name}'\n`
 
 describe('a project that has the adapters only, under pnpm', () => {
   it('gets declarations of whatever it exports', (t) => {
     const project = makeProject(t)
-    const files = Object.entries(frameworks).map(([framework, make]) => {
-      writeFileSync(path.join(project, `${framework}.ts`), source(framework, make))
-      return `${framework}.ts`
+    assert.ok(typesOfCore().length > 50)
+    const files = Object.keys(frameworks).flatMap((name) => {
+      const written = { [`${name}.ts`]: source(name), [`${name}-types.ts`]: types(name) }
+      for (const [file, text] of Object.entries(written)) writeFileSync(path.join(project, file), text)
+      return Object.keys(written)
     })
     const flags =
       '--declaration --module nodenext --target es2022 --strict --skipLibCheck false --types node --outDir out'

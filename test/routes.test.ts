@@ -42,6 +42,19 @@ const koa: Expected = {
   '/nowhere/17': [404],
 }
 
+const fastify: Expected = {
+  '/': [200, '/'],
+  '/users/17?x=1': [200, '/users/:id'],
+  '/users/18?denied': [401, '/users/:id'],
+  '/users/17/fails': [500, '/users/:id/fails'],
+  '/numbers/17': [200, '/numbers/:number'],
+  '/numbers/none': [400, '/numbers/:number'],
+  '/files/of/17': [200, '/files/*'],
+  '/api/of/4': [200, '/api/of/:page'],
+  '/api/17': [404],
+  '/nowhere/17': [404],
+}
+
 /** Over HTTP/2, with an adapter that throws at the second. */
 const own: Expected = { '/own/17': [200, '/own/:id'], '/throws': [200] }
 
@@ -51,6 +64,8 @@ const frameworks: Record<string, Expected> = {
   'Express 4 without an adapter': express,
   'Koa 3': koa,
   'Koa 2': koa,
+  Fastify: fastify,
+  'Fastify without an adapter': fastify,
   own,
 }
 

@@ -4,9 +4,6 @@ import http from 'node:http'
 import http2 from 'node:http2'
 import https from 'node:https'
 import { describe, it } from 'node:test'
-import { clustered as core } from '@clustered/core'
-import { clustered as express } from '@clustered/express'
-import { clustered as koa } from '@clustered/koa'
 import { WebSocket } from 'ws'
 import { start } from './support/program.ts'
 
@@ -79,41 +76,3 @@ for (const workers of [1, 0])
       assert.doesNotMatch(program.output, /listening on/)
     })
   })
-
-describe('a target', () => {
-  const listener: http.RequestListener = (_request, response) => void response.end()
-  const ways = /Expected: .*, a server made of one \(http, https or http2\), or a function without parameters/
-
-  for (const [name, clustered] of Object.entries({ core, express, koa }) as [string, any][])
-    it(`that is none is refused with the ways there are (${name})`, async () => {
-      for (const wrong of [undefined, null, {}, 8000, 'app', []])
-        assert.throws(() => clustered(wrong), { code: 'ERR_CLUSTERED_BAD_TARGET', message: ways })
-      assert.throws(() => clustered(Promise.resolve(listener)), {
-        code: 'ERR_CLUSTERED_BAD_TARGET',
-        message: /an object \(Promise\)\. .* Await the promise, or give the function that makes it\.$/,
-      })
-      if (clustered !== core)
-        assert.throws(() => clustered(listener), {
-          code: 'ERR_CLUSTERED_BAD_TARGET',
-          message: /a function with 2 parameters\. .* goes to `clustered` of @clustered\/core\.$/,
-        })
-    })
-
-  for (const [name, clustered] of Object.entries({ core, express, koa }) as [string, any][])
-    it(`that is a server has its own options, and does not listen yet (${name})`, async () => {
-      for (const server of [http.createServer(listener), https.createServer(), http2.createServer()])
-        assert.throws(() => clustered(server, { server: { keepAliveTimeout: 65_000 } }), {
-          code: 'ERR_CLUSTERED_BAD_OPTION',
-          message: /^server: .*is for a server that Clustered makes.*set it on that server/,
-        })
-      const busy = http.createServer(listener).listen(0)
-      try {
-        assert.throws(() => clustered(busy), {
-          code: 'ERR_CLUSTERED_BAD_TARGET',
-          message: /a server that listens already.*clustered\(app\)\.listen\(8000\)/,
-        })
-      } finally {
-        busy.close()
-      }
-    })
-})

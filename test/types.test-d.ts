@@ -5,10 +5,19 @@ import http2 from 'node:http2'
 import { type Cluster, clustered as core, ClusteredError } from '@clustered/core'
 import { clusteredMetrics } from '@clustered/core/otel'
 import { clustered as express, type ScaleStep, type WorkerBounds } from '@clustered/express'
+import { clustered as fetching } from '@clustered/fetch'
+import { clustered as fastify } from '@clustered/fastify'
+import { clustered as hono, health, shed } from '@clustered/hono'
 import { clustered as koa, onLead, publish, subscribe } from '@clustered/koa'
+import { clustered as nest } from '@clustered/nest'
+import type { INestApplication } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import express5 from 'express'
 import express4 from 'express4'
+import Fastify from 'fastify'
+import { Hono } from 'hono'
 import Koa3 from 'koa'
 import Koa2 from 'koa2'
 
@@ -18,7 +27,9 @@ type Exactly<Actual, Expected> = Same<Actual, Expected> extends true ? Actual : 
 /** Compiles when `actual` has the type `Expected` and no other. */
 declare function exactly<Expected>(): <Actual>(actual: Exactly<Actual, Expected>) => void
 
-export function theAppKeepsItsType(): void {
+declare const AppModule: new () => object
+
+export async function theAppKeepsItsType(): Promise<void> {
   const app5 = express(express5()).app
   exactly<express5.Express>()(app5)
   app5.get('/', (request, response) => void response.send(request.query['name']))
@@ -54,6 +65,17 @@ export function theAppKeepsItsType(): void {
   }
   exactly<Shop>()(koa(new Shop()).app)
 
+  const fastifyApp = Fastify()
+  exactly<typeof fastifyApp>()(fastify(fastifyApp).app)
+  const secure = Fastify({ http2: true, https: {} })
+  exactly<() => typeof secure>()(fastify(() => secure).app)
+  fastify(secure, { onServer: (server) => exactly<http2.Http2SecureServer>()(server) })
+  exactly<Cluster>()(await fastify(fastifyApp).listen({ port: 3000, host: '0.0.0.0' }))
+
+  const nestApp = nest(await NestFactory.create<NestExpressApplication>(AppModule)).app
+  exactly<NestExpressApplication>()(nestApp)
+  nestApp.useStaticAssets('public')
+
   exactly<http.Server>()(core(http.createServer()).app)
   exactly<https.Server>()(core(https.createServer({})).app)
   exactly<http2.Http2SecureServer>()(core(http2.createSecureServer({})).app)
@@ -72,6 +94,7 @@ export function aFunctionThatMakesTheAppIsTaken(): void {
   exactly<() => Koa3>()(koa(() => new Koa3()).app)
   exactly<() => Koa2<{ user: string }>>()(koa(() => new Koa2<{ user: string }>()).app)
   exactly<() => Promise<Koa3>>()(koa(async () => new Koa3()).app)
+  exactly<() => Promise<INestApplication>>()(nest(() => NestFactory.create(AppModule)).app)
   exactly<() => http.Server>()(core(() => http.createServer()).app)
   exactly<() => Promise<https.Server>>()(core(async () => https.createServer({})).app)
   exactly<() => Promise<express5.Express>>()(core(async () => express5()).app)
@@ -104,10 +127,20 @@ export function noOtherAppIsTaken(): void {
   // @ts-expect-error: not a Koa app, but its class
   koa(Koa3)
 
+  // @ts-expect-error: not a Fastify app
+  fastify(express5())
+  // @ts-expect-error: not a Fastify app
+  fastify(async () => new Koa3())
+
+  // @ts-expect-error: not a Nest app
+  nest(express5())
+  // @ts-expect-error: not a Nest app
+  nest(() => new Koa3())
+
   // @ts-expect-error: not a listener, but its app
   core(new Koa3())
 
-  for (const clustered of [express, koa, core]) {
+  for (const clustered of [express, fastify, koa, nest, core]) {
     // @ts-expect-error: nothing at all
     clustered()
     // @ts-expect-error: nothing at all
@@ -117,6 +150,34 @@ export function noOtherAppIsTaken(): void {
     // @ts-expect-error: a promise, where a function is needed
     clustered(Promise.resolve(express5()))
   }
+}
+
+export function whatHasFetchIsTaken(): void {
+  const app = new Hono<{ Variables: { user: string } }>().get('/users/:id', (c) =>
+    c.json({ user: c.var.user }),
+  )
+  exactly<typeof app>()(hono(app).app)
+  exactly<() => Promise<Hono>>()(hono(async () => new Hono()).app)
+  exactly<http.Server>()(hono(http.createServer()).app)
+  app.use(health(), shed({ maxInFlight: 100 })).get('/few', shed({ maxInFlight: 1 }), (c) => c.text('few'))
+  hono(app, { websocket: { server: {} }, workers: 2, onServer: (server) => exactly<http.Server>()(server) })
+
+  exactly<typeof app>()(fetching(app).app)
+  exactly<(request: Request) => Response>()(fetching((request: Request) => new Response(request.url)).app)
+  fetching(async (request) => new Response(await request.text()))
+  fetching({ fetch: (request: Request, env: object) => new Response(request.url + Object.keys(env).join()) })
+  fetching(() => Promise.resolve(app))
+
+  // @ts-expect-error: not a Hono app
+  hono(express5())
+  // @ts-expect-error: not a Hono app, but its handler
+  hono(app.fetch)
+  // @ts-expect-error: a request listener of Node
+  fetching((request: http.IncomingMessage, response: http.ServerResponse) => void response.end(request.url))
+  // @ts-expect-error: it answers nothing
+  fetching((request: Request) => request.url)
+  // @ts-expect-error: that is an option of @clustered/hono
+  fetching(app, { websocket: { server: {} } })
 }
 
 export function everyFormOfListenIsTaken(): void {

@@ -71,10 +71,13 @@ async function reload(
   reloads: number,
 ): Promise<Pick<Outcome, 'answered' | 'failures'>> {
   const kind: Kind = kinds[row.client ?? 'http']
-  const clients = load([
-    ...kind.clients(port, row.requests ?? usualRequests),
-    ...(row.webSocket === undefined ? [] : webSocketClients(4, port, row.webSocket)),
-  ])
+  const clients = load(
+    [
+      ...kind.clients(port, row.requests ?? usualRequests),
+      ...(row.webSocket === undefined ? [] : webSocketClients(4, port, row.webSocket)),
+    ],
+    { hurried: kind.hurried ?? false },
+  )
   try {
     for (let done = 0; done < reloads; done++) {
       const since = program.output.length
@@ -99,7 +102,7 @@ async function stop(
   const answers = slow.map(({ answered }) =>
     answered.catch((error: Error) => void slowFailures.push(`under way at the stop: ${error.message}`)),
   )
-  await Promise.all(slow.map(({ begun }) => begun))
+  for (const { begun } of slow) await begun
   if (!slow[0]!.begun)
     await program.until(
       () => program.output.slice(since).split('slow request begins').length > slow.length,

@@ -1,60 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { it } from 'node:test'
 import { pidsOf } from '../support/http.ts'
 import { childrenOf, eventually, isAlive, start } from '../support/program.ts'
+import { commonjs, module, names, oldest, typed } from './frameworks.ts'
 import { project } from './project.ts'
-
-const apps = {
-  express: `
-const app = express()
-app.get('/pid', (_request, response) => {
-  response.send(String(process.pid))
-})
-`,
-  koa: `
-const app = new koa()
-app.use((context) => {
-  context.body = String(process.pid)
-})
-`,
-}
-
-type Framework = keyof typeof apps
-
-const header = {
-  module: (framework: string) => `
-import ${framework} from '${framework}'
-import { clustered } from '@clustered/${framework}'
-`,
-  commonjs: (framework: string) => `
-const ${framework} = require('${framework}')
-const { clustered } = require('@clustered/${framework}')
-`,
-}
-
-const oneLiner = '\nclustered(app).listen(0)\n'
-
-const typedOneLiner = `
-const options: ClusteredOptions = {}
-const cluster: Cluster = clustered(app, options).listen(0, (error?: Error) => void error)
-cluster.ready satisfies Promise<void>
-export const { app: same, listen } = clustered(app)
-`
-
-function module(framework: Framework): string {
-  return header.module(framework) + apps[framework] + oneLiner
-}
-
-function commonjs(framework: Framework): string {
-  return header.commonjs(framework) + apps[framework] + oneLiner
-}
-
-function typed(framework: Framework): string {
-  const types = `import type { Cluster, ClusteredOptions } from '@clustered/${framework}'`
-  return types + header.module(framework) + apps[framework] + typedOneLiner
-}
 
 /** The project is one of ES modules, and its folder commonjs is not. */
 export const programs: Record<string, string | object> = {
@@ -62,15 +13,11 @@ export const programs: Record<string, string | object> = {
   'babel.config.json': {
     overrides: [{ test: './commonjs/babel.js', plugins: ['@babel/plugin-transform-modules-commonjs'] }],
   },
-  'commonjs/babel.js': module('express'),
-  ...Object.fromEntries(
-    (['express', 'koa'] as const).flatMap((framework) => [
-      [`${framework}.mjs`, module(framework)],
-      [`${framework}.cjs`, commonjs(framework)],
-      [`${framework}.ts`, typed(framework)],
-      [`commonjs/${framework}.ts`, typed(framework)],
-    ]),
-  ),
+  'all.mjs': module(names),
+  'all.cjs': commonjs(names),
+  'all.ts': typed(names),
+  'commonjs/old.ts': typed(oldest),
+  'commonjs/babel.js': module(oldest),
 }
 
 const tsx = 'node_modules/tsx/dist/cli.mjs'
@@ -95,22 +42,20 @@ const forTsNode = {
 }
 
 const ways: Way[] = [
-  { name: 'Express, an ES module', file: 'express.mjs' },
-  { name: 'Express, CommonJS', file: 'express.cjs' },
-  { name: 'Koa, an ES module', file: 'koa.mjs' },
-  { name: 'Koa, CommonJS', file: 'koa.cjs' },
-  { name: 'TypeScript, under tsx', file: 'koa.ts', through: tsx },
-  { name: 'TypeScript, as CommonJS, under tsx', file: 'commonjs/express.ts', nodeArgs: ['--import', 'tsx'] },
-  { name: 'TypeScript, under ts-node', file: 'commonjs/express.ts', through: tsNode, env: forTsNode },
+  { name: 'ES modules', file: 'all.mjs' },
+  { name: 'CommonJS', file: 'all.cjs' },
+  { name: 'TypeScript, under tsx', file: 'all.ts', through: tsx },
+  { name: 'TypeScript, as CommonJS, under tsx', file: 'commonjs/old.ts', nodeArgs: ['--import', 'tsx'] },
+  { name: 'TypeScript, under ts-node', file: 'commonjs/old.ts', through: tsNode, env: forTsNode },
   {
     name: 'TypeScript, with ts-node loaded first',
-    file: 'commonjs/koa.ts',
+    file: 'commonjs/old.ts',
     nodeArgs: ['--require', 'ts-node/register'],
     env: forTsNode,
   },
   {
     name: "TypeScript, under Node's own type stripping",
-    file: 'express.ts',
+    file: 'all.ts',
     skip: !stripsTypes && 'this Node does not strip types',
   },
   { name: 'Babel', file: 'commonjs/babel.js', nodeArgs: ['--require', '@babel/register'] },
@@ -118,25 +63,31 @@ const ways: Way[] = [
 
 /** They serve from two workers, reload, and end, without a process or a word too much. */
 export function programsRun(): void {
-  for (const { name, file, nodeArgs, through, env, skip = false } of ways)
+  for (const [number, { name, file, nodeArgs, through, env, skip = false }] of ways.entries())
     it(`serve, reload and end as they should: ${name}`, { skip }, async (t) => {
       const entry = path.join(project, file)
+      const SOCKETS = path.join(project, `sockets-${number}`)
+      mkdirSync(SOCKETS)
       const command = start(t, through ? path.join(project, through) : entry, {
         args: through ? [entry] : [],
         nodeArgs,
         cwd: project,
-        env: { WEB_CONCURRENCY: '2', PWD: project, ...env },
+        env: { WEB_CONCURRENCY: '2', PWD: project, SOCKETS, ...env },
       })
-      const port = await command.listens()
-      const old = await pidsOf(port, 2)
-      assert.equal(old.size, 2)
+      await command.listens()
+      const places = readdirSync(SOCKETS)
+      assert.deepEqual(
+        places.sort(),
+        [...(programs[file] as string).matchAll(/\/(\w+)'\)\n/g)].map(([, each]) => each).sort(),
+      )
+      const old = await pidsOfAll(SOCKETS, places)
 
       // Where a tool runs the program, the primary is the tool's child. The tool passes on
       // no SIGHUP, and its patience with SIGTERM is shorter than a busy machine may need.
       const primary = parentOf([...old][0]!)
       process.kill(primary, 'SIGHUP')
       await command.sees(/reload done: every slot is on generation 2/)
-      const current = await pidsOf(port, 2)
+      const current = await pidsOfAll(SOCKETS, places)
       assert.equal(new Set([...old, ...current]).size, 4, 'every worker is a new one')
 
       const family = everyDescendant(command.pid)
@@ -146,6 +97,14 @@ export function programsRun(): void {
       // A compiler that has no core to itself takes its time.
       assert.doesNotMatch(command.output.replaceAll(/.*has no server that listens after.*/g, ''), /warning/i)
     })
+}
+
+/** The two that answer at each place. */
+async function pidsOfAll(folder: string, places: readonly string[]): Promise<Set<number>> {
+  const pids = new Set<number>()
+  for (const place of places) for (const pid of await pidsOf(path.join(folder, place), 2)) pids.add(pid)
+  assert.equal(pids.size, 2)
+  return pids
 }
 
 function everyDescendant(pid: number): number[] {

@@ -13,14 +13,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { dependenciesOf, names } from './frameworks.ts'
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url))
 /** Those that are imported. */
-export const libraries = ['core', 'express', 'koa']
+export const libraries = ['core', ...names]
 export const packages = [...libraries, 'cli']
 
 /** What else the project depends on, in the versions that the workspace has. */
-const others = ['express', 'koa', 'tsx', 'typescript', '@types/express', '@types/koa', '@types/node']
+const others = new Set([...names.flatMap(dependenciesOf), 'tsx', 'typescript', '@types/node'])
 
 /** And what the workspace has not. */
 const tools = [
@@ -55,7 +56,7 @@ export async function install(): Promise<void> {
 
   writeFiles({ 'package.json': { private: true, type: 'module' } })
   const { devDependencies } = JSON.parse(readFileSync(path.join(workspace, 'package.json'), 'utf8'))
-  const wanted = [...files, ...others.map((name) => `${name}@${devDependencies[name]}`), ...tools]
+  const wanted = [...files, ...[...others].map((name) => `${name}@${devDependencies[name]}`), ...tools]
   const flags = ['--prefix', project, '--no-audit', '--no-fund', '--prefer-offline']
   await run('npm', ['install', ...flags, ...wanted], project)
 }

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
-import { it } from 'node:test'
+import { before, it } from 'node:test'
+import { dependenciesOf, exporting, isModule, names, oldest, typed } from './frameworks.ts'
 import { elsewhere, libraries, project, run, writeFiles } from './project.ts'
 
 interface Kind {
@@ -31,14 +32,24 @@ const compilers: Record<string, Kind[]> = {
   typescript52: [...all, ofBundlers, node10],
 }
 
-const frameworks = ['express', 'koa']
+/** The adapters whose types these modules can read. */
+function namesFor(compiler: string, { module, moduleResolution }: Kind['options'], folder: string): string[] {
+  if (compiler === 'typescript52' || moduleResolution === 'node10') return oldest
+  const isRequired = folder === 'commonjs' && module.startsWith('node1')
+  return names.filter((name) => !(isRequired && isModule(name)))
+}
 
 export function typesHold(): void {
+  before(() => {
+    for (const folder of ['.', 'commonjs'])
+      writeFiles(Object.fromEntries(names.map((name) => [path.join(folder, `${name}.ts`), typed([name])])))
+  })
+
   for (const [compiler, kinds] of Object.entries(compilers))
     it(`give their types to every kind of module: ${compiler}`, async () => {
-      const configs = kinds.map(({ name, options, folder = 'commonjs' }) => {
-        const files = frameworks.map((framework) => path.join(folder, `${framework}.ts`))
-        return config(`${compiler}-${name.replaceAll(' ', '-')}.json`, options, files)
+      const configs = kinds.map(({ name: kind, options, folder = 'commonjs' }) => {
+        const files = namesFor(compiler, options, folder).map((name) => path.join(folder, `${name}.ts`))
+        return config(`${compiler}-${kind.replaceAll(' ', '-')}.json`, options, files)
       })
       await build(compiler, configs)
     })
@@ -56,35 +67,21 @@ export function typesHold(): void {
       mkdirSync(path.dirname(path.join(modules, name)), { recursive: true })
       symlinkSync(target, path.join(modules, name))
     }
-    const shared = ['express', 'koa', '@types/express', '@types/koa', '@types/node']
+    const shared = new Set([...names.flatMap(dependenciesOf), '@types/node'])
     for (const name of shared) link(path.join(project, 'node_modules', name), name)
-    const files = frameworks.map((framework) => {
-      const store = path.join(modules, '.store', framework, 'node_modules/@clustered')
-      for (const name of ['core', framework])
-        cpSync(path.join(project, 'node_modules/@clustered', name), path.join(store, name), {
+    const files = names.map((name) => {
+      const store = path.join(modules, '.store', name, 'node_modules/@clustered')
+      for (const each of ['core', name])
+        cpSync(path.join(project, 'node_modules/@clustered', each), path.join(store, each), {
           recursive: true,
         })
-      link(path.join(store, framework), `@clustered/${framework}`)
-      writeFiles({ [path.join('..', path.basename(elsewhere), `${framework}.ts`)]: exporting(framework) })
-      return `${framework}.ts`
+      link(path.join(store, name), `@clustered/${name}`)
+      writeFiles({ [path.join('..', path.basename(elsewhere), `${name}.ts`)]: exporting(name) })
+      return `${name}.ts`
     })
     const file = path.join('..', path.basename(elsewhere), 'tsconfig.json')
     await build('typescript', [config(file, { module: 'nodenext' }, files)])
   })
-}
-
-/** Whatever the public face has, exported without a word on its type. */
-function exporting(framework: string): string {
-  return `
-import { clustered, shed } from '@clustered/${framework}'
-import framework from '${framework}'
-export const whole = clustered(${framework === 'koa' ? 'new framework()' : 'framework()'})
-export const { app, listen } = whole
-export const cluster = listen(0)
-export const { workers, state, ready, on } = cluster
-export const made = clustered(() => app)
-export const middleware = shed({ maxLoopDelay: 100 })
-`
 }
 
 function config(file: string, options: object, files: string[]): string {

@@ -119,7 +119,7 @@ function makeCli(argv: string[], typed: StartFlags | undefined): CAC {
     startup(file, { ...flags, ...typed! }, argv.slice(argv.indexOf('startup') + 1)),
   )
   cli
-    .command('init [file]', 'Put Clustered into the Express or Koa project in this folder')
+    .command('init [file]', 'Put Clustered into the project in this folder: its code, or its start script')
     .option('--dry-run', 'Only say what would change')
     .action(init)
   cli

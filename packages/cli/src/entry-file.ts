@@ -25,6 +25,12 @@ export function entryFile(given: string, command: string = given, folder: string
   if (runner) throw isCommand(given, /^(node|tsx)$/.test(runner) ? rest : startedHere())
   const installed = installedCommand(command, folder)
   if (installed) return installed
+  const [first = '', ...args] = given.split(' ')
+  if (args.length > 0 && installedCommand(first, folder))
+    throw new CliError(
+      'ERR_CLUSTERED_NOT_A_PROGRAM',
+      `'${given}' is a command with arguments, and those stand behind --. Is it this that you mean: clustered start ${first} -- ${args.join(' ')}`,
+    )
   if (isFolder(given))
     throw new CliError(
       'ERR_CLUSTERED_NO_SUCH_FILE',

@@ -25,7 +25,7 @@ export const usualCodes: ExitCodes = {
 export const helpTexts: Record<string, HelpText> = {
   start: {
     notes:
-      'Without --daemon it stays in the foreground, and Ctrl-C drains and ends it. What stands after -- is for the app.',
+      'Without a file it is what a clustered.config.ts, an ecosystem.config.js or the start script of package.json says. Without --daemon it stays in the foreground, and Ctrl-C drains and ends it. What stands after -- is for the app.',
     examples: [
       'clustered start app.js -i 2 --daemon',
       'clustered start app.js --watch -- --port 8000',
@@ -136,7 +136,11 @@ export const helpTexts: Record<string, HelpText> = {
       'clustered startup shop',
     ],
   },
-  init: { examples: ['clustered init --dry-run', 'clustered init src/server.ts'] },
+  init: {
+    notes:
+      'Express, Koa, Fastify, Nest, Hono, h3, srvx, Elysia: the code. Next.js, Nuxt, SvelteKit, Astro, React Router, AdonisJS: the start script. What is not plain stays as it is.',
+    examples: ['clustered init --dry-run', 'clustered init src/server.ts'],
+  },
   completion: {
     notes: 'It completes commands, options and the names of programs.',
     examples: [

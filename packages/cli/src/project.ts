@@ -1,23 +1,31 @@
 import { readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tokenizeArgs } from 'args-tokenizer'
 import { CliError } from './errors.ts'
+import { readStartScript, takesValue, unquoted } from './start-script.ts'
+import { tokenizeArgs } from 'args-tokenizer'
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
-
-const frameworks = ['express', 'koa'] as const
-export type Framework = (typeof frameworks)[number]
-
-interface Manifest {
+export interface Manifest {
   text: string
   main?: string
-  scripts?: { start?: string }
+  scripts?: Record<string, string>
   dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
 }
 
 const usualEntries = ['server', 'index', 'app', 'main'].flatMap((name) =>
-  ['.js', '.mjs', '.cjs', '.ts'].flatMap((extension) => [name + extension, `src/${name}${extension}`]),
+  ['.js', '.mjs', '.cjs', '.ts', '.mts'].flatMap((extension) => [
+    name + extension,
+    `src/${name}${extension}`,
+  ]),
 )
+
+/** The package.json of this folder, if there is one that can be read. */
+export function readManifest(): Manifest | undefined {
+  try {
+    return readPackage()
+  } catch {
+    return undefined
+  }
+}
 
 /** @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE */
 export function readPackage(): Manifest {
@@ -27,23 +35,17 @@ export function readPackage(): Manifest {
   } catch (error) {
     throw new CliError(
       'ERR_CLUSTERED_NO_SUCH_FILE',
-      `package.json: ${(error as Error).message}. Run this in the folder of an Express or Koa project.`,
+      `package.json: ${(error as Error).message}. Run this in the folder of a project, such as one with Express, Fastify, Nest, Hono or Next.js.`,
     )
   }
 }
 
-/** @throws {CliError} ERR_CLUSTERED_NOTHING_TO_CHANGE */
-export function findFramework({ dependencies = {} }: Manifest): Framework {
-  const found = frameworks.filter((framework) => framework in dependencies)
-  if (found.length === 1) return found[0]!
-  throw new CliError(
-    'ERR_CLUSTERED_NOTHING_TO_CHANGE',
-    `package.json depends on ${found.join(' and ') || 'neither express nor koa'}. ` +
-      'Any app that listens runs on every core as it is: clustered start app.js',
-  )
+/** With those that it is built with. */
+export function packagesOf({ dependencies, devDependencies }: Manifest): Record<string, string> {
+  return { ...devDependencies, ...dependencies }
 }
 
-/** @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE, ERR_CLUSTERED_NOTHING_TO_CHANGE */
+/** @throws {CliError} ERR_CLUSTERED_NO_SUCH_FILE */
 export function findEntry(manifest: Manifest): string {
   const named = [startedFile(manifest), manifest.main]
   const entry = [...named, ...usualEntries].find((file) => file !== undefined && isFile(file))
@@ -64,27 +66,22 @@ export function entryOfPackage(text: string): string | undefined {
   }
 }
 
-const withFile = /^(-r|--require|--import|--loader|--experimental-loader|--env-file|--env-file-if-exists)$/
-
 /** The first file of source text in `npm start` that is no argument of an option. */
 function startedFile({ scripts }: Pick<Manifest, 'scripts'>): string | undefined {
-  const words = tokenizeArgs(scripts?.start ?? '', { loose: true })
-  return words.find(
-    (word, index) => /^[^-].*\.[cm]?[jt]sx?$/.test(word) && !withFile.test(words[index - 1] ?? ''),
+  const script = scripts?.['start'] ?? ''
+  const words = tokenizeArgs(script, { loose: true })
+  const file = words.find(
+    (word, index) => /^[^-].*\.[cm]?[jt]sx?$/.test(word) && !takesValue.test(words[index - 1] ?? ''),
   )
+  return file ?? withoutEnding(script)
+}
+
+/** `node src/server` means the file that is there. */
+function withoutEnding(script: string): string | undefined {
+  const { file = '' } = readStartScript(script) ?? {}
+  return ['.js', '.mjs', '.cjs'].map((ending) => unquoted(file) + ending).find(isFile)
 }
 
 function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-}
-
-/** package.json with our adapter in it, and otherwise as it was. */
-export function addDependency({ text }: Manifest, framework: Framework): { name: string; text: string } {
-  const name = `@clustered/${framework}`
-  const manifest = JSON.parse(text) as { dependencies: Record<string, string> }
-  const dependencies = Object.entries({ ...manifest.dependencies, [name]: `^${version}` })
-  manifest.dependencies = Object.fromEntries(dependencies.toSorted(([a], [b]) => (a < b ? -1 : 1)))
-  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
-  const changed = JSON.stringify(manifest, null, indent) + (text.endsWith('\n') ? '\n' : '')
-  return { name, text: text.includes('\r\n') ? changed.replaceAll('\n', '\r\n') : changed }
 }

@@ -6,6 +6,8 @@ export interface StartFlags {
   /** By the name of the option. */
   given: Map<string, Typed>
   envFile?: string
+  /** Which a start script sets. */
+  variables?: Record<string, string>
   logMaxSize?: string
   logMaxFiles?: string
   nodeArgs: string[]

@@ -28,16 +28,20 @@ export function toStart(given: string, flags: StartFlags, fromFile: Sheet = new 
   const execArgv = [...process.execArgv, ...splitNodeArguments(flags.nodeArgs)]
   const { watch } = flags
   const envFile = flags.envFile === undefined ? undefined : named(flags.envFile)
-  const env = (): Record<string, string | undefined> => (envFile === undefined ? {} : readEnvFile(envFile))
+  const { variables = {} } = flags
+  const env = (): Record<string, string | undefined> => ({
+    ...(envFile === undefined ? {} : readEnvFile(envFile)),
+    ...variables,
+  })
   if (flags.ignore.length > 0 && !watch)
     throw new CliError('ERR_CLUSTERED_USAGE', '--ignore is of --watch, which is not given.')
-  const environment = { ...env(), ...process.env }
+  const environment = { ...env(), ...process.env, ...variables }
   const layers = [fromFile, fromEnvironment(environment), fromFlags(flags.given)]
   const serves = layers.findLast((sheet) => sheet.has('listen'))?.get('listen') !== false
   return {
     file,
     options: layers.reduce<SuperviseOptions>(withSheet, {
-      ...(envFile !== undefined && { env }),
+      ...((envFile !== undefined || Object.keys(variables).length > 0) && { env }),
       args: flags['--'] ?? [],
       execArgv: [...(watch ? ownWritesArguments : []), ...typeScriptArguments(file, execArgv), ...execArgv],
       ...(watch && whileWatching),

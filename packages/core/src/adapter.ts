@@ -1,5 +1,5 @@
 import type http from 'node:http'
-import type { Server } from 'node:net'
+import type { ListenOptions, Server } from 'node:net'
 import type { Check } from './health/checks.ts'
 
 /** What can serve: a request listener, or a server made of one (`http`, `https`, `http2`). */
@@ -35,6 +35,11 @@ export interface Adapter<App> {
    * option `server` is refused then, with this advice.
    */
   readonly serverOptions?: string
+  /**
+   * What `listen` was given, as this framework reads it: where it listens if
+   * that has no host, say. Not asked for a server in place of an app.
+   */
+  listenOptions?(options: ListenOptions): ListenOptions
   /**
    * Ends what the framework has begun, by its own means. Called once for each
    * app, after the last request and all held work, and before `onShutdown`. It

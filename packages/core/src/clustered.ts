@@ -7,6 +7,7 @@ import { badOption } from './bad-option.ts'
 import { badTarget, checkServer } from './bad-target.ts'
 import type { Cluster } from './cluster.ts'
 import { type ClusterFace, emitAsServer } from './cluster-face.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { type Listen, type ListenTarget, parseListenArguments } from './listen.ts'
 import type { ClusteredOptions } from './options.ts'
 import type { Check } from './health/checks.ts'
@@ -84,9 +85,9 @@ export function adapt<App, Given>(
   giveRegistries(options?.metrics)
   ownHealth().use(settings)
   tellChecks(settings.checks)
-  const serverOf = async (app: App): Promise<net.Server> => {
+  const serverOf = async (app: App, lifecycle?: Lifecycle): Promise<net.Server> => {
     const ready = await adapter.toTarget(app)
-    runtime().lifecycle?.addApp(app, adapter)
+    lifecycle?.addApp(app, adapter)
     if (adapter.checks) tellChecks(adapter.checks(app))
     if (!(ready instanceof net.Server)) return makeHttpServer(settings.server, ready)
     checkServer(ready, settings, adapter.serverOptions)
@@ -95,10 +96,12 @@ export function adapt<App, Given>(
   if (target instanceof net.Server) checkServer(target, settings)
 
   const makeServer = async (): Promise<net.Server> => {
+    // Under a test runner each `listen` has its own, and another may be called before this app is ready.
+    const { lifecycle } = runtime()
     const made: unknown = isTarget(target) ? target : await (target as () => unknown)()
     if (!isTarget(made)) throw badTarget(adapter, made, 'the function given to clustered() returned')
     if (made instanceof net.Server) checkServer(made, settings)
-    const server = made instanceof net.Server ? made : await serverOf(made)
+    const server = made instanceof net.Server ? made : await serverOf(made, lifecycle)
     await settings.onServer?.(server)
     return server
   }
@@ -106,6 +109,8 @@ export function adapt<App, Given>(
     app: target,
     listen: (...args: unknown[]) => {
       const place = parseListenArguments(args)
+      if (adapter.listenOptions && !(target instanceof net.Server))
+        place.options = adapter.listenOptions(place.options)
       // A further place is one of the same cluster.
       const known = runtime().primary
       const started = start(makeServer, place, settings)

@@ -25,12 +25,17 @@ export class Lifecycle {
   /** How the frameworks of the apps end them. */
   readonly #apps = new Map<unknown, Pick<Adapter<any>, 'accepts' | 'close'>>()
   #ending = false
+  #hasClosedApps = false
 
   /** @param report called with what the log shall say. */
   constructor(report: (problem: string) => void) {
     this.#report = report
     this.leading = new Leading(this.report)
     for (const hook of runtime().leadHooks ?? []) this.leading.add(hook)
+  }
+
+  get isEnding(): boolean {
+    return this.#ending
   }
 
   /** For the log. The stack of an error is for whoever repairs it. */
@@ -47,7 +52,10 @@ export class Lifecycle {
 
   /** An app that serves here, at one place or several. */
   addApp<App>(app: App, adapter: Pick<Adapter<App>, 'accepts' | 'close'>): void {
-    if (adapter.close) this.#apps.set(app, adapter)
+    if (!adapter.close) return
+    this.#apps.set(app, adapter)
+    // It was still beginning: what it has opened by now would keep a test from ending.
+    if (this.#hasClosedApps) void this.#closeApps(leastForShutdown, undefined)
   }
 
   ready(hooks: Hooks): void {
@@ -111,8 +119,11 @@ export class Lifecycle {
   }
 
   async #closeApps(timeout: number, signal: string | undefined): Promise<void> {
+    this.#hasClosedApps = true
+    const apps = [...this.#apps]
+    this.#apps.clear()
     await Promise.all(
-      [...this.#apps].map(async ([app, adapter]) => {
+      apps.map(async ([app, adapter]) => {
         const what = `the close of ${adapter.accepts}`
         if (
           !(await settles(

@@ -11,15 +11,15 @@ import type { Cluster } from './cluster.ts'
 export type ListenCallback = (error?: Error) => void
 
 /** The forms of `net.Server#listen`, without those that take a handle: it cannot be shared. */
-export interface Listen {
-  (port?: number | string, host?: string, backlog?: number, callback?: ListenCallback): Cluster
-  (port?: number | string, host?: string, callback?: ListenCallback): Cluster
-  (port?: number | string, backlog?: number, callback?: ListenCallback): Cluster
-  (port?: number | string, callback?: ListenCallback): Cluster
-  (path: string, backlog?: number, callback?: ListenCallback): Cluster
-  (path: string, callback?: ListenCallback): Cluster
-  (options: ListenOptions, callback?: ListenCallback): Cluster
-  (callback: ListenCallback): Cluster
+export interface Listen<Returned = Cluster> {
+  (port?: number | string, host?: string, backlog?: number, callback?: ListenCallback): Returned
+  (port?: number | string, host?: string, callback?: ListenCallback): Returned
+  (port?: number | string, backlog?: number, callback?: ListenCallback): Returned
+  (port?: number | string, callback?: ListenCallback): Returned
+  (path: string, backlog?: number, callback?: ListenCallback): Returned
+  (path: string, callback?: ListenCallback): Returned
+  (options: ListenOptions, callback?: ListenCallback): Returned
+  (callback: ListenCallback): Returned
 }
 
 export interface ListenTarget {

@@ -8,6 +8,7 @@ export type LogEvent =
   | 'worker:problem'
   | 'worker:exit'
   | 'lead'
+  | 'hint'
   | 'slot:backoff'
   | 'reload:start'
   | 'reload:done'

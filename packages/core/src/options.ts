@@ -200,6 +200,13 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
    */
   metrics?: boolean | MetricsOptions
   /**
+   * Whether the log says what in the program is for one process, where there are
+   * several workers: once for each, such as sessions in memory. See
+   * docs/several-processes.md.
+   * @default true
+   */
+  hints?: boolean
+  /**
    * Where the primary's log lines go; `false` for nowhere. `console`, pino and
    * winston fit as they are. A function gets each line as an object. See
    * docs/logs.md.

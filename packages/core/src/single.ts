@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import type { Server as HttpServer } from 'node:http'
+import { Server as HttpServer } from 'node:http'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onAbort } from './abort.ts'
@@ -16,6 +16,8 @@ import { handleOf } from './node-internals/handles.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { SingleMetrics } from './single-metrics.ts'
+import { watchFastify } from './telemetry/routes/fastify.ts'
+import { testRunner } from './test-runner.ts'
 import type { Metric } from './telemetry/metric.ts'
 import { formatAddress } from './format-address.ts'
 import { runtime } from './runtime.ts'
@@ -23,6 +25,9 @@ import { takeSignals } from './single-signals.ts'
 import { toReport, toWords } from './thrown.ts'
 import { whileWatched } from './watcher.ts'
 import { DrainableServer } from './worker/drain/drainable-server.ts'
+
+// An app that is given to `clustered` is made before that is called. A test keeps no metrics, and its app as it is.
+if (testRunner() === undefined) watchFastify()
 
 /** Every place that a process in single mode listens at: they close together. */
 export interface Singles {
@@ -135,7 +140,8 @@ class Single extends ClusterFace implements Cluster {
     const { drainTimeout, goodbye } = this.#settings
     const drained = this.#drainable?.drain(drainTimeout, goodbye)
     // A test is its own client, and has no request on its way when it closes.
-    if (this.#isTest) (server as Partial<HttpServer> | undefined)?.closeIdleConnections?.()
+    if (this.#isTest && server && 'closeIdleConnections' in server)
+      HttpServer.prototype.closeIdleConnections.call(server)
     await drained
   }
 

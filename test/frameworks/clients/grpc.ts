@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import type { ClientHttp2Session } from 'node:http2'
 import { connect } from '../../support/http2-client.ts'
 import { type Client, hangTimeout } from '../../support/load.ts'
-import { keptSession } from './http2.ts'
+import { Sessions } from './sessions.ts'
 
 /** By HTTP/2 alone: the client of @grpc/grpc-js sends a call once more that was refused. */
 export function grpcClients(count: number, port: number): Client[] {
   return Array.from({ length: count }, () => {
-    const session = keptSession('h2c', port)
-    return () => call(session(), 'echo', 'hello')
+    const sessions = new Sessions('h2c', port)
+    return () => sessions.ask((session) => call(session, 'echo', 'hello'))
   })
 }
 

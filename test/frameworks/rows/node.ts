@@ -8,7 +8,7 @@ const starts: Start[] = [
 const withoutAdapter = starts.slice(1)
 
 export const rows: Row[] = [
-  { name: 'http', framework: 'node:http', packages: {}, starts, inCI: true },
+  { name: 'http', framework: 'node:http', packages: {}, starts },
   { name: 'https', framework: 'node:https', packages: {}, client: 'https', starts, inCI: true },
   { name: 'http2', framework: 'node:http2', packages: {}, client: 'h2', starts, inCI: true },
   { name: 'h2c', framework: 'node:http2, h2c', packages: {}, client: 'h2c', starts },

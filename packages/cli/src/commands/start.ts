@@ -19,32 +19,42 @@ import { type DaemonRecord, type LogFiles, logFiles, readRecord } from '../recor
 import { runsLine } from '../runs-line.ts'
 import { startArguments } from '../start-arguments.ts'
 import type { StartFlags } from '../start-flags.ts'
+import { startHere } from '../start-here.ts'
 import { type Start, toStart } from '../start-options.ts'
 import { staysUp } from '../stays-up.ts'
 import { toJson } from '../to-json.ts'
 
 /** @param argv what followed `start` on the command line. */
 export async function start(
-  given: string | undefined,
-  flags: StartFlags,
+  typed: string | undefined,
+  typedFlags: StartFlags,
   argv: string[],
 ): Promise<number | undefined> {
-  const config = given === undefined ? configHere() : asConfig(given)
+  const here = typed === undefined ? configHere() : undefined
+  const meant = typed === undefined && !here ? startHere(typedFlags) : undefined
+  const { given = typed!, flags = typedFlags } = meant ?? {}
+  const config = here ?? asConfig(given)
   if (process.env[daemonVariable]) {
     delete process.env[daemonVariable]
-    return becomeDaemon(config ? runOne(config, flags) : runFile(given!, flags), flags)
+    return becomeDaemon(config ? runOne(config, flags) : runFile(given, flags, meant?.says), flags)
   }
   if (config) return startFile(config, flags)
   refuseFileFlags(flags)
-  return startProgram(given!, flags, argv)
+  return startProgram(given, flags, argv, meant?.says)
 }
 
-async function startProgram(given: string, flags: StartFlags, argv: string[]): Promise<undefined> {
-  const stopped = recordOf(given, argv)
+async function startProgram(
+  given: string,
+  flags: StartFlags,
+  argv: string[],
+  says: string | undefined,
+): Promise<undefined> {
+  const stopped = says === undefined ? recordOf(given, argv) : undefined
   if (stopped) return announce(await withName(given, () => startAgain(given)), flags.json)
   const plan = toStart(given, flags)
   if (!flags.daemon) {
     warnOfRotation(flags)
+    sayWhat(plan, says)
     runInForeground(plan, flags)
     return undefined
   }
@@ -74,9 +84,18 @@ export async function startAgain(name: string): Promise<RunningProgram> {
 }
 
 /** As a daemon. */
-function runFile(given: string, flags: StartFlags): Running {
+function runFile(given: string, flags: StartFlags, says: string | undefined): Running {
   const plan = toStart(given, flags)
-  return { plan, name: nameOf(plan), run: () => runInForeground(plan, flags) }
+  const run: Running['run'] = () => {
+    sayWhat(plan, says)
+    return runInForeground(plan, flags)
+  }
+  return { plan, name: nameOf(plan), run }
+}
+
+/** Where nobody has named it. */
+function sayWhat({ options }: Start, says: string | undefined): void {
+  if (says !== undefined) stderrLog(options).info('config', `starts ${says}`)
 }
 
 function nameOf({ options, file }: Start): string {

@@ -27,17 +27,10 @@ const exported = /\bexports\b|\bexport\s+(default|const)\b|\bdefineConfig\b/
 /** Beyond that (in characters), it is no configuration. */
 const longest = 100_000
 
-/**
- * The file of this folder that says what to start.
- * @throws {CliError} ERR_CLUSTERED_USAGE
- */
-export function configHere(): ConfigFile {
+/** The file of this folder that says what to start. */
+export function configHere(): ConfigFile | undefined {
   const given = [...own, ...ofPm2].find(isFile)
-  if (given !== undefined) return made(given)
-  throw new CliError(
-    'ERR_CLUSTERED_USAGE',
-    `clustered start: there is no file to start. Give the app's file (clustered start app.js), or call it where there is a clustered.config.ts, .js or .json, or pm2's ecosystem.config.js.`,
-  )
+  return given === undefined ? undefined : made(given)
 }
 
 /** Whether what is given is a file that names programs, and is none itself. */

@@ -21,7 +21,7 @@ const metrics: Options<MetricsOptions> = {
 
 /** How the program is seen from outside. */
 export const operation: Options<
-  Pick<ClusteredOptions, 'name' | 'control' | 'metrics' | 'logger' | 'logFormat' | 'logTime'>
+  Pick<ClusteredOptions, 'name' | 'control' | 'metrics' | 'hints' | 'logger' | 'logFormat' | 'logTime'>
 > = {
   name: {
     doc: 'What the program is called by the clustered command',
@@ -47,6 +47,13 @@ export const operation: Options<
     default: {},
     otherwise: 'true',
     change: 'boot',
+  },
+  hints: {
+    doc: 'Whether the log says what in the program is for one process, where there are several workers',
+    kind: yesOrNo(),
+    default: true,
+    off: 'It does not, and no worker looks for it',
+    change: 'reload',
   },
   logger: {
     doc: "Where the primary's log lines go",

@@ -8,6 +8,7 @@ import type { LostLog } from '../lost-log.ts'
 import { longestData, longestTopic } from '../messages/message.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { asThreadAnswer, type ThreadAnswer } from './inside.ts'
+import { isHint } from './hints.ts'
 import { mostChecks } from './check-results.ts'
 import { beats, type LastWords, type ListenRequest, type ToPrimary } from './messages.ts'
 import type { StallReport, WatchdogReport } from './watchdog.ts'
@@ -135,6 +136,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   checks: {
     names: (value) => Array.isArray(value) && value.length <= mostChecks && value.every(isText),
   },
+  hint: { hint: isHint },
   problem: { problem: isString },
   call: { id: isCount, call: isCall },
   publish: { messages: (value) => Array.isArray(value) && value.every(isPublished) },

@@ -1,6 +1,7 @@
 import type { GoodbyeSettings } from '../goodbye-settings.ts'
 import type { ClusterState, SlotInfo, Vitals, WorkerInfo } from '../cluster.ts'
 import type { Message } from '../messages/message.ts'
+import type { Hint } from './hints.ts'
 import type { WorkerMetric } from '../telemetry/metric.ts'
 import type { Question } from './inside.ts'
 
@@ -42,6 +43,8 @@ export interface WorkerBriefing {
   mayListen?: boolean | undefined
   /** The primary says who leads. One of an older release does not. */
   leads?: boolean
+  /** Whether it looks for what in its program is for one process. A primary of an older release does not say. */
+  hints?: boolean
   /** Of a spare: the variables that are to say its slot once it has one. */
   slotVariables?: readonly string[] | undefined
 }
@@ -167,6 +170,8 @@ export type ToPrimary =
   | { type: 'options'; options: Record<string, unknown>; others: string[] }
   /** The app has checks of its own, by these names. */
   | { type: 'checks'; names: string[] }
+  /** Its program uses what is for one process. */
+  | { type: 'hint'; hint: Hint }
   /** For the log: it lives on. */
   | { type: 'problem'; problem: string }
   | { type: 'call'; id: number; call: ForwardedCall }

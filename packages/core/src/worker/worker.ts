@@ -300,6 +300,7 @@ export class Worker {
     if (this.#isReady) return
     this.#isReady = true
     announce('clustered:ready', () => ({ slot: this.slot }))
+    if (this.#briefing.hints && this.slots.length > 1) setImmediate(() => this.#lookForHints()).unref()
     if (this.#serves) return
     this.#watchdog.judge()
     if (this.#briefing.crash === 'contain') this.#crash.contain()
@@ -364,6 +365,22 @@ export class Worker {
       tell: (message) => this.#tell(message),
       onInspector: () => this.#watchdog.lookForDebugger(),
     }))
+  }
+
+  /** It is loaded when the worker serves, so that no boot takes longer for it. */
+  #lookForHints(): void {
+    try {
+      const { lookForHints } = require('./hints/look.js') as typeof import('./hints/look.ts')
+      lookForHints(
+        () => ({
+          sticky: typeof this.#stickyOption === 'function' ? 'function' : this.#stickyOption,
+          leads: this.lifecycle.leading.leads || this.#draining,
+        }),
+        (hint) => this.#tell({ type: 'hint', hint }),
+      )
+    } catch {
+      // Its files are gone, or may not be read any more.
+    }
   }
 
   #answer(message: Extract<ToWorker, { type: 'ask' }>): void {

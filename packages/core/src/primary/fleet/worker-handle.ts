@@ -144,6 +144,7 @@ export class WorkerHandle {
         hangTimeout,
         readyAfter: settings.readyAfter,
         mayListen: settings.mayListen,
+        hints: settings.hints,
       } as const
       const order = { release, briefing, env: environment, heapLimit }
       this.#process = this.#system.spawn(order, {

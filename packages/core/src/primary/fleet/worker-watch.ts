@@ -11,6 +11,7 @@ import type { Relay } from '../relay/relay.ts'
 import type { Sockets } from '../sockets/sockets.ts'
 import type { Fleet } from './fleet.ts'
 import { ifItServesNothing } from './first-boot.ts'
+import { Hints } from './hints.ts'
 import { Lateness } from './lateness.ts'
 import type { Lead } from './lead.ts'
 import { PlaceDifferences } from './place-differences.ts'
@@ -62,11 +63,13 @@ export class WorkerWatch implements WorkerEvents {
   readonly #lateness: Lateness
   readonly #silence: Silence
   readonly #differences: PlaceDifferences
+  readonly #hints: Hints
   #listensAfterAll = false
 
   constructor(watched: WatchedFleet) {
     this.#watched = watched
     const { fleet, sockets, clock, settings } = watched
+    this.#hints = new Hints(fleet.slots, settings)
     this.#differences = new PlaceDifferences(fleet, sockets, clock, settings.logger)
     this.#lateness = new Lateness(watched.clock, () => watched.step(() => watched.updateBalance()))
     this.#silence = new Silence(watched.hangTimeout, watched.clock)
@@ -147,6 +150,8 @@ export class WorkerWatch implements WorkerEvents {
       case 'checks':
         worker.checks = message.names
         return
+      case 'hint':
+        return this.#hints.take(message.hint)
       case 'answer':
         return sockets.onAnswer(worker, message)
       case 'room':

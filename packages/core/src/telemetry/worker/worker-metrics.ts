@@ -3,6 +3,7 @@ import { Changes } from '../changes.ts'
 import type { WorkerMetric } from '../metric.ts'
 import { AppMetrics } from '../prom-client/app-metrics.ts'
 import { processCounters } from '../process-counters.ts'
+import { watchFastify } from '../routes/fastify.ts'
 import { cpuMetric, gauge, runtimeMetrics } from '../runtime-metrics.ts'
 import { GcDurations } from './gc.ts'
 import { RequestMetrics } from './requests.ts'
@@ -21,6 +22,7 @@ export class WorkerMetrics {
   #vitals: Vitals | undefined
 
   constructor(tell: (metrics: WorkerMetric[]) => void, report: (problem: string) => void) {
+    watchFastify()
     this.#tell = tell
     this.#app = new AppMetrics({ tell, report })
   }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import type net from 'node:net'
 import { responseOn } from '../../node-internals/http1-answers.ts'
+import { runtime } from '../../runtime.ts'
 import { isSecure } from '../server-kind.ts'
 import { answerWithClose } from './lame-duck.ts'
 import type { Ledger } from './ledger.ts'
@@ -12,6 +13,7 @@ export class Http1Drainer {
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
+    keepIdle(ledger.server)
   }
 
   /** @param delay how long (in ms) connections are still kept. */
@@ -44,6 +46,18 @@ export class Http1Drainer {
     } catch {
       // The files of a release may be gone by the time it leaves.
     }
+  }
+}
+
+/**
+ * `http.Server#close` cuts what is idle, and a request may be on its way there:
+ * if the app closes a server that is about to drain, in `onDrain`, say, nothing is.
+ */
+function keepIdle(server: net.Server & Partial<Pick<HttpServer, 'closeIdleConnections'>>): void {
+  const { closeIdleConnections } = server
+  if (!closeIdleConnections) return
+  server.closeIdleConnections = () => {
+    if (!runtime().lifecycle?.isEnding) closeIdleConnections.call(server)
   }
 }
 

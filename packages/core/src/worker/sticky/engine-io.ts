@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { prototypesWith } from '../loaded-classes.ts'
 
 /** A server of Engine.IO 4 to 6, on which Socket.IO 3 and 4 are built. */
 interface Engine {
@@ -49,7 +50,7 @@ export class Engines {
     if (names.length !== this.#modules) {
       this.#modules = names.length
       for (const name of names.filter((each) => engineModule.test(each)))
-        for (const made of classesOf(require.cache[name]?.exports as object)) this.#watch(made)
+        for (const made of prototypesWith(require.cache[name]?.exports, 'handshake')) this.#watch(made)
     }
     return this.#isThere
   }
@@ -94,16 +95,6 @@ export class Engines {
     engine.generateId = naming
     this.#watched.add(naming)
   }
-}
-
-/** Their prototypes. The module is the class itself, or has several. */
-function classesOf(exported: object | undefined): { handshake: Handshake }[] {
-  const candidates: unknown[] = [exported, ...Object.values(exported ?? {})]
-  return candidates.flatMap((candidate) => {
-    const prototype =
-      typeof candidate === 'function' ? (candidate.prototype as object | undefined) : undefined
-    return prototype && Object.hasOwn(prototype, 'handshake') ? [prototype as { handshake: Handshake }] : []
-  })
 }
 
 /** What a client of Engine.IO asks with, and the session that it has, if it has one. */

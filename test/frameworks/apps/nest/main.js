@@ -1,0 +1,5 @@
+import { createApp } from './app.js'
+
+const app = await createApp()
+app.enableShutdownHooks()
+await app.listen(process.env.PORT)
