@@ -11,6 +11,7 @@ import { start } from './support/program.ts'
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 interface Framework {
   adapter: string
+  from: string
 }
 const inside = (file: string): Promise<any> =>
   import(new URL(`../../packages/cli/dist/init/${file}`, import.meta.url).href)
@@ -22,21 +23,23 @@ const putAroundApp = (source: string, file: string, framework: string): string =
   put(
     source,
     file,
-    frameworks.find(({ adapter }) => adapter === framework)!,
+    frameworks.find(({ adapter, from }) => adapter === framework || from === framework)!,
   ).text
 
 const says = 'response.send(String(process.pid))'
 const port = 'Number(process.env.PORT)'
 
 /** Apps as people write them, and what each becomes. */
-const accepted: { file: string; before: string; after: string; framework?: string }[] = [
+const accepted: { file: string; before: string; after: string; framework?: string; isRun?: boolean }[] = [
   {
     file: 'lines.mjs',
+    isRun: false,
     before: `import {\r\n  Router,\r\n  default as express,\r\n} from "express"; // the web\r\n\r\nconst app = express();\r\napp.use(Router().get("/pid", (request, response) => ${says}));\r\napp.listen(\r\n  ${port},\r\n  () => {\r\n    console.log(\`up on \${process.env.PORT}\`);\r\n  },\r\n);\r\n`,
     after: `import {\r\n  Router,\r\n  default as express,\r\n} from "express"; // the web\r\nimport { clustered } from "@clustered/express";\r\n\r\nconst app = express();\r\napp.use(Router().get("/pid", (request, response) => ${says}));\r\nclustered(app).listen(\r\n  ${port},\r\n  () => {\r\n    console.log(\`up on \${process.env.PORT}\`);\r\n  },\r\n);\r\n`,
   },
   {
     file: 'shebang.cjs',
+    isRun: false,
     before: `#!/usr/bin/env node\n'use strict'\n\n// The app.\nconst app = require('express')()\napp.get('/pid', (request, response) => ${says})\nif (require.main === module) {\n\tapp.listen(${port}, (error) => {\n\t\tif (error) throw error\n\t\tconsole.log('up')\n\t})\n}\n`,
     after: `#!/usr/bin/env node\n'use strict'\n\n// The app.\nconst { clustered } = require('@clustered/express')\nconst app = require('express')()\napp.get('/pid', (request, response) => ${says})\nif (require.main === module) {\n\tclustered(app).listen(${port}, (error) => {\n\t\tif (error) throw error\n\t\tconsole.log('up')\n\t})\n}\n`,
   },
@@ -50,6 +53,30 @@ const accepted: { file: string; before: string; after: string; framework?: strin
     framework: 'koa',
     before: `const Koa = require('koa'), path = require('path')\nrequire('node:os').cpus()\nconst app = new Koa({ proxy: true }), part = path.join('a', 'b')\napp.use((context) => { context.body = String(process.pid) }); app.listen(${port})\nmodule.exports = { app, part }\n`,
     after: `const Koa = require('koa'), path = require('path')\nconst { clustered } = require('@clustered/koa')\nrequire('node:os').cpus()\nconst app = new Koa({ proxy: true }), part = path.join('a', 'b')\napp.use((context) => { context.body = String(process.pid) }); clustered(app).listen(${port})\nmodule.exports = { app, part }\n`,
+  },
+  {
+    file: 'start.mjs',
+    framework: 'fastify',
+    before: `import Fastify from 'fastify'\n\nconst app = Fastify()\napp.get('/pid', async () => String(process.pid))\nconst start = async () => {\n  try {\n    await app.listen({ port: ${port} })\n    console.log('up')\n  } catch (error) {\n    app.log.error(error)\n    process.exit(1)\n  }\n}\nstart()\n`,
+    after: `import Fastify from 'fastify'\nimport { clustered } from '@clustered/fastify'\n\nconst app = Fastify()\napp.get('/pid', async () => String(process.pid))\nconst start = async () => {\n  try {\n    await clustered(app).listen({ port: ${port} })\n    console.log('up')\n  } catch (error) {\n    app.log.error(error)\n    process.exit(1)\n  }\n}\nstart()\n`,
+  },
+  {
+    file: 'main.mjs',
+    framework: 'nest',
+    before: `import { Module } from '@nestjs/common'\nimport { NestFactory } from '@nestjs/core'\n\nclass AppModule {}\nModule({})(AppModule)\n\nasync function bootstrap() {\n  const app = await NestFactory.create(AppModule)\n  app.use('/pid', (request, response) => response.end(String(process.pid)))\n  const port = ${port} || 3000\n  await app.listen(port)\n  console.log(\`up on \${await app.getUrl()}\`)\n}\nbootstrap()\n`,
+    after: `import { Module } from '@nestjs/common'\nimport { NestFactory } from '@nestjs/core'\nimport { clustered } from '@clustered/nest'\n\nclass AppModule {}\nModule({})(AppModule)\n\nasync function bootstrap() {\n  const app = await NestFactory.create(AppModule)\n  app.use('/pid', (request, response) => response.end(String(process.pid)))\n  return app\n}\nconst port = ${port} || 3000\nclustered(bootstrap).listen(port)\n`,
+  },
+  {
+    file: 'index.mjs',
+    framework: 'hono',
+    before: `import { serve } from '@hono/node-server'\nimport { Hono } from 'hono'\n\nconst app = new Hono()\napp.get('/pid', (c) => c.text(String(process.pid)))\n\nserve({\n  fetch: app.fetch,\n  port: ${port}\n}, (info) => {\n  console.log(\`Server is running on http://localhost:\${info.port}\`)\n})\n`,
+    after: `import { clustered } from '@clustered/hono'\nimport { Hono } from 'hono'\n\nconst app = new Hono()\napp.get('/pid', (c) => c.text(String(process.pid)))\n\nclustered(app).listen(${port})\n`,
+  },
+  {
+    file: 'handler.mjs',
+    framework: 'srvx',
+    before: `import { serve } from 'srvx'\n\nserve({ port: ${port}, fetch: (request) => new Response(String(process.pid)) })\n`,
+    after: `import { clustered } from '@clustered/fetch'\n\nclustered((request) => new Response(String(process.pid))).listen(${port})\n`,
   },
 ]
 
@@ -82,20 +109,28 @@ const refused: [reason: RegExp, listen: string, before?: string][] = [
 ]
 
 describe('clustered init', () => {
-  for (const { file, before, after, framework = 'express' } of accepted)
-    it(`changes ${file} and nothing else in it, and the result serves`, async (t) => {
+  it('writes what it changes, and nothing else', async (t) => {
+    const [{ file, before, after }] = accepted as [(typeof accepted)[0]]
+    const desk = new Desk(t)
+    desk.write(
+      'package.json',
+      `{ "scripts": { "start": "node ${file}" },\r\n"dependencies": { "express": "1" } }\r\n`,
+    )
+    desk.write(file, before)
+    const { code, stderr } = await desk.run('init')
+    assert.equal(code, 0, stderr)
+    assert.equal(readFileSync(path.join(desk.project, file), 'utf8'), after)
+  })
+
+  for (const { file, before, after, framework = 'express', isRun = true } of accepted)
+    it(`changes ${file} of ${framework} and nothing else in it, and the result serves`, async (t) => {
       assert.equal(putAroundApp(before, file, framework), after)
+      if (!isRun) return
       const desk = new Desk(t)
       symlinkSync(modules, path.join(desk.project, 'node_modules'))
-      desk.write(
-        'package.json',
-        `{ "scripts": { "start": "node ${file}" },\r\n"dependencies": { "${framework}": "1" } }\r\n`,
-      )
-      desk.write(file, before)
+      desk.write('package.json', '{}')
+      desk.write(file, after)
       desk.write('setup.ts', '')
-      const { code, stderr } = await desk.run('init')
-      assert.equal(code, 0, stderr)
-      assert.equal(readFileSync(path.join(desk.project, file), 'utf8'), after)
       const at = await freePort()
       const program = start(t, path.join(desk.project, file), {
         cwd: desk.project,

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
 import { describe, it } from 'node:test'
+import { clustered } from '@clustered/hono'
+import { Hono } from 'hono'
 import { WebSocket } from 'ws'
 import { order } from './support/events.ts'
 import { get } from './support/http.ts'
@@ -94,5 +96,21 @@ describe('a Hono app', () => {
     assert.match(program.output, /held work failed: Error: no harm/)
     assert.match(program.output, /the event stream is told/)
     assert.match(program.output, /a WebSocket is closed with 1012/)
+  })
+
+  it('has the options of every other app', () => {
+    const expected = { code: 'ERR_CLUSTERED_BAD_OPTION' }
+    const websocket = { server: {} }
+    for (const options of [8000, { worker: 1 }, { onServer: 1, websocket }])
+      assert.throws(() => clustered(new Hono(), options as never), expected)
+  })
+
+  it('is what the option websocket is for', async (t) => {
+    t.mock.method(console, 'error', () => {})
+    const options = { logger: false, websocket: { server: {} } } as const
+    await assert.rejects(clustered(http.createServer(), options).listen(0).ready, {
+      code: 'ERR_CLUSTERED_BAD_OPTION',
+      message: /^The option websocket is for an app\. Give it to createAdaptorServer/,
+    })
   })
 })

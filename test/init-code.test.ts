@@ -422,6 +422,20 @@ clustered({ fetch(request) {
 `,
   },
   {
+    form: 'a handler that looks at nothing',
+    framework: 'srvx',
+    before: `
+import { serve } from 'srvx'
+
+serve({ hostname: 'localhost', fetch: () => new Response('hello') })
+`,
+    after: `
+import { clustered } from '@clustered/fetch'
+
+clustered({ fetch: () => new Response('hello') }).listen(process.env.PORT ?? 3000, 'localhost')
+`,
+  },
+  {
     form: 'a chain that listens',
     framework: 'Elysia',
     before: `

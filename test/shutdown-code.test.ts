@@ -131,6 +131,18 @@ describe('shutdown code of the app', { concurrency: 3 }, () => {
     assert.equal((await get(port)).body, 'hello')
   })
 
+  it('may say by its exit code which signal has ended it: the worker has drained', async (t) => {
+    const { program, port } = await startApp(t, { shutdown: 'told' })
+    const [answer] = await beginSlow(program, port, 1)
+    program.kill('SIGHUP')
+    assert.equal(await answer, 'slow')
+    await program.sees(/is gone/)
+    program.kill('SIGTERM')
+    assert.equal(await program.ends(), 143)
+    assert.equal(program.output.match(/is gone: drained/g)?.length, 2)
+    assert.doesNotMatch(program.output, /error:|exit code/)
+  })
+
   it('does not run when it was removed, and the signal does what it does', async (t) => {
     const { program, port } = await startApp(t, { shutdown: 'removed' })
     const [answer] = await beginSlow(program, port, 1)

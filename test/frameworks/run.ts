@@ -64,7 +64,7 @@ async function tried(row: Row, start: Start, major: number, folder: string): Pro
   console.log(`${name}: ${answered} answered, ${failures.length} failed, ${drained} of ${left} drained`)
   if (!isClean(outcome)) {
     process.exitCode = 1
-    for (const fault of [...new Set([...failures, ...faults])]) console.log(`  ${fault}`)
+    for (const fault of new Set([...failures, ...faults])) console.log(`  ${fault}`)
     const log = path.join(folder, `output-${major}.log`)
     writeFileSync(log, outcome.output)
     console.log(`  ${log}`)

@@ -102,7 +102,7 @@ async function stop(
   const answers = slow.map(({ answered }) =>
     answered.catch((error: Error) => void slowFailures.push(`under way at the stop: ${error.message}`)),
   )
-  await Promise.all(slow.map(({ begun }) => begun))
+  for (const { begun } of slow) await begun
   if (!slow[0]!.begun)
     await program.until(
       () => program.output.slice(since).split('slow request begins').length > slow.length,

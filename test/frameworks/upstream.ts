@@ -13,5 +13,5 @@ export async function startUpstream(): Promise<{ port: number; stop: () => void 
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  return { port, stop: () => void server.close().closeAllConnections() }
+  return { port, stop: () => server.close().closeAllConnections() }
 }

@@ -36,8 +36,11 @@ export async function toListener(app: FetchApp | FetchHandler): Promise<RequestL
     try {
       const answered = answer(request)
       return isPromise(answered)
-        ? answered.then(present, (error: unknown) => failed(request, error))
-        : present(answered)
+        ? answered.then(
+            (response) => present(request, response),
+            (error: unknown) => failed(request, error),
+          )
+        : present(request, answered)
     } catch (error) {
       return failed(request, error)
     }
@@ -52,9 +55,10 @@ function isPromise(answered: Response | Promise<Response> | undefined): answered
   return typeof (answered as Promise<Response> | undefined)?.then === 'function'
 }
 
-function present(response: Response | undefined): Response {
+function present(request: Request, response: Response | undefined): Response {
   if (response) return response
-  throw new TypeError(`The fetch handler returned ${response}. Expected: a Response, or a promise of one.`)
+  const what = `The fetch handler returned ${response}. Expected: a Response, or a promise of one.`
+  return failed(request, new TypeError(what))
 }
 
 /** As frameworks have it: an error that a handler throws is its request's, and ends no worker. */

@@ -7,20 +7,15 @@ import {
   type OrFactory,
   type ServerOf,
 } from '@clustered/core'
-import { Serving, type ServeOptions } from './serving.ts'
 import { routeOf } from './routes.ts'
+import { type HonoApp, type ServeOptions, Serving } from './serving.ts'
 
 // A declaration file can name a type only through a package that its project depends on.
 export type * from '@clustered/core'
 export { ClusteredError, hold, mergeMetrics, onLead, publish, subscribe, workerId } from '@clustered/core'
 export { health, type HonoContext, type HonoMiddleware } from './health.ts'
-export type { ServeOptions } from './serving.ts'
+export type { HonoApp, ServeOptions } from './serving.ts'
 export { shed } from './shed.ts'
-
-/** What a Hono app looks like, and what a module exports that has one as its `fetch`. */
-export interface HonoApp {
-  fetch(request: Request, ...rest: any[]): Response | Promise<Response>
-}
 
 /** The options of `clustered`, and what `serve` of @hono/node-server takes besides. */
 export type HonoOptions<S = net.Server> = ClusteredOptions<S> & ServeOptions
@@ -47,7 +42,8 @@ export function clustered<Given extends OrFactory<HonoApp | net.Server>>(
     routeOf,
   }
   const { onServer = () => {} } = own
-  // What is no function is refused there.
+  // What is no object, and what is no function, is refused there.
+  if (typeof options !== 'object') return adapt(hono, app, options)
   if (!websocket || typeof onServer !== 'function') return adapt(hono, app, own)
   return adapt(hono, app, {
     ...own,

@@ -2,8 +2,12 @@ import type { RequestListener } from 'node:http'
 import type net from 'node:net'
 import { ClusteredError, hold } from '@clustered/core'
 import { type Bridge, loadBridge } from './bridge.ts'
-import type { HonoApp } from './index.ts'
 import { watchRoutes } from './routes.ts'
+
+/** What a Hono app looks like, and what a module exports that has one as its `fetch`. */
+export interface HonoApp {
+  fetch(request: Request, ...rest: any[]): Response | Promise<Response>
+}
 
 /** What `serve` of @hono/node-server takes, and that means the same here. */
 export interface ServeOptions {

@@ -25,7 +25,7 @@ export async function close(app: NestApp & OwnSignals, signal: string | undefine
   try {
     await app.close(signal)
   } finally {
-    // Nest does so only where no hook has failed, and would run them all again.
+    // Nest leaves them where its close has failed, and they would run every hook again.
     app.unsubscribeFromProcessSignals?.()
   }
 }

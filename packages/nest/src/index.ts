@@ -9,7 +9,6 @@ import {
 } from '@clustered/core'
 import { close, closeOnce } from './close.ts'
 import type { NestApp } from './nest-app.ts'
-import { routeOf, watchRoutes } from './routes.ts'
 import { tellStarted } from './started.ts'
 
 // A declaration file can name a type only through a package that its project depends on.
@@ -25,11 +24,9 @@ const nest: Adapter<NestApp> = {
     typeof value === 'object' && value !== null && 'getHttpAdapter' in value && 'init' in value,
   toTarget: async (app) => {
     closeOnce(app)
-    const framework = app.getHttpAdapter().getInstance()
-    watchRoutes(framework)
     await app.init()
     // Express has none; Fastify would leave it to the `listen` of its own.
-    await framework.ready?.()
+    await app.getHttpAdapter().getInstance().ready?.()
     const server = app.getHttpServer() as net.Server
     server.once('listening', () => tellStarted(app))
     return server
@@ -37,7 +34,6 @@ const nest: Adapter<NestApp> = {
   serverOptions:
     'app.getHttpServer().keepAliveTimeout = 65000, or new FastifyAdapter({ keepAliveTimeout: 65000 })',
   close,
-  routeOf,
 }
 
 /**

@@ -13,6 +13,6 @@ export function tellStarted(app: Started): void {
   // What NestFactory makes is a proxy that takes no assignment.
   Object.defineProperty(app, 'isListening', { configurable: true, writable: true, value: true })
   const host = app.container?.getHttpAdapterHostRef?.()
-  // Nest 10.3 and earlier have no such property.
+  // Early releases of Nest 10 have no such property.
   if (host && 'listening' in host) host.listening = true
 }

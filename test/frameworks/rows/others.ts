@@ -23,6 +23,5 @@ export const rows: Row[] = [
     framework: 'http-proxy',
     packages: { 'http-proxy': '^1.0.0' },
     starts: [core, started],
-    inCI: true,
   },
 ]

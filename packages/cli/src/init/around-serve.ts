@@ -87,8 +87,9 @@ function appOf(options: Node, source: string, { from }: Framework): string {
   if (type === 'MemberExpression' && isIdentifier(property, 'fetch'))
     return source.slice((object as Node).start, (object as Node).end)
   if (from === '@hono/node-server') throw new NotPlain('fetch is not that of an app, as in fetch: app.fetch')
-  const isFunction = fetch.type === 'ObjectProperty'
-  return isFunction ? source.slice(start, end) : `{ ${source.slice(fetch.start, fetch.end)} }`
+  // Without a parameter it would be taken for a function that makes an app.
+  const isHandler = ((fetch['value'] as Node | undefined)?.['params'] as Node[] | undefined)?.length === 1
+  return isHandler ? source.slice(start, end) : `{ ${source.slice(fetch.start, fetch.end)} }`
 }
 
 /** Takes the import of `serve` away, or has it be ours where nothing else is imported with it. */

@@ -12,11 +12,9 @@ export async function build() {
     console.log('slow request begins')
     return sleep(700, 'slow')
   })
-  app.register(websocket)
-  app.register(async (plugin) => {
-    plugin.get('/socket', { websocket: true }, (socket) => {
-      socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
-    })
+  await app.register(websocket)
+  app.get('/socket', { websocket: true }, (socket) => {
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
   })
   for (const name of ['preClose', 'onClose'])
     app.addHook(name, async () => console.log(`hook ${name} ${process.pid}`))

@@ -3,6 +3,7 @@
  *
  * booting -> ready -> draining -> exited, or from any of them to exited.
  */
+import { constants } from 'node:os'
 import type { Vitals, WorkerInfo } from '../../cluster.ts'
 import type { WorkerExit } from '../../events.ts'
 import { toWords } from '../../thrown.ts'
@@ -11,6 +12,7 @@ import type { Settings } from '../../settings.ts'
 import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Release } from '../release.ts'
+import { stopSignals } from '../../signal-names.ts'
 import { newWorkerId } from '../../worker-id.ts'
 import { Asks } from './asks.ts'
 import { isDebugged } from '../process/node-arguments.ts'
@@ -21,6 +23,9 @@ import type { System, WorkerProcess } from '../process/system.ts'
  * primary ends one that did not, because it hangs.
  */
 const drainMargin = 2000
+
+/** With these, shutdown code says which signal it has heard of: that is no failure where it was told to end. */
+const endedBySignal = new Set(stopSignals.map((name) => 128 + constants.signals[name]))
 
 /** What it means that a program leaves by itself with such a code, and has not listened. */
 const endedWith = new Map([
@@ -270,7 +275,7 @@ export class WorkerHandle {
     if (this.#killedFor !== undefined)
       return this.#dismissed && !wasDraining ? this.#killedFor : `killed: ${this.#killedFor}`
     if (signal) return `killed by ${signal}`
-    if (code === 0 && wasDraining) return 'drained'
+    if (wasDraining && (code === 0 || endedBySignal.has(code!))) return 'drained'
     const ended = this.#listens && this.readyAt === undefined ? endedWith.get(code!) : undefined
     return `exit code ${code}${ended ? `: ${ended}` : ''}`
   }

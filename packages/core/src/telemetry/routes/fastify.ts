@@ -31,8 +31,8 @@ let watches = false
  * apps before they have anything, so that this hook is the first, and what the
  * app's own hooks answer has its route as well.
  *
- * Its channel `tracing:fastify.request.handler` names routes too, for about the
- * same cost, but not of what ends before the handler: a 401, or a 400 of a schema.
+ * Its channel `tracing:fastify.request.handler` names routes too, but costs more,
+ * and knows nothing of what ends before the handler: a 401, or a 400 of a schema.
  */
 export function watchFastify(): void {
   if (watches) return

@@ -1,0 +1,3 @@
+export default defineNitroPlugin((nitro) => {
+  nitro.hooks.hook('close', () => console.log(`hook close ${process.pid}`))
+})
