@@ -78,7 +78,7 @@ export function programsRun(): void {
       const places = readdirSync(SOCKETS)
       assert.deepEqual(
         places.sort(),
-        [...(programs[file] as string).matchAll(/\/(\w+)'\)\n/g)].map(([, each]) => each).sort(),
+        [...(programs[file] as string).matchAll(/\+ '\/(\w+)'/g)].map(([, each]) => each).sort(),
       )
       const old = await pidsOfAll(SOCKETS, places)
 

@@ -89,9 +89,9 @@ export class Apps {
   }
 
   /** One request at each place; returns when the apps have all of them. */
-  async beginRequests(what = '/slow?ms=1000'): Promise<ReturnType<typeof get>[]> {
+  async beginRequests(): Promise<ReturnType<typeof get>[]> {
     const before = this.count('slow request begins')
-    const answers = this.places.map(({ port }) => get(port, what))
+    const answers = this.places.map(({ port }) => get(port, '/slow?ms=1000'))
     for (const answer of answers) answer.catch(() => {})
     await this.program.until(
       () => this.count('slow request begins') === before + answers.length,

@@ -156,16 +156,23 @@ async function openAndKeep({ name, port, ownServer }: Place, agent: http.Agent):
   return socket
 }
 
-/** One request at a time, and no other is harmed. */
+/** One request at a time, and no other is harmed; there is room again when its client has gone. */
 async function assertEachSheds(apps: Apps): Promise<void> {
-  const first = await apps.beginRequests('/few?ms=1000')
-  for (const { name, port } of apps.places) {
+  const { program, places } = apps
+  const before = apps.count('slow request begins')
+  const endless = places.map(({ port }) =>
+    http.get({ host: '127.0.0.1', port, path: '/few?ms=600000', agent: false }),
+  )
+  for (const request of endless) request.on('error', () => {})
+  const have = (): boolean => apps.count('slow request begins') === before + places.length
+  await program.until(have, `${places.length} endless requests`)
+  for (const { name, port } of places) {
     const { status, headers } = await get(port, '/few')
     assert.deepEqual([status, headers['retry-after']], [503, '7'], name)
     assert.equal((await get(port, '/pid')).status, 200, name)
     assert.equal((await get(port, '/readyz')).body, 'yes\n', name)
   }
-  for (const answer of first) assert.equal((await answer).body, 'slow')
-  // There is room again.
-  for (const { name, port } of apps.places) assert.equal((await get(port, '/few?ms=0')).status, 200, name)
+  for (const request of endless) request.destroy()
+  for (const { name, port } of places)
+    await eventually(async () => (await get(port, '/few?ms=0')).status === 200, `room in ${name}`)
 }
