@@ -14,7 +14,7 @@ describe(
   () => {
     for (const row of rows.filter(({ inCI }) => inCI))
       // By the command: adapters have a suite of their own.
-      for (const start of row.starts.filter(({ by, command = by }) => command.startsWith('clustered ')))
+      for (const start of row.starts.filter((each) => (each.command ?? each.by).startsWith('clustered ')))
         it(`${row.framework}, by ${start.by}: nothing is lost, and its own hooks run once`, async (t) => {
           const where = { folder: folderOf(row), command, node: process.execPath, reloads: 1 }
           const { answered, failures, left, drained, faults, output } = await tryStart(row, start, where)
