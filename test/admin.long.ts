@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import net from 'node:net'
 import { describe, it } from 'node:test'
 import { Administered, token } from './support/admin.ts'
 import { balances } from './support/balances.ts'
-import { flood } from './support/flood.ts'
 import { get } from './support/http.ts'
 import { load, nodeClients } from './support/load.ts'
 import { eventually, type Program } from './support/program.ts'
@@ -28,6 +28,7 @@ for (const balance of balances)
       const there = await Administered.open(t, 0, { workers: 2, balance, shutdownDelay })
       const events = [] as string[]
       let over = false
+      t.after(() => (over = true))
       const probing = (async () => {
         while (!over) {
           const status = await there.ask('/readyz').then(
@@ -80,9 +81,13 @@ describe('whatever is done to the admin port', () => {
       ...nodeClients(4, { port: there.port }, { expect: 'hello' }),
       ...nodeClients(4, { port: there.port }, { expect: 'hello' }, false),
     ])
-    // Connections that say nothing, each of which comes back when it is closed.
-    const flooding = flood(port, 1500, true)
-    await eventually(() => flooding.opened >= 10_000, '10,000 connections')
+    // Connections that say nothing, each of which comes back when it is closed. Another process has them: in this one the
+    // probes would wait for them, too.
+    const flooding = fork(new URL('support/flood-process.js', import.meta.url), [String(port), '1500'])
+    t.after(() => flooding.kill())
+    let opened = 0
+    flooding.on('message', (count) => (opened = Number(count)))
+    await eventually(() => opened >= 10_000, '10,000 connections')
     assert.ok(descriptorsOf(program.pid) < before.descriptors + 2100, 'not all of them are kept')
     // A probe that comes meanwhile is answered, as one that asks is preferred to one that waits.
     const answers = await Promise.all(
@@ -93,9 +98,9 @@ describe('whatever is done to the admin port', () => {
         ),
       ),
     )
-    t.diagnostic(`${flooding.opened} connections; probes meanwhile: ${answers.join(' ')}`)
+    t.diagnostic(`${opened} connections; probes meanwhile: ${answers.join(' ')}`)
     assert.ok(answers.filter((answer) => answer === '200').length >= 5, answers.join())
-    flooding.stop()
+    flooding.kill()
 
     // Those that send slowly, read slowly, ask ahead, or send what is no request.
     const sockets = new Set<net.Socket>()

@@ -18,15 +18,19 @@ const reserve = 256
  */
 const turnsToRead = 2
 
+/** A client that shares a busy machine asks so many ms after its connection has come. */
+const timeToAsk = 250
+
 /** For how many ms an answer may wait to be read. */
 const patience = 10_000
 
-/** How often (in ms) that is looked at. */
-const interval = 1000
+/** How often (in ms) it is looked at who has waited for too long. */
+const interval = timeToAsk
 
 interface Visit {
-  /** In which it came. */
+  /** The turn in which it came. */
   readonly turn: number
+  readonly cameAt: number
   response?: http.ServerResponse
   /** Since when its answer is waiting to be read. */
   answeredAt?: number
@@ -71,7 +75,7 @@ export class Visitors {
     socket.once('close', () => this.#visits.delete(socket))
     const isLast = this.#visits.size >= mostOfAll || isReserved(handleOf(socket), reserve)
     if (isLast) return void socket.destroy()
-    this.#visits.set(socket, { turn: this.#turn })
+    this.#visits.set(socket, { turn: this.#turn, cameAt: performance.now() })
     this.#countTurn()
     this.#timer ??= setInterval(() => this.#look(), interval).unref()
     this.#makeRoom()
@@ -88,8 +92,10 @@ export class Visitors {
 
   /** Those that have been silent the longest go. */
   #makeRoom(): void {
-    for (const [socket, { response, turn }] of this.#visits) {
-      if (this.#visits.size <= most || turn > this.#turn - turnsToRead) return
+    const now = performance.now()
+    for (const [socket, { response, turn, cameAt }] of this.#visits) {
+      if (this.#visits.size <= most) return
+      if (turn > this.#turn - turnsToRead || cameAt > now - timeToAsk) return
       if (!response) this.#end(socket)
     }
   }
@@ -101,6 +107,7 @@ export class Visitors {
       visit.answeredAt ??= now
       if (now - visit.answeredAt > patience) this.#end(socket)
     }
+    this.#makeRoom()
     if (this.#visits.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
