@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from './errors.ts'
+import { isFile, isFolder } from './file-kind.ts'
 import { nearest } from '@clustered/core/options'
 import { installedCommand } from './installed-command.ts'
 import { named, namedFolder } from './named.ts'
@@ -80,14 +81,6 @@ function mainOf(folder: string): string | undefined {
 
 function findFile(given: string): string | undefined {
   return extensions.map((extension) => given + extension).find((file) => isFile(file))
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
-}
-
-function isFolder(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function filesIn(folder: string): string[] {

@@ -1,8 +1,9 @@
 /** What the commands that look inside a worker have in common. */
 import path from 'node:path'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { WorkerLook } from '@clustered/core/control'
 import { CliError } from './errors.ts'
+import { isFolder } from './file-kind.ts'
 import { bytes, duration } from './format.ts'
 import { named } from './named.ts'
 import { plain } from './plain.ts'
@@ -77,10 +78,6 @@ export function newFile(given: string | undefined, program: string, slot: number
       `There is no folder ${path.dirname(file)}. Give a file in one that is there: -o FILE`,
     )
   return file
-}
-
-function isFolder(place: string): boolean {
-  return statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** A file that a worker has written. @param advice what to do with it. */

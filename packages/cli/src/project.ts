@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { CliError } from './errors.ts'
+import { isFile } from './file-kind.ts'
 import { readStartScript, takesValue, unquoted } from './start-script.ts'
 import { tokenizeArgs } from 'args-tokenizer'
 
@@ -80,8 +81,4 @@ function startedFile({ scripts }: Pick<Manifest, 'scripts'>): string | undefined
 function withoutEnding(script: string): string | undefined {
   const { file = '' } = readStartScript(script) ?? {}
   return ['.js', '.mjs', '.cjs'].map((ending) => unquoted(file) + ending).find(isFile)
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }

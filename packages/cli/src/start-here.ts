@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs'
 import { findBuiltServer, usualStart, whyNoServer } from './built-servers.ts'
 import { CliError } from './errors.ts'
+import { isFile } from './file-kind.ts'
 import { type Manifest, packagesOf, readManifest } from './project.ts'
 import { readStartFlags } from './read-start-flags.ts'
 import type { StartFlags } from './start-flags.ts'
@@ -46,8 +46,7 @@ function startOf(manifest: Manifest): { command: string; why: string } | undefin
   const command = built && !whyNoServer(built, packages) && usualStart(built)
   if (command) return { command, why: `as this is a project of ${built.name}` }
   // What npm runs where there is no script.
-  const isThere = statSync('server.js', { throwIfNoEntry: false })?.isFile()
-  return isThere ? { command: 'node server.js', why: 'as npm start has it' } : undefined
+  return isFile('server.js') ? { command: 'node server.js', why: 'as npm start has it' } : undefined
 }
 
 function fromScript(script: string, flags: StartFlags): Omit<StartHere, 'says'> | undefined {

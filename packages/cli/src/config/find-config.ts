@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { CliError } from '../errors.ts'
+import { isFile } from '../file-kind.ts'
 import { namedFolder } from '../named.ts'
 import { readConfig } from './read-config.ts'
 
@@ -63,8 +64,4 @@ function refuseYaml(given: string): never {
     'ERR_CLUSTERED_BAD_CONFIG',
     `${given} is YAML, which is not read. Write it as JSON (npx js-yaml ${given} > ecosystem.config.json), and start that.`,
   )
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }

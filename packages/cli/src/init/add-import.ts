@@ -1,3 +1,4 @@
+import { newlineOf } from './edits.ts'
 import { type Node, type Program, requiredModule } from './syntax.ts'
 
 /** A semicolon that stands before what begins with a parenthesis. */
@@ -17,7 +18,7 @@ export function addImport(source: string, program: Program, from: string, positi
   const text = source.slice(sample.start, sample.end).replace(nextLine, '')
   const quote = /["']/.exec(text)?.[0] ?? "'"
   const semicolon = text.endsWith(';') ? ';' : ''
-  const newline = source.includes('\r\n') ? '\r\n' : '\n'
+  const newline = newlineOf(source)
   const name = quote + from + quote
   const line =
     (isModule ? `import { clustered } from ${name}` : `const { clustered } = require(${name})`) + semicolon

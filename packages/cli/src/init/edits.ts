@@ -15,6 +15,11 @@ export function withEdits(source: string, edits: readonly Edit[]): string {
   )
 }
 
+/** As the text has it. */
+export function newlineOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n'
+}
+
 /** Takes statements out with the lines that they alone stand on, and comments right behind them. */
 export function removal(source: string, start: number, end: number): Edit {
   const before = /[^\n]*$/.exec(source.slice(0, start))![0]

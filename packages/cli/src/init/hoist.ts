@@ -1,5 +1,5 @@
 import { declaredNames, usedNames, usesOf } from './bindings.ts'
-import { type Edit, removal } from './edits.ts'
+import { type Edit, newlineOf, removal } from './edits.ts'
 import { NotPlain } from './not-plain.ts'
 import { isIdentifier, type Node, type Program, walk } from './syntax.ts'
 
@@ -32,7 +32,7 @@ export function hoist(source: string, program: Program, fn: Node, needed: readon
   const knows = (node: Node): boolean =>
     ![...walk(node)].some(([{ type }]) => type === 'AwaitExpression') &&
     [...usedNames(node)].every((name) => !own.has(name) || moved.has(name))
-  const newline = source.includes('\r\n') ? '\r\n' : '\n'
+  const newline = newlineOf(source)
   return {
     knows,
     edits: (position) => {

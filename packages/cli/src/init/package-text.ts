@@ -1,4 +1,4 @@
-import { type Edit, withEdits } from './edits.ts'
+import { type Edit, newlineOf, withEdits } from './edits.ts'
 import { type Node, parseProgram, stringOf } from './syntax.ts'
 
 /** package.json with a member of one of its objects added or changed, and otherwise as it was. */
@@ -53,7 +53,7 @@ function added(text: string, object: Node, member: string): Edit {
 /** On a line of its own, as deep as that, in the manner of the file. */
 function lines(text: string, depth: number, what: string): string {
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
-  return (text.includes('\r\n') ? '\r\n' : '\n') + indent.repeat(depth) + what
+  return newlineOf(text) + indent.repeat(depth) + what
 }
 
 function membersOf(object: Node): Node[] {

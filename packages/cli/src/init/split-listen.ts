@@ -1,4 +1,4 @@
-import { withEdits } from './edits.ts'
+import { newlineOf, withEdits } from './edits.ts'
 import { madeBy } from './find-app.ts'
 import type { Framework } from './frameworks.ts'
 import { isIdentifier, type Node, nameOf, type Program } from './syntax.ts'
@@ -20,7 +20,7 @@ export function splitListen(source: string, program: Program, framework: Framewo
     if (!isMade(object)) return []
     const args = source.slice((callee!['property'] as Node).end, (init as Node).end)
     const semicolon = source[statement.end - 1] === ';' ? ';' : ''
-    const newline = source.includes('\r\n') ? '\r\n' : '\n'
+    const newline = newlineOf(source)
     return [
       { start: object.end, end: (init as Node).end, text: '' },
       {
