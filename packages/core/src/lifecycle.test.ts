@@ -34,7 +34,7 @@ describe('a lifecycle', () => {
     lifecycle.addApp('without', { accepts: 'an app' })
     lifecycle.add({ onShutdown: say('onShutdown') })
     lifecycle.hold(Promise.resolve().then(say('held')))
-    await lifecycle.end(20, async () => {}, undefined, undefined, 'SIGTERM')
+    await lifecycle.end(20, async () => {}, { signal: 'SIGTERM' })
     assert.deepEqual(said.slice(0, 5), [
       'held',
       'good SIGTERM',

@@ -11,6 +11,16 @@ import { toLine, toReport } from './thrown.ts'
 /** The least (in ms) that `onShutdown` and the app's own shutdown code get, however late the drain is. */
 export const leastForShutdown = 1000
 
+/** What else is to be done at the end of a process. */
+interface End {
+  /** Runs beside `onShutdown`, and has as many ms. */
+  last?: (timeout: number) => Promise<void>
+  /** Called once nothing that leads goes on here, if anything has. */
+  leadOver?: () => void
+  /** The one that ends the process, if one does. */
+  signal?: string | undefined
+}
+
 /**
  * What a process that serves does besides serving, and in which order: the
  * app's hooks, and the work that a drain waits for.
@@ -73,16 +83,11 @@ export class Lifecycle {
   /**
    * @param timeout milliseconds for all of it, save that `onShutdown` gets its least.
    * @param drain drains the servers, within the same time.
-   * @param last runs beside `onShutdown`, and has as long.
-   * @param leadOver is called once nothing that leads goes on here, if anything has.
-   * @param signal the one that ends the process, if one does.
    */
   async end(
     timeout: number,
     drain: () => Promise<unknown>,
-    last: (timeout: number) => Promise<void> = async () => {},
-    leadOver: () => void = () => {},
-    signal?: string,
+    { last = async () => {}, leadOver = () => {}, signal }: End = {},
   ): Promise<void> {
     this.#ending = true
     announce('clustered:drain', () => ({ slot: ownSlot(), timeout }))

@@ -130,7 +130,7 @@ class Single extends ClusterFace implements Cluster {
     for (const single of all) single.#become('closing')
     if (wasReady && !this.#isTest) await sleep(this.#settings.shutdownDelay)
     const drain = (): Promise<unknown> => Promise.all(all.map((single) => single.#drain()))
-    await lifecycle.end(this.#settings.drainTimeout, drain, undefined, undefined, signal)
+    await lifecycle.end(this.#settings.drainTimeout, drain, { signal })
     over.resolve()
   }
 

@@ -445,9 +445,11 @@ export class Worker {
         await this.#sticky?.close(deadline - performance.now())
         this.answered = true
       },
-      (left) => this.#shutdownCode.run(left, reason),
-      () => this.#tell({ type: 'lead-over' }),
-      stopSignals.find((signal) => signal === reason),
+      {
+        last: (left) => this.#shutdownCode.run(left, reason),
+        leadOver: () => this.#tell({ type: 'lead-over' }),
+        signal: stopSignals.find((signal) => signal === reason),
+      },
     )
     await this.#metrics?.tellAll()
     this.#tellLast()
