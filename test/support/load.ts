@@ -28,21 +28,27 @@ export const hangTimeout = 20_000
 /** The longest pause (in ms) of a client. Without any, the clients take the machine from who is tested. */
 const longestPause = 60
 
+/** Whoever has failed stops no clients. After so many ms without any answer they stop by themselves, or their process would never end. */
+const nobodyIsThere = 60_000
+
 export function load(clients: readonly Client[], { hurried = false } = {}): Load {
   let answered = 0
   let worst = 0
   let stopped = false
+  let answeredAt = performance.now()
   const failures: string[] = []
   const running = clients.map(async (client) => {
-    while (!stopped) {
+    while (!stopped && performance.now() - answeredAt < nobodyIsThere) {
       const sent = performance.now()
       const failure = await client().then(
         () => undefined,
         (error: unknown) => describe(error),
       )
       worst = Math.max(worst, performance.now() - sent)
-      if (failure === undefined) answered++
-      else failures.push(failure)
+      if (failure === undefined) {
+        answered++
+        answeredAt = performance.now()
+      } else failures.push(failure)
       // A port that refuses would otherwise be asked 10,000 times a second.
       const pause = failure !== undefined ? 10 : hurried ? 0 : (Math.random() - 0.5) * 2 * longestPause
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
