@@ -1,4 +1,4 @@
-// Writes the tables of options, in docs/options.md and README.md, from the one table in packages/core/src/options.
+// Writes the tables of options, in docs/reference/options.md and README.md, from the one table in packages/core/src/options.
 // With --check it changes nothing, and ends with 1 if one of them is not as it would write it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -49,7 +49,7 @@ function linkTo(path, text) {
 const shown = allOptions.filter(({ option }) => !hasMembers(option) || option.off !== undefined)
 
 const documents = {
-  'docs/options.md': (text) =>
+  'docs/reference/options.md': (text) =>
     table(
       ['Option', 'Default', 'Unit', 'Flag', 'Variable', 'At a reload'],
       shown.map((named) => [

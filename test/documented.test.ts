@@ -35,7 +35,7 @@ function sorted(words: Iterable<string>): string[] {
 describe('the documentation', () => {
   it('has every error code once, with cause and remedy, and no other', () => {
     const made = sources().flatMap((text) => text.match(/\bERR_CLUSTERED_[A-Z_]+[A-Z]\b/g) ?? [])
-    const errors = rows('errors.md')
+    const errors = rows('reference/errors.md')
     const told = errors.map(([code]) => code!.replaceAll('`', ''))
     assert.deepEqual(sorted(told), sorted(made))
     assert.equal(told.length, new Set(told).size, 'none stands there twice')
@@ -48,7 +48,7 @@ describe('the documentation', () => {
       name,
       [...message!.matchAll(/(\w+):/g)].map(([, part]) => part).join(', '),
     ])
-    const told = rows('diagnostics.md').map(([name, message]) =>
+    const told = rows('observe/diagnostics.md').map(([name, message]) =>
       [name, message].map((cell) => cell!.replaceAll(/[`{}]/g, '').trim()),
     )
     assert.deepEqual(told, made)
@@ -57,7 +57,7 @@ describe('the documentation', () => {
   it("has every event of the primary's own lines, and no other", () => {
     const source = readFileSync(path.join(root, 'packages/core/src/log.ts'), 'utf8')
     const [, list = ''] = /type LogEvent =([^]*?)\n\n/.exec(source) ?? []
-    const told = rows('logs.md').flatMap(([names]) => names!.match(/(?<=`)[a-z][a-z:-]+(?=`)/g) ?? [])
+    const told = rows('operate/logs.md').flatMap(([names]) => names!.match(/(?<=`)[a-z][a-z:-]+(?=`)/g) ?? [])
     assert.deepEqual(
       sorted(told.filter((name) => name !== 'event')),
       sorted(list.match(/[a-z][a-z:-]+/g) ?? []),

@@ -9,7 +9,7 @@ import { parse } from 'yaml'
 import { fromEnvironment } from '@clustered/core/options'
 import { hasNginx } from './support/nginx.ts'
 
-const page = readFileSync(fileURLToPath(new URL('../../docs/health.md', import.meta.url)), 'utf8')
+const page = readFileSync(fileURLToPath(new URL('../../docs/deploy/health.md', import.meta.url)), 'utf8')
 
 /** The samples of a language. */
 function samples(language: string): string[] {
@@ -36,7 +36,7 @@ interface Probe {
   httpGet: { path: string; port: string }
 }
 
-describe('the samples of docs/health.md', () => {
+describe('the samples of docs/deploy/health.md', () => {
   it('are a Deployment whose probes are where the admin server is', () => {
     const [text, compose] = samples('yaml')
     const { template } = (parse(text!) as { spec: { template: { spec: any } } }).spec

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 import { type Program, start } from './support/program.ts'
 
-const documented = readFileSync(new URL('../../docs/logs.md', import.meta.url), 'utf8')
+const documented = readFileSync(new URL('../../docs/operate/logs.md', import.meta.url), 'utf8')
 
 interface Lines {
   program: Program

@@ -11,7 +11,10 @@ import { eventually } from './support/program.ts'
 const PATH = `${process.env['PATH']}:/usr/sbin`
 const hasLogrotate = !spawnSync('logrotate', ['--version'], { env: { PATH } }).error
 
-const sample = readFileSync(fileURLToPath(new URL('../../docs/logrotate.conf', import.meta.url)), 'utf8')
+const sample = readFileSync(
+  fileURLToPath(new URL('../../docs/operate/logrotate.conf', import.meta.url)),
+  'utf8',
+)
 
 /** The documented sample, for this user and its folder. */
 class Logrotate {

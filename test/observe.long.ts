@@ -121,7 +121,7 @@ describe(
 
 /** The page of the documentation has each metric, with its type and its labels, and no other. */
 function assertDocumented({ metrics }: Figures): void {
-  const page = readFileSync(path.join(samples, '../metrics.md'), 'utf8')
+  const page = readFileSync(path.join(samples, 'metrics.md'), 'utf8')
   const rows = [...page.matchAll(/^\| (`[a-z].*?) \| (counter|gauge|histogram) *\| (.*?) \|/gm)]
   const names = (cell: string): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!)
   const told = rows.flatMap(([, cell, type, labels]) =>

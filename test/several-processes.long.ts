@@ -9,7 +9,10 @@ import { get } from './support/http.ts'
 import { hangTimeout } from './support/load.ts'
 import { eventually, Program } from './support/program.ts'
 
-const page = readFileSync(fileURLToPath(new URL('../../docs/several-processes.md', import.meta.url)), 'utf8')
+const page = readFileSync(
+  fileURLToPath(new URL('../../docs/several-processes/index.md', import.meta.url)),
+  'utf8',
+)
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const hasSqlite = major > 22 || (major === 22 && minor >= 13)
 
@@ -80,7 +83,7 @@ interface Answer {
   cookie: string | undefined
 }
 
-describe('the recipes of docs/several-processes.md', () => {
+describe('the recipes of docs/several-processes/index.md', () => {
   const folder = mkdtempSync(fileURLToPath(new URL('recipes-', import.meta.url)))
   const agents: http.Agent[] = []
   const clients: { close(): unknown }[] = []

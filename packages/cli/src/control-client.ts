@@ -237,6 +237,6 @@ function noAnswer(socket: string): CliError {
 function badAnswer(socket: string): CliError {
   return new CliError(
     'ERR_CLUSTERED_BAD_ANSWER',
-    `The program that answers at ${socket} does not speak as a primary does. Expected: the control socket of a program on @clustered/core, as in docs/control-socket.md.`,
+    `The program that answers at ${socket} does not speak as a primary does. Expected: the control socket of a program on @clustered/core, as in docs/reference/control-socket.md.`,
   )
 }

@@ -29,8 +29,8 @@ export const pm2Words: Readonly<Record<string, string>> = {
   env: 'To see the environment of a worker on Linux: tr "\\0" "\\n" < /proc/PID/environ, with a pid of clustered describe NAME',
   reloadLogs:
     'Logs are opened for appending and never kept by another name: logrotate with copytruncate needs no word',
-  logrotate: 'See docs/cli.md for logs that rotate',
-  ecosystem: "pm2's file is read as it is. For one of Clustered's own: docs/config-file.md",
+  logrotate: 'See docs/operate/cli.md for logs that rotate',
+  ecosystem: "pm2's file is read as it is. For one of Clustered's own: docs/operate/config-file.md",
   deploy:
     'Clustered copies no code to other machines. On the machine, after the code is there: clustered reload NAME',
   pull: 'Clustered fetches no code. After git pull: clustered reload NAME',
@@ -45,10 +45,10 @@ export const pm2Words: Readonly<Record<string, string>> = {
     'Clustered runs programs, and serves no files by itself. nginx does, or express.static in a program',
   install: 'There are no modules',
   uninstall: 'There are no modules',
-  set: 'There is no configuration beside the file of your programs: docs/config-file.md',
-  get: 'There is no configuration beside the file of your programs: docs/config-file.md',
-  conf: 'There is no configuration beside the file of your programs: docs/config-file.md',
-  config: 'There is no configuration beside the file of your programs: docs/config-file.md',
+  set: 'There is no configuration beside the file of your programs: docs/operate/config-file.md',
+  get: 'There is no configuration beside the file of your programs: docs/operate/config-file.md',
+  conf: 'There is no configuration beside the file of your programs: docs/operate/config-file.md',
+  config: 'There is no configuration beside the file of your programs: docs/operate/config-file.md',
   monitor:
     'There is no hosted monitoring. On this machine: clustered open in a browser, clustered top in a terminal',
   plus: 'There is no hosted monitoring. On this machine: clustered open in a browser, clustered top in a terminal',

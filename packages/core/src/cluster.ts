@@ -69,7 +69,7 @@ export interface Cluster extends EventEmitter<ClusterEvents> {
    */
   scale(workers: number): Promise<void>
   /**
-   * The metrics of the whole cluster, as data: see docs/metrics.md for each. No
+   * The metrics of the whole cluster, as data: see docs/observe/metrics.md for each. No
    * worker is asked, so that one that stands still holds up nobody: what workers
    * said within the last second is added up, and what those had that are gone.
    * Called in a worker, it is the primary that answers.

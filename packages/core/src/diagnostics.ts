@@ -8,7 +8,7 @@ import type { StallReport } from './protocol/watchdog.ts'
 import { runtime } from './runtime.ts'
 import { toLine, toReport } from './thrown.ts'
 
-/** What is published on the channels of `node:diagnostics_channel`, by their names. See docs/diagnostics.md. */
+/** What is published on the channels of `node:diagnostics_channel`, by their names. See docs/observe/diagnostics.md. */
 export interface DiagnosticMessages {
   // In the primary, as the events of a `Cluster`.
   'clustered:worker:boot': { worker: WorkerInfo }

@@ -1,6 +1,6 @@
 import type { Check } from './health/checks.ts'
 
-/** How the program says how it is, and whether it is ready: see docs/health.md. */
+/** How the program says how it is, and whether it is ready: see docs/deploy/health.md. */
 export interface HealthOptions {
   /**
    * Where the primary serves health, metrics and the live page over HTTP: a port,

@@ -34,7 +34,7 @@ export interface Hooks {
    * worker does not drain, whatever the hook returns. Then the signal is
    * aborted, and no other worker leads before what the hook returned has
    * settled, or this process is gone: it has `drainTimeout`. If the hook
-   * fails, it is called again after a while. See docs/lead.md.
+   * fails, it is called again after a while. See docs/several-processes/lead.md.
    */
   onLead?: LeadHook
 }

@@ -1,4 +1,4 @@
-/** What a line of the log is about. The first are called as the events of a `Cluster` are: see docs/logs.md. */
+/** What a line of the log is about. The first are called as the events of a `Cluster` are: see docs/operate/logs.md. */
 export type LogEvent =
   | 'worker:ready'
   | 'worker:drain'

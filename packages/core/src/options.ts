@@ -19,7 +19,7 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
    * Whether the program serves, and so is ready when it listens. `false` is for
    * `supervise` and `clustered start`: a queue consumer, a scheduler, a script.
    * There is one worker unless `workers` says otherwise. `'auto'`: it need not
-   * listen until it first does, and serves from then on. See docs/programs.md.
+   * listen until it first does, and serves from then on. See docs/operate/programs.md.
    * @default true
    */
   listen?: boolean | 'auto'
@@ -107,7 +107,7 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
    * Brings requests to the worker that has their session. `'socket.io'`: those
    * of Socket.IO, in all its transports. A function is given each request, and
    * returns the `workerId()` of the worker that it belongs to, or `undefined`
-   * for any. Not on Windows. See docs/sticky.md.
+   * for any. Not on Windows. See docs/long-lived/sticky.md.
    * @default off
    */
   sticky?: Sticky
@@ -127,7 +127,7 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
   /**
    * A worker whose event loop has not turned for this long is killed and
    * replaced; 0 is never. The log has the JavaScript stack that it is stuck in. Not enforced under `--inspect`. It takes a thread in each worker; see
-   * docs/hung-workers.md for its cost.
+   * docs/operate/hung-workers.md for its cost.
    * @default 30000
    */
   hangTimeout?: number
@@ -171,7 +171,7 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
   /**
    * Where workers keep what Node has compiled, so that the next boot need not
    * compile it again (Node 22.8 and later); `false` for nowhere. A relative name
-   * is seen from the worker's working directory. See docs/options.md.
+   * is seen from the worker's working directory. See docs/reference/options.md.
    * @default a private folder of this user's
    */
   compileCache?: string | false
@@ -195,21 +195,21 @@ export interface ClusteredOptions<S = Server> extends Hooks, HealthOptions {
   control?: boolean
   /**
    * Whether requests are timed, and the metrics of all workers kept: for
-   * `cluster.metrics()`, and whatever shows them. See docs/metrics.md.
+   * `cluster.metrics()`, and whatever shows them. See docs/observe/metrics.md.
    * @default true
    */
   metrics?: boolean | MetricsOptions
   /**
    * Whether the log says what in the program is for one process, where there are
    * several workers: once for each, such as sessions in memory. See
-   * docs/several-processes.md.
+   * docs/several-processes/index.md.
    * @default true
    */
   hints?: boolean
   /**
    * Where the primary's log lines go; `false` for nowhere. `console`, pino and
    * winston fit as they are. A function gets each line as an object. See
-   * docs/logs.md.
+   * docs/operate/logs.md.
    * @default stderr
    */
   logger?: Logger | ((line: LogLine) => unknown) | false
@@ -231,7 +231,7 @@ export interface MetricsOptions {
   /**
    * The app's own registries of prom-client, besides the global ones, which are
    * found: their metrics are merged into those of the cluster. `false`: none is
-   * looked for. See docs/prom-client.md.
+   * looked for. See docs/observe/prom-client.md.
    * @default those that are found
    */
   registry?: MetricsRegistry | readonly MetricsRegistry[] | false

@@ -47,7 +47,7 @@ type Tokens = Pick<Access, 'token' | 'scrapeToken'>
 
 /**
  * Lives in the primary: health, metrics, the live page and the control routes
- * over HTTP. docs/health.md describes it. It is there from before the first worker
+ * over HTTP. docs/deploy/health.md describes it. It is there from before the first worker
  * until after the last.
  */
 export class Admin {

@@ -47,12 +47,16 @@ export class Site {
       return refuse(response, refused.status, refused.why)
     }
     const methods = this.#methodsAt(path)
-    if (methods.length === 0) return refuse(response, 404, `there is no ${path}. See docs/health.md`)
+    if (methods.length === 0) return refuse(response, 404, `there is no ${path}. See docs/deploy/health.md`)
     if (!methods.includes(request.method ?? '')) return this.#otherMethod(request, response, methods)
     if (path.startsWith('/v1/')) {
       request.url = path
       if (onlyHere.has(routeName(request)))
-        return refuse(response, 403, `${path} is for who is on this machine: see docs/control-socket.md`)
+        return refuse(
+          response,
+          403,
+          `${path} is for who is on this machine: see docs/reference/control-socket.md`,
+        )
       const caller = { mayChange: mayChange(request, access), by: 'admin' }
       return serveRoute(this.#parts.routes, request, response, caller)
     }

@@ -23,7 +23,7 @@ const owner = { mayChange: true, by: 'control socket' }
 
 /**
  * Lives in the primary: the owner's way to see and operate it, HTTP and JSON
- * over a unix socket. docs/control-socket.md describes what it speaks.
+ * over a unix socket. docs/reference/control-socket.md describes what it speaks.
  */
 export class ControlServer {
   readonly #log: Log

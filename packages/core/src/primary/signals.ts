@@ -17,7 +17,7 @@ const sameSignal = 100
 /** In ms. nodemon sends its own once more when the workers are gone. */
 const sameSignalWhileWatched = 2000
 
-/** What each signal to the primary does: see docs/signals.md. */
+/** What each signal to the primary does: see docs/reference/signals.md. */
 export function takeSignals(cluster: PrimaryCluster, log: Log): void {
   const fromTerminal = isatty(0) || isatty(1) || isatty(2)
   const isWatched = watcher() !== undefined

@@ -30,7 +30,7 @@ export interface SuperviseOptions extends Omit<ClusteredOptions, OfTheProgram> {
   execArgv?: readonly string[]
   /**
    * The files that this process was started with as its stdout and stderr. They
-   * are rotated, for the primary and the workers: see docs/logs.md.
+   * are rotated, for the primary and the workers: see docs/operate/logs.md.
    */
   logFiles?: LogFileOptions
 }

@@ -31,12 +31,12 @@ describe('Hints', () => {
   })
 
   it('lead to a section of a page', () => {
-    const page = readFileSync(path.join(__dirname, '../../../../../docs/several-processes.md'), 'utf8')
+    const page = readFileSync(path.join(__dirname, '../../../../../docs/several-processes/index.md'), 'utf8')
     const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) =>
       title!.toLowerCase().replaceAll('.', '').replaceAll(' ', '-'),
     )
     for (const { msg } of told(2, true, ...known)) {
-      const [, section] = /docs\/several-processes\.md#(\S+)/.exec(msg)!
+      const [, section] = /docs\/several-processes#(\S+)/.exec(msg)!
       assert.ok(sections.includes(section!), section)
     }
   })

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts'
 import type { Hint } from '../../protocol/hints.ts'
 
-/** What it means to have several workers, and the section of docs/several-processes.md that has the remedy. */
+/** What it means to have several workers, and the section of docs/several-processes/index.md that has the remedy. */
 type Meaning = [what: string, section: string]
 
 const sessions = (by: string): Meaning => [
@@ -60,7 +60,7 @@ export class Hints {
     if (!hints || this.#slots.length < 2 || this.#told.has(hint)) return
     this.#told.add(hint)
     const [what, section] = meanings[hint]
-    logger.warn('hint', `${what}. See docs/several-processes.md#${section} (hints: false leaves this out)`, {
+    logger.warn('hint', `${what}. See docs/several-processes#${section} (hints: false leaves this out)`, {
       about: hint,
     })
   }

@@ -8,8 +8,8 @@ import { attributesOf, instrumentOf, table, withoutMeasured } from './names.ts'
 const kinds = { counter: 'Counter', updown: 'UpDownCounter', gauge: 'Gauge', histogram: 'Histogram' }
 
 describe('the names of OpenTelemetry', () => {
-  it('stand in docs/opentelemetry.md', () => {
-    const page = readFileSync(path.join(__dirname, '../../../../../docs/opentelemetry.md'), 'utf8')
+  it('stand in docs/observe/opentelemetry.md', () => {
+    const page = readFileSync(path.join(__dirname, '../../../../../docs/observe/opentelemetry.md'), 'utf8')
     const [, rows] = page.split(/\| In OpenTelemetry .*\n.*\n/)
     const told = rows!.slice(0, rows!.indexOf('\n\n')).split('\n')
     const cells = told.map((row) =>

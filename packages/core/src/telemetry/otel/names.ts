@@ -28,7 +28,7 @@ type Row = readonly [
 
 const slot = { slot: 'clustered.slot' }
 
-/** In the order of docs/opentelemetry.md. */
+/** In the order of docs/observe/opentelemetry.md. */
 export const table: readonly Row[] = [
   [
     'http_server_request_duration_seconds',

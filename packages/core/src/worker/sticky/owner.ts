@@ -19,7 +19,7 @@ export function ownerBySocketIo(engines: Engines, report: Report): OwnerOf {
       reported = true
       report(
         'sticky: a client asks for Socket.IO, and there is none among the modules of this process. One that is bundled with the program cannot be found: ' +
-          'name the worker in generateId, and give a function as sticky (docs/sticky.md)',
+          'name the worker in generateId, and give a function as sticky (docs/long-lived/sticky.md)',
       )
     }
     return undefined
