@@ -56,7 +56,7 @@ describe('hints', () => {
     assert.deepEqual(named(program), all)
     for (const { level, msg } of hintsOf(program)) {
       assert.equal(level, 'warn')
-      assert.match(msg, /docs\/several-processes\.md#[a-z-]+ \(hints: false leaves this out\)$/)
+      assert.match(msg, /docs\/several-processes#[a-z-]+ \(hints: false leaves this out\)$/)
     }
   })
 
