@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { managersInstall } from './packaging/managers.ts'
 import { programs, programsRun } from './packaging/programs.ts'
 import { install, packages, project, remove, writeFiles } from './packaging/project.ts'
 import { runnersPass, tests } from './packaging/runners.ts'
@@ -55,4 +56,5 @@ describe('the packages, installed from their tarballs', { concurrency: 2 }, () =
   programsRun()
   typesHold()
   runnersPass()
+  managersInstall()
 })

@@ -1,14 +1,5 @@
-import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,17 +36,22 @@ export const elsewhere: string = `${project}-elsewhere`
 
 export const tarballs: string = path.join(project, 'tarballs')
 
+/** All packages have the version of the workspace. */
+const { version, devDependencies } = JSON.parse(readFileSync(path.join(workspace, 'package.json'), 'utf8'))
+
+export function tarballOf(name: string): string {
+  return path.join(tarballs, `clustered-${name}-${version}.tgz`)
+}
+
 /** Packs the packages, and installs them from their tarballs beside the tools. */
 export async function install(): Promise<void> {
   mkdirSync(tarballs)
   const filters = packages.map((name) => `--filter=@clustered/${name}`)
   const pnpm = ['-y', '--prefer-offline', 'pnpm@12', ...filters]
   await run('npx', [...pnpm, 'pack', '--pack-destination', tarballs], workspace)
-  const files = readdirSync(tarballs).map((file) => path.join(tarballs, file))
-  assert.equal(files.length, packages.length)
+  const files = packages.map(tarballOf)
 
   writeFiles({ 'package.json': { private: true, type: 'module' } })
-  const { devDependencies } = JSON.parse(readFileSync(path.join(workspace, 'package.json'), 'utf8'))
   const wanted = [...files, ...[...others].map((name) => `${name}@${devDependencies[name]}`), ...tools]
   const flags = ['--prefix', project, '--no-audit', '--no-fund', '--prefer-offline']
   await run('npm', ['install', ...flags, ...wanted], project)
