@@ -126,8 +126,8 @@ describe('a key of a pm2 file', () => {
     assert.equal(said.length, 3)
   })
 
-  it('stands in docs/coming-from/index.md, with what becomes of it; commands do, too', () => {
-    const text = readFileSync(new URL('../../docs/coming-from/index.md', import.meta.url), 'utf8')
+  it('stands in docs/coming-from/pm2.md, with what becomes of it; commands do, too', () => {
+    const text = readFileSync(new URL('../../docs/coming-from/pm2.md', import.meta.url), 'utf8')
     const rows = new Map(
       [...text.matchAll(/^\| (`.+?) +\| (.+?) +\|$/gm)].flatMap(([, keys, what]) =>
         [...keys!.matchAll(/`([^`]+)`/g)].map(([, key]) => [key!, what!] as const),
