@@ -7,12 +7,13 @@
 import cluster from 'node:cluster'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { clustered } from '@clustered/core'
+import { threadsTime } from './sites.js'
 
 const file = fileURLToPath(import.meta.url)
 const seconds = Number(process.env.SECONDS ?? 10)
@@ -40,16 +41,16 @@ async function measure(workers, connections) {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const cpu = async (until) => {
-    const before = cpuTime(primary.pid)
+    const before = threadsTime(primary.pid)
     await until()
-    return cpuTime(primary.pid) - before
+    return threadsTime(primary.pid) - before
   }
   const perSecond = async () => {
     await sleep(3000)
     return (await cpu(() => sleep(seconds * 1000))) / seconds
   }
   const line = await said(primary, /listening on .*:(\d+), \d+ workers/)
-  const boot = cpuTime(primary.pid)
+  const boot = threadsTime(primary.pid)
   const idle = await perSecond()
   const reload = await cpu(() => {
     primary.kill('SIGHUP')
@@ -95,14 +96,6 @@ function said(child, pattern) {
     child.stderr.on('data', read)
     child.once('exit', gone)
   })
-}
-
-/** In ms. */
-function cpuTime(pid) {
-  const times = readdirSync(`/proc/${pid}/task`).map((thread) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
-  )
-  return times.reduce((sum, time) => sum + time, 0) / 1e6
 }
 
 function row(cells) {

@@ -1,7 +1,7 @@
 // What bench.js and cost.js measure: programs side by side that take turns under load.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { wrk } from './wrk.js'
 
@@ -57,6 +57,14 @@ export function ownCpuTime(pid) {
   const [, stat] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
   const [user, system] = stat.split(' ').slice(11, 13).map(Number)
   return (user + system) * microsecondsPerTick
+}
+
+/** The same in ms, as exact as the kernel has it: of threads that are there. */
+export function threadsTime(pid) {
+  const times = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return times.reduce((sum, time) => sum + time, 0) / 1e6
 }
 
 export function childrenOf(pid) {
