@@ -166,6 +166,7 @@ export function whatHasFetchIsTaken(): void {
   exactly<(request: Request) => Response>()(fetching((request: Request) => new Response(request.url)).app)
   fetching(async (request) => new Response(await request.text()))
   fetching({ fetch: (request: Request, env: object) => new Response(request.url + Object.keys(env).join()) })
+  fetching((request) => new Response(`${request.ip} ${request.runtime?.node?.req.url}`))
   fetching(() => Promise.resolve(app))
 
   // @ts-expect-error: not a Hono app

@@ -13,7 +13,7 @@ import { type FetchApp, type FetchHandler, toListener } from './listener.ts'
 export type * from '@clustered/core'
 export { ClusteredError, hold, mergeMetrics, onLead, publish, subscribe, workerId } from '@clustered/core'
 export { health } from './health.ts'
-export { type FetchApp, type FetchHandler, toListener } from './listener.ts'
+export { type FetchApp, type FetchHandler, type ServedRequest, toListener } from './listener.ts'
 export type { FetchMiddleware } from './middleware.ts'
 export { shed } from './shed.ts'
 

@@ -1,17 +1,21 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { hold } from '@clustered/core'
 
+/** What a handler is given. */
+export interface ServedRequest extends Request {
+  /** The address of the client, as the connection has it. */
+  readonly ip?: string
+  readonly runtime?: { readonly node?: { req: IncomingMessage; res?: ServerResponse } }
+  /** Has a worker that leaves wait for it, as `hold` does. */
+  waitUntil?: (work: unknown) => void
+}
+
 /** Answers a request, at once or in time. */
-export type FetchHandler = (request: Request) => Response | Promise<Response>
+export type FetchHandler = (request: ServedRequest) => Response | Promise<Response>
 
 /** What apps of h3, Elysia and Hono look like, and what a module for Bun, Deno or Workers exports. */
 export interface FetchApp {
   fetch(request: Request, ...rest: any[]): Response | Promise<Response>
-}
-
-/** Where apps look for it, those of h3 among them. */
-interface Waiting {
-  waitUntil?: (work: unknown) => void
 }
 
 /**
@@ -31,7 +35,8 @@ export async function toListener(app: FetchApp | FetchHandler): Promise<RequestL
   patchGlobalRequest()
   const answer: FetchHandler = typeof app === 'function' ? app : (request) => app.fetch(request)
   return toNodeHandler((request) => {
-    ;(request as Waiting).waitUntil = waitUntil
+    // Apps look for it there, those of h3 among them.
+    ;(request as ServedRequest).waitUntil = waitUntil
     // What answers at once is not made to wait.
     try {
       const answered = answer(request)

@@ -1,0 +1,3 @@
+export const app = { fetch: (_request: Request): Response => new Response('hello') }
+/** Of crossws. */
+export const hooks = {}
