@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { runtime } from './runtime.ts'
 
 /**
@@ -7,6 +6,8 @@ import { runtime } from './runtime.ts'
  * process: whoever reads it can do nothing with it.
  */
 export function newWorkerId(): string {
+  // Not in every worker, whose name is its primary's to make up: it takes a megabyte.
+  const { randomBytes } = require('node:crypto') as typeof import('node:crypto')
   return randomBytes(6).toString('base64url')
 }
 

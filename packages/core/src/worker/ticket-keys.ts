@@ -1,9 +1,11 @@
-import tls from 'node:tls'
+import type tls from 'node:tls'
 import type { ListeningServer } from '../node-internals/handles.ts'
+import { onFirstSecureServer } from '../node-internals/secure-servers.ts'
 
 interface SecureServer extends ListeningServer {
   setTicketKeys: (this: SecureServer, keys: Buffer) => void
   setSecureContext: (this: SecureServer, options: tls.TlsOptions) => void
+  ticketKeys?: Buffer
   _sharedCreds?: unknown
 }
 
@@ -20,12 +22,21 @@ let sharing = false
  * @param onChosen called when the app has given a server keys, by whatever call.
  */
 export function watchTicketKeys(onChosen: (server: ListeningServer) => void): void {
-  const prototype = tls.Server.prototype as unknown as SecureServer
-  const { setTicketKeys, setSecureContext } = prototype
   const note = (server: SecureServer): void => {
     chosen.add(server)
     onChosen(server)
   }
+  onFirstSecureServer((first) => {
+    const server = first as SecureServer
+    watchCalls(note)
+    if (server.ticketKeys) note(server)
+  })
+}
+
+function watchCalls(note: (server: SecureServer) => void): void {
+  const { Server } = require('node:tls') as typeof import('node:tls')
+  const prototype = Server.prototype as unknown as SecureServer
+  const { setTicketKeys, setSecureContext } = prototype
   prototype.setTicketKeys = function (keys) {
     setTicketKeys.call(this, keys)
     if (!sharing) note(this)

@@ -16,9 +16,10 @@ import {
   watchdogDescriptor,
 } from '../protocol/watchdog.ts'
 import { endProcess } from './end-process.ts'
-import { SnapshotFiles } from './heap-snapshots.ts'
-import { keepGoing, refused, takeStack } from './main-thread-stack.ts'
+import { keepGoing, takeStack } from './main-thread-stack.ts'
+import { refused } from './may-inspect.ts'
 import { OrphanDeadline } from './orphan-deadline.ts'
+import { SnapshotFiles } from './snapshot-files.ts'
 
 const options = workerData as WatchdogOptions
 const { lagWarning, hangTimeout, mayInspect } = options

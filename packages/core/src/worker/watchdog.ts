@@ -3,7 +3,7 @@ import { Worker as Thread } from 'node:worker_threads'
 import { isBundled, ownFile } from '../own-files.ts'
 import { Shared, type WatchdogOptions } from '../protocol/watchdog.ts'
 import { diagnosticFolder, onSnapshot } from './heap-snapshots.ts'
-import { mayInspect } from './main-thread-stack.ts'
+import { mayInspect } from './may-inspect.ts'
 
 /** How often (in ms) the main loop shows that it turns. */
 const turnInterval = 100
