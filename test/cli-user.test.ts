@@ -10,7 +10,7 @@ import { pretend, pretendedStatus } from './support/pretended.ts'
 
 const nobody = 65534
 const needsRoot = process.getuid?.() !== 0 && 'needs root, to be another user'
-const core = fileURLToPath(new URL('../../packages/core/dist', import.meta.url))
+const core = fileURLToPath(new URL('../../packages/core/lib', import.meta.url))
 
 /**
  * As that user: a real program, and beside it what answers as a primary would that

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { DeployFolder, plainServer, remove } from './support/deploy-folder.ts'
@@ -160,7 +160,11 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     })
     const port = await program.listens()
     const second = deploy.deploy('2', files('2'))
-    const briefing = path.join(second, 'node_modules/@clustered/core/dist/protocol/briefing.js')
+    const core = path.join(second, 'node_modules/@clustered/core/lib')
+    const isBriefing = (text: string): boolean => /\bprotocolVersion = \d+/.test(text)
+    const briefing = readdirSync(core, { recursive: true, encoding: 'utf8' })
+      .map((name) => path.join(core, name))
+      .find((file) => file.endsWith('.js') && isBriefing(readFileSync(file, 'utf8')))!
     writeFileSync(briefing, readFileSync(briefing, 'utf8').replace(/(protocolVersion = )\d+/, '$1 4321'))
     program.kill('SIGHUP')
     await program.sees(

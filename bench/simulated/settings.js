@@ -62,7 +62,7 @@ function cell(value) {
 /** @param checkout of this repository, built; by default the one that this is in. */
 function coreOf(checkout) {
   if (checkout === undefined) return import.meta.resolve('@clustered/core')
-  const file = path.resolve(checkout, 'packages/core/dist/index.js')
+  const file = path.resolve(checkout, 'packages/core/lib/index.js')
   if (!existsSync(file))
     throw new Error(`--core is '${checkout}', but there is no ${file}. It must be a checkout, and built`)
   return pathToFileURL(file).href

@@ -95,7 +95,7 @@ function strict(folder: string, version: string): void {
 
 function copy(name: keyof typeof others, to: string, modules: string): void {
   const from = path.join(packages, name)
-  for (const part of ['package.json', 'dist'])
+  for (const part of ['package.json', name === 'core' ? 'lib' : 'dist'])
     cpSync(path.join(from, part), path.join(to, part), {
       recursive: true,
       filter: (file) => !/\.(d\.ts|tsbuildinfo)$|\.test\.|[\\/]model/.test(file),

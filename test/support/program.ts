@@ -6,7 +6,10 @@ import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'node:test'
+import { checkBundle } from './bundled.ts'
 import { openPipe } from './pipe.ts'
+
+checkBundle()
 
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 

@@ -4,7 +4,7 @@ import { isBundled, ownFile } from '../../own-files.ts'
 import type { Names } from '../names.ts'
 import { isMissing, realPath } from '../on-disk.ts'
 
-/** From the folder of `@clustered/core`, and from its `dist`. */
+/** From the folder of `@clustered/core`, and from its `lib`. */
 const preload = 'worker/preload.js'
 
 /**
@@ -49,7 +49,7 @@ function installed(exec: string, own: string): string | undefined {
       return [path.join(adapter, 'node_modules/@clustered/core'), path.join(adapter, '../core')]
     })
     return [path.join(scope, 'core'), ...adapters].flatMap(
-      (core) => realPath(path.join(core, 'dist', preload)) ?? [],
+      (core) => realPath(path.join(core, 'lib', preload)) ?? [],
     )
   })
   // Of two in one program, it is the one that this process has.
