@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import path from 'node:path'
+import { fencesOf } from '../snippets/fences.ts'
+import { root } from '../snippets/pages.ts'
 
-/** The samples of a language on a page, which is named as seen from docs/. */
+/** The blocks of a language on a page, which is named as seen from docs/. */
 export function samples(page: string, language: string): string[] {
-  const text = readFileSync(fileURLToPath(new URL(`../../../docs/${page}`, import.meta.url)), 'utf8')
-  const fence = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm')
-  return [...text.matchAll(fence)].map(([, sample]) => sample!)
+  const file = path.join(root, 'docs', page)
+  const fences = fencesOf(page, readFileSync(file, 'utf8'))
+  return fences.filter((fence) => fence.language === language).map(({ text }) => text)
 }
