@@ -1,36 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { fromEnvironment } from '@clustered/core/options'
 import { hasNginx } from './support/nginx.ts'
-
-const page = readFileSync(fileURLToPath(new URL('../../docs/deploy/health.md', import.meta.url)), 'utf8')
-
-/** The samples of a language. */
-function samples(language: string): string[] {
-  const fence = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm')
-  return [...page.matchAll(fence)].map(([, text]) => text!)
-}
-
-/** Does what a health check in a container does. */
-function runs(words: readonly string[], status: number | undefined): number {
-  const [, flag, code] = words
-  assert.equal(flag, '-e')
-  const answer = status === undefined ? 'Promise.reject()' : `Promise.resolve({ ok: ${status < 400} })`
-  const fake = code!.replace(/^fetch\('http:\/\/127\.0\.0\.1:9000\/readyz'\)/, answer)
-  assert.notEqual(fake, code)
-  try {
-    execFileSync(process.execPath, ['-e', fake])
-    return 0
-  } catch (error) {
-    return (error as { status: number }).status
-  }
-}
+import { samples } from './support/samples.ts'
 
 interface Probe {
   httpGet: { path: string; port: string }
@@ -38,7 +15,7 @@ interface Probe {
 
 describe('the samples of docs/deploy/health.md', () => {
   it('are a Deployment whose probes are where the admin server is', () => {
-    const [text, compose] = samples('yaml')
+    const [text] = samples('deploy/health.md', 'yaml')
     const { template } = (parse(text!) as { spec: { template: { spec: any } } }).spec
     const [container] = template.spec.containers
     const environment = Object.fromEntries(
@@ -58,25 +35,12 @@ describe('the samples of docs/deploy/health.md', () => {
     )
     const least = (given.get('shutdownDelay') as number) / 1000 + 10 + 2
     assert.ok(template.spec.terminationGracePeriodSeconds > least)
-    const { shop } = (parse(compose!) as { services: { shop: any } }).services
-    assert.equal(shop.environment.CLUSTERED_ADMIN, '9000')
-    const [, ...words] = shop.healthcheck.test as string[]
-    assert.deepEqual(
-      [200, 503, undefined].map((status) => runs(words, status)),
-      [0, 1, 1],
-    )
-  })
-
-  it('are a Dockerfile that asks the same', () => {
-    const [text] = samples('dockerfile')
-    const words = JSON.parse(/CMD (\[.*fetch.*\])/.exec(text!)![1]!) as string[]
-    assert.equal(runs(words, 200), 0)
   })
 
   it('are what nginx takes', { skip: !hasNginx && 'needs nginx' }, (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'nginx-'))
     t.after(() => rmSync(folder, { recursive: true }))
-    const [text] = samples('nginx')
+    const [text] = samples('deploy/health.md', 'nginx')
     writeFileSync(`${folder}/nginx.conf`, `pid ${folder}/pid;\nevents {}\nhttp {\n${text}}\n`)
     execFileSync('/usr/sbin/nginx', ['-t', '-q', '-e', 'stderr', '-p', folder, '-c', `${folder}/nginx.conf`])
   })
