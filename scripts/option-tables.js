@@ -1,4 +1,4 @@
-// Writes the tables of options, in docs/reference/options.md and README.md, from the one table in packages/core/src/options.
+// Writes the tables in docs/reference/options.md from the one table in packages/core/src/options.
 // With --check it changes nothing, and ends with 1 if one of them is not as it would write it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -20,11 +20,24 @@ function flagCell({ path, option }) {
   const { kind, off, aliases = [] } = option
   if (!kind.read) return hasMembers(option) ? '' : 'code alone'
   const flag = flagOf(path)
+  const isShort = (name) => name.length === 2
   const plain =
     kind.placeholder || typeof option.default === 'boolean'
-      ? [...aliases.filter((name) => name.length === 2), flag]
+      ? [...aliases.filter(isShort), flag, ...aliases.filter((name) => !isShort(name))]
       : []
   return [...plain, ...(off === undefined ? [] : [flag.replace('--', '--no-')])].map(code).join(', ')
+}
+
+/** Of a time, the least that it may be, as the option itself says it. */
+function unitCell({ path, option: { kind } }) {
+  if (kind.unit !== 'ms') return kind.unit ?? ''
+  try {
+    kind.check(path, NaN)
+    throw new Error(`${path} takes what is no number`)
+  } catch ({ message }) {
+    const [, zero, least] = /(0, or )?whole milliseconds from (\d+)/.exec(message)
+    return `ms, from ${least}${zero ? ', or 0' : ''}`
+  }
 }
 
 const changes = { reload: 'applied', boot: 'applied', worker: 'applied', restart: 'restart' }
@@ -48,44 +61,44 @@ function linkTo(path, text) {
 
 const shown = allOptions.filter(({ option }) => !hasMembers(option) || option.off !== undefined)
 
-const documents = {
-  'docs/reference/options.md': (text) =>
+function docOf({ doc, off }) {
+  return `${doc}.${off === undefined ? '' : ` \`false\`: ${off[0].toLowerCase()}${off.slice(1)}.`}`
+}
+
+const file = 'docs/reference/options.md'
+
+/** By the word that begins the comments around them. */
+const tables = {
+  options: (text) =>
     table(
-      ['Option', 'Default', 'Unit', 'Flag', 'Variable', 'At a reload'],
+      ['Option', 'Default', 'What it is'],
+      shown.map(({ path, option }) => [linkTo(path, text), defaultCell(option), docOf(option)]),
+    ),
+  flags: () =>
+    table(
+      ['Option', 'Unit', 'Flag', 'Variable', 'At a reload'],
       shown.map((named) => [
-        linkTo(named.path, text),
-        defaultCell(named.option),
-        named.option.kind.unit ?? '',
+        code(named.path),
+        unitCell(named),
         flagCell(named),
         named.option.kind.read ? code(variableOf(named.path)) : '',
         changes[named.option.change],
       ]),
     ),
-  'README.md': () =>
-    table(
-      ['Option', 'Default', ''],
-      shown.map(({ path, option }) => [
-        code(path),
-        defaultCell(option),
-        `${option.doc}.${option.off === undefined ? '' : ` \`false\`: ${option.off[0].toLowerCase()}${option.off.slice(1)}.`}`,
-      ]),
-    ),
 }
-
-const marked = /(<!-- options: .* -->\n)[^]*?(\n<!-- \/options -->)/
 
 /** Without the widths of columns, which the formatter chooses. */
 const loose = (text) => text.replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---')
 
-for (const [name, make] of Object.entries(documents)) {
-  const text = readFileSync(root + name, 'utf8')
-  if (!marked.test(text)) continue
-  const written = text.replace(marked, (_, begin, end) => `${begin}\n${make(text)}\n${end}`)
-  if (loose(written) === loose(text)) continue
+const text = readFileSync(root + file, 'utf8')
+const written = Object.entries(tables).reduce((before, [name, make]) => {
+  const marked = new RegExp(`(<!-- ${name}: .* -->\\n)[^]*?(\\n?<!-- /${name} -->)`)
+  if (!marked.test(before)) throw new Error(`${file} has no place for its table of ${name}`)
+  return before.replace(marked, (_, begin, end) => `${begin}\n${make(text)}\n${end}`)
+}, text)
+if (loose(written) !== loose(text)) {
   if (process.argv.includes('--check')) {
-    console.error(
-      `${name}: its table of options is not what the options are. To write it anew: pnpm run docs`,
-    )
+    console.error(`${file}: a table is not what the options are. To write it anew: pnpm run docs`)
     process.exitCode = 1
-  } else writeFileSync(root + name, written)
+  } else writeFileSync(root + file, written)
 }

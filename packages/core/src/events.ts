@@ -32,7 +32,10 @@ export interface ScaleStep {
   over?: number
 }
 
-/** The events of a `Cluster`. They are emitted in the primary; the last three in other processes too. */
+/**
+ * The events of a `Cluster`. They are emitted in the primary; the last three, and `state` in single mode, in other
+ * processes too. See docs/reference/events.md.
+ */
 export interface ClusterEvents {
   /** A worker was forked. */
   'worker:boot': [worker: WorkerInfo]
