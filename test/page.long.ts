@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import axe from 'axe-core'
 import { start } from './support/program.ts'
 import { hasBrowser } from './support/chromium.ts'
 import { Chromium, type DrivenPage } from './support/driven-page.ts'
+import { barriers, settled, tooWide } from './support/seeing.ts'
 import { FakeLive } from './support/fake-live.ts'
 import {
   allWell,
@@ -32,28 +32,6 @@ async function shoot(page: DrivenPage, name: string): Promise<void> {
   if (!shots) return
   await settled(page)
   await page.screenshot(path.join(shots, `${name}.png`))
-}
-
-/** What one would have to scroll to the side for. */
-async function tooWide(page: DrivenPage): Promise<string[]> {
-  return page.evaluate(`document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] : [...document.body.querySelectorAll('*')]
-    .filter((node) => node.getBoundingClientRect().right > document.documentElement.clientWidth)
-    .map((node) => node.outerHTML.slice(0, 120))`)
-}
-
-/** What comes in has come in. */
-async function settled(page: DrivenPage): Promise<void> {
-  await page.until(
-    'document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getTiming().iterations === Infinity)',
-  )
-}
-
-/** What is in the way of those who cannot see, point, or tell colours apart. */
-async function barriers(page: DrivenPage): Promise<string[]> {
-  await settled(page)
-  if (!(await page.evaluate('Boolean(window.axe)'))) await page.evaluate(`${axe.source};undefined`)
-  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-    violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`)
 }
 
 test('the live page', { skip }, async (t) => {
