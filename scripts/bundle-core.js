@@ -82,6 +82,8 @@ const shared = {
   common: (isIn) =>
     [['index'], ['primary/supervise'], entries.worker, entries.primary].filter(isIn).length > 1 ||
     ((isIn(['index']) || isIn(entries.worker)) && isIn(entries.late)),
+  // What commands have in common with the primary that they speak with.
+  control: (isIn) => isIn(entries.primary) && isIn(['control/index']) && !isIn(entries.late),
   primary: (isIn) => isIn(entries.primary) && !isIn(entries.late),
   // Not in the file of the preload, which comes before Node's compile cache.
   worker: (isIn) => isIn(entries.worker),
