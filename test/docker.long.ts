@@ -188,8 +188,9 @@ describe(
         else assert.equal((await container.exec('true')).code, 0)
       })
 
-    it('ends with 137 when the primary is killed below an init', async (t) => {
-      const [container] = await run(t, image, { init: true })
+    it('serves without a writable folder, and ends with 137 when its primary is killed below an init', async (t) => {
+      const [container] = await run(t, image, { init: true, readOnly: true })
+      assert.match(container.program.output, /no control socket/)
       process.kill(container.pids()[1]!, 'SIGKILL')
       assert.equal(await container.program.ends(), 137)
     })

@@ -48,7 +48,7 @@ describe('the samples of docs/deploy/kubernetes.md', () => {
     assert.equal(admin!.containerPort, given.get('admin'))
     assert.deepEqual(
       [startupProbe, readinessProbe, livenessProbe].map((probe) => probe!.httpGet),
-      ['/readyz', '/readyz', '/livez'].map((route) => ({ path: route, port: 'admin' })),
+      ['/readyz', '/readyz', '/livez'].map((asked) => ({ path: asked, port: 'admin' })),
     )
   })
 })
