@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { fromEnvironment } from '@clustered/core/options'
 import type { CommandLine } from './snippets/command-lines.ts'
+import { deskWith, isFile } from './snippets/desk-with.ts'
 import { commandsInBlocks, commandsInSentences, oursIn } from './snippets/ours.ts'
 import { root } from './snippets/pages.ts'
 import { runAll, type Verdict } from './snippets/run-all.ts'
-import { Desk } from './support/desk.ts'
 
 const inBlocks = commandsInBlocks()
 const others = inBlocks.filter((command) => oursIn(command) === undefined)
-
-const isFile = /^[\w./-]+\.[mc]?[jt]s$/
 
 /** Those of `start`, which `startup` has not. */
 const ofStartAlone = /^--(daemon|watch|no-prefix)$|^--(ignore|log-max-size|log-max-files)(=|$)/
@@ -29,32 +27,6 @@ function asStartup([, ...words]: readonly string[]): string[] {
   // What a file without a name would be.
   const ofFile = kept.some((word) => /^--(only|env)$/.test(word))
   return ['startup', ofFile ? 'clustered.config.js' : 'app.js', ...kept]
-}
-
-/** A folder with the files that commands of the documents name. */
-function deskWith(t: TestContext, lines: readonly string[][]): Desk {
-  const desk = new Desk(t)
-  for (const word of lines.flat()) if (isFile.test(word) && !/config/.test(word)) desk.write(word, '')
-  for (const name of ['.env', 'build/server/index.js']) desk.write(name, '')
-  // What a package has brought along.
-  for (const name of ['next', 'react-router-serve', 'remix-serve']) {
-    desk.write(`node_modules/${name}/bin.js`, '#!/usr/bin/env node')
-    desk.write(`node_modules/.bin/${name}`, `# cmd-shim-target=../${name}/bin.js`)
-  }
-  desk.write('package.json', '{ "name": "shop" }')
-  symlinkSync(path.join(root, 'node_modules/tsx'), path.join(desk.project, 'node_modules/tsx'))
-  const programs = ['web', 'api', 'report'].map((name) => ({
-    name,
-    file: 'app.js',
-    environments: { production: {} },
-  }))
-  for (const name of ['clustered.config.js', 'services.js'])
-    desk.write(name, `module.exports = ${JSON.stringify({ programs })}`)
-  desk.write(
-    'ecosystem.config.js',
-    'module.exports = { apps: [{ name: "web", script: "app.js", env_production: {} }] }',
-  )
-  return desk
 }
 
 /** Without what is left open, as in `clustered logs NAME...`. */

@@ -141,4 +141,14 @@ describe('the documentation', () => {
       .filter((path) => !headings.includes(path) && !headings.includes(path.split('.')[0]!))
     assert.deepEqual(without, [])
   })
+
+  it('shows answers with every property that they have', () => {
+    for (const [page, file, name] of [
+      ['reference/control-socket.md', 'core/src/control/status.ts', 'ProgramStatus'],
+      ['deploy/health.md', 'core/src/health/verdict.ts', 'Health'],
+    ] as const) {
+      const [, sample = '{}'] = /^```json\n([^]*?)^```/m.exec(readPage(page)) ?? []
+      assert.deepEqual(Object.keys(JSON.parse(sample) as object), propertiesOf(file, name), page)
+    }
+  })
 })
