@@ -110,6 +110,9 @@ export interface Traffic {
 
 const hello = /^hello (\d )?from 10\.0\.0\.1[12], worker \d+\n$/
 
+/** How many of each kind: more, to measure what is lost. */
+export const count = Number(process.env['CLIENTS'] ?? 1)
+
 /** Clients that never retry. Few, as the machine is to have time for what is tested; but something is always under way. */
 export function sendTraffic(front: Front): Traffic {
   const { port } = front
@@ -120,14 +123,14 @@ export function sendTraffic(front: Front): Traffic {
     front,
     reads: load(
       [
-        ...nodeClients(1, { port }, { expect: hello }),
-        ...nodeClients(1, { port }, { expect: hello }, false),
-        ...nodeClients(1, { port }, { ...slow, expect: hello }),
+        ...nodeClients(count, { port }, { expect: hello }),
+        ...nodeClients(count, { port }, { expect: hello }, false),
+        ...nodeClients(count, { port }, { ...slow, expect: hello }),
       ],
       pace,
     ),
     writes: load(
-      [...nodeClients(1, { port }, said), ...nodeClients(1, { port }, { ...said, ...slow })],
+      [...nodeClients(count, { port }, said), ...nodeClients(count, { port }, { ...said, ...slow })],
       pace,
     ),
   }

@@ -42,7 +42,15 @@ export async function inNetworkOfItsOwn(file: URL): Promise<void> {
   // Its words are this process's own, the runner's format included.
   const child = spawn(
     'unshare',
-    [...flags, process.execPath, '--input-type=module', '--eval', script, fileURLToPath(file)],
+    [
+      ...flags,
+      process.execPath,
+      ...process.execArgv,
+      '--input-type=module',
+      '--eval',
+      script,
+      fileURLToPath(file),
+    ],
     { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   )
   const [code] = (await once(child, 'exit')) as [number | null]
