@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
@@ -62,13 +62,29 @@ async function bothAnswer(front: Front, release = ''): Promise<void> {
 
 /** Which host has the jobs, by what it says. */
 const hasJobs = ({ programs, address }: Host): boolean => {
-  const count = (what: string) => programs.at(-1)!.output.split(`${address} ${what}`).length
-  return count('has the jobs') > count('gives the jobs up')
+  const times = (what: string) => programs.at(-1)!.output.split(`${address} ${what}`).length
+  return times('has the jobs') > times('gives the jobs up')
 }
 
 describe('two hosts behind HAProxy and nginx', () => {
   before(() => lab.start())
   after(() => lab.dispose())
+
+  it('are configured as docs/deploy/several-hosts.md says', () => {
+    const page = readFileSync(path.join(example, '../../docs/deploy/several-hosts.md'), 'utf8')
+    for (const [language, file] of [
+      ['haproxy', 'haproxy.cfg'],
+      ['nginx', 'nginx.conf'],
+    ]) {
+      const linesOf = (text: string) => text.split('\n').map((line) => line.trim())
+      const [, block] = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)!
+      const config = linesOf(readFileSync(path.join(example, file!), 'utf8'))
+      assert.deepEqual(
+        linesOf(block!).filter((line) => !config.includes(line)),
+        [],
+      )
+    }
+  })
 
   it('have new code on both, one after the other, and nobody notices', async (t) => {
     const release = lab.release('2.js', (app) => app.replace('hello from', 'hello 2 from'))
