@@ -98,7 +98,9 @@ function startExample(t: TestContext, name: string): Program {
 describe('an example', { concurrency: 3 }, () => {
   it('is tried here, whichever it is', () => {
     const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    assert.deepEqual(folders.map(({ name }) => name).sort(), Object.keys(examples).sort())
+    // several-hosts takes a network of its own: several-hosts.long.ts.
+    const tried = [...Object.keys(examples), 'several-hosts']
+    assert.deepEqual(folders.map(({ name }) => name).sort(), tried.sort())
   })
 
   for (const [name, { path: asked = '/', end, during }] of Object.entries(examples))

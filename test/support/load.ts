@@ -25,13 +25,23 @@ export type Client = () => Promise<unknown>
 /** An answer that takes longer has hung. Longer than any answer that is awaited here. */
 export const hangTimeout = 20_000
 
-/** The longest pause (in ms) of a client. Without any, the clients take the machine from who is tested. */
-const longestPause = 60
+/** Without any pause, the clients take the machine from who is tested. */
+const usualPause = 60
 
 /** Whoever has failed stops no clients. After so many ms without any answer they stop by themselves, or their process would never end. */
 const nobodyIsThere = 60_000
 
-export function load(clients: readonly Client[], { hurried = false } = {}): Load {
+export interface Haste {
+  /** No pauses at all. */
+  hurried?: boolean
+  /** The longest pause of a client, in ms. */
+  longestPause?: number
+}
+
+export function load(
+  clients: readonly Client[],
+  { hurried = false, longestPause = usualPause }: Haste = {},
+): Load {
   let answered = 0
   let worst = 0
   let stopped = false

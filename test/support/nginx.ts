@@ -17,16 +17,13 @@ export const hasNginx = existsSync(file) || Boolean(process.env['CI'])
 export async function nginxBefore(t: TestContext, port: number): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'nginx-'))
   const own = await freePort()
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  )
   const config = `
     daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
     events {}
     http {
       # Its own user may not write to the folder.
       client_body_buffer_size 1m;
-      access_log off; ${temporary.join(' ')}
+      access_log off; ${temporaryPaths(folder)}
       map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
       upstream app { server 127.0.0.1:${port}; keepalive 16; }
       server {
@@ -44,6 +41,12 @@ export async function nginxBefore(t: TestContext, port: number): Promise<number>
   t.after(() => end(nginx, folder))
   await eventually(() => accepts(own), 'nginx listens')
   return own
+}
+
+/** What nginx writes to while it runs; by itself it is where only root may write. */
+export function temporaryPaths(folder: string): string {
+  const names = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return names.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
 }
 
 async function end(nginx: ChildProcess, folder: string): Promise<void> {
