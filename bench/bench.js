@@ -1,71 +1,130 @@
-// Clustered against node:cluster's own round robin, in one run, as ratios:
+// Clustered beside what else runs a Node.js app on all cores: the tables and plots of README.md and docs/performance.md.
 //
 //     npx -y pnpm@12 bench
 //
-// All kinds run side by side and take turns under load, in a new order in each
-// round, so that what else the machine does meets each of them alike; a ratio
-// is the median of the rounds' ratios. Needs wrk, and Linux for the CPU times.
-// ROUNDS and SECONDS change how long it takes.
-import { latencyDuringBlocks } from './blocks.js'
-import { cpuTime, format, inTurns, loadWithWrk, median, startSite, stopSite } from './sites.js'
+// The peers are installed from npm into a fresh folder. All systems take turns, in a new order in each round, so that
+// what else the machine does meets each of them alike. Needs wrk, and Linux. The flags:
+//
+//     --only throughput,faults   some measures: those of measures/index.js
+//     --systems pm2,Clustered    some systems: those of systems/index.js, by regular expressions
+//     --what reload              only what matches of a measure (a fault, a number of connections); the rest stays
+//     --rounds 5                 how often each is measured
+//     --quick                    one round of everything, to see that it runs
+//     --long                     also faults-long and simulated-long, which take half an hour more
+//     --out FOLDER               where the results go. Without it they are those that are committed, and the tables
+//                                and plots are made anew; with --quick it is a folder in the one for temporary files
+//     --from FOLDER              measures nothing: makes tables and plots of such a folder's results
+//     --check                    changes nothing: fails if a table or plot is not what the committed results give
+//     --verify                   measures nothing: whether each system is driven as it should be
+//     --note TEXT                what else is to be said of the machine, such as that it did other work
+//     --peers FOLDER             keeps what is installed there, for the next run
+//     --core FOLDER              @clustered/core of another checkout
+//     --options JSON             more options for clustered
+//
+// A measure's results replace those it had before, and others stay: a run that was interrupted goes on with --only.
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { aboutRun } from './about.js'
+import { flagsOf } from './flags.js'
+import { measures } from './measures/index.js'
+import { newResults, rowsOf, writeResults } from './results.js'
+import { installPeers, packagesOf } from './systems/peers.js'
+import { systems } from './systems/index.js'
+import { format } from './tools/numbers.js'
+import { verify } from './verify.js'
+import { writeFigures } from './write-figures.js'
 
-const rounds = Number(process.env.ROUNDS ?? 15)
-const seconds = Number(process.env.SECONDS ?? 2)
-const peer = 'node:cluster'
-const kinds = {
-  [peer]: undefined,
-  kernel: { balance: 'kernel' },
-  'round-robin': { balance: 'round-robin' },
-  'kernel, crash: exit': { balance: 'kernel', crash: 'exit' },
+const committed = fileURLToPath(new URL('results', import.meta.url))
+
+// Whoever runs then ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
+const flags = flagsOf(process.argv.slice(2))
+if (flags.from) makeFigures(flags.from)
+else if (flags.verify) await verifyAll()
+else await measureAll()
+process.exit()
+
+function makeFigures(from) {
+  const changed = writeFigures(from, flags.check)
+  for (const name of changed)
+    console.log(
+      flags.check
+        ? `${name} is not what ${path.relative('', from)} gives: pnpm bench --from it`
+        : `wrote ${name}`,
+    )
+  if (flags.check && changed.length > 0) process.exitCode = 1
 }
 
-const throughput = [
-  ['requests/s', 'requestsPerSecond'],
-  ['CPU of all processes per request, µs', 'cpuPerRequest'],
-]
-const measures = [
-  {
-    name: 'Fresh connections, 2 workers',
-    workers: 2,
-    run: (site) => underLoad(site, '-H', 'Connection: close'),
-    figures: throughput,
-  },
-  { name: 'Keep-alive, 2 workers', workers: 2, run: (site) => underLoad(site), figures: throughput },
-  {
-    name: 'Fresh connections, 400 in a second, while one of 4 workers blocks for 400 ms',
-    workers: 4,
-    run: ({ port }) => latencyDuringBlocks(port, 400, seconds * 1000),
-    figures: [
-      ['p50, ms', 'p50'],
-      ['p99, ms', 'p99'],
-    ],
-  },
-]
+function chosenSystems() {
+  return systems
+    .filter(({ name }) => flags.systems.includes(name))
+    .filter((system) => {
+      const reason = system.lacks?.()
+      if (reason) console.log(`Without ${system.name}: ${reason}.`)
+      return !reason
+    })
+}
 
-console.log(
-  `Node ${process.versions.node}, ${rounds} rounds of ${seconds} s: medians, in brackets the ratio to ${peer}, then the range`,
-)
-for (const { name, workers, run, figures } of measures) {
-  console.log(`\n${name}`)
-  const sites = await Promise.all(
-    Object.entries(kinds).map(([kind, options], index) => startSite(kind, 8100 + index, workers, options)),
-  )
-  await inTurns(sites, rounds, run)
-  await Promise.all(sites.map(stopSite))
-  for (const [label, key] of figures) {
-    console.log(`  ${label}`)
-    for (const { name: kind, results } of sites) {
-      const values = results.map((result) => result[key])
-      const ratios = values.map((value, round) => value / sites[0].results[round][key])
-      console.log(
-        `    ${kind.padEnd(20)} ${format(median(values)).padStart(7)}  (${median(ratios).toFixed(2)})  ${format(Math.min(...values))} to ${format(Math.max(...values))}`,
-      )
-    }
+async function verifyAll() {
+  const chosen = chosenSystems()
+  const folder = installPeers(chosen, flags)
+  for (const system of chosen) {
+    const wrong = await verify(system, folder).catch((error) => [error.message])
+    console.log(`${system.name}: ${wrong.join('; ') || 'as it should be'}`)
+    if (wrong.length > 0) process.exitCode = 1
   }
 }
 
-async function underLoad(site, ...args) {
-  const before = cpuTime(site.child.pid)
-  const { requests, requestsPerSecond } = await loadWithWrk(site.port, seconds, ...args)
-  return { requestsPerSecond, cpuPerRequest: (cpuTime(site.child.pid) - before) / requests }
+async function measureAll() {
+  const chosen = chosenSystems()
+  const out = flags.out ?? (flags.quick ? mkdtempSync(path.join(tmpdir(), 'bench-results-')) : committed)
+  const folder = installPeers(chosen, flags)
+  for (const name of flags.only) {
+    const began = performance.now()
+    const measure = measures[name]
+    const { rounds, seconds } = { ...measure, ...(flags.quick && measure.quick) }
+    const settings = { rounds: flags.rounds ?? rounds, seconds }
+    const compared = chosen.filter((system) => !measure.without?.(system))
+    const about = aboutRun({
+      ...settings,
+      quick: flags.quick,
+      note: flags.note,
+      versions: packagesOf(compared),
+    })
+    const results = newResults(about, flags.what && rowsOf(out, name))
+    console.log(`\n${name}`)
+    const run = measure.run({
+      ...settings,
+      systems: compared,
+      folder,
+      options: flags.options,
+      isQuick: flags.quick,
+      wants: (what) => flags.what?.test(what) ?? true,
+      record(what, system, figures) {
+        results.record(what, system, figures)
+        console.log(line(what, system, figures))
+      },
+    })
+    const error = await run.catch((reason) => reason)
+    if (error) {
+      // Others can be measured, and what it had before stays.
+      console.error(`${name} has failed:`, error)
+      process.exitCode = 1
+      continue
+    }
+    writeResults(out, name, results)
+    console.log(`${name} took ${Math.round((performance.now() - began) / 1000)} s`)
+  }
+  console.log(`\nThe results are in ${out}`)
+  if (out === committed) makeFigures(committed)
+}
+
+function line(what, system, figures) {
+  const values = Object.entries(figures)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${format(value)}`)
+  return [what.padEnd(24), system.padEnd(22), ...values].join('  ')
 }

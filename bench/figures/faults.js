@@ -1,0 +1,99 @@
+import { bars } from '../plots/bars.js'
+import { systemsOf } from './systems.js'
+import { conditions, number, table } from './words.js'
+
+/** What the README has. */
+const briefly = ['node:cluster', 'pm2', 'Watt', 'Clustered, kernel']
+
+export const faults = {
+  conditions: where,
+  tables: {
+    faults: (results) => tableOf(results, systemsOf(results)),
+    'faults-brief': (results) =>
+      tableOf(
+        results,
+        systemsOf(results).filter(({ name }) => briefly.includes(name)),
+      ),
+  },
+  plots: {
+    'faults.svg': (results) => {
+      const shown = systemsOf(results)
+      return bars({
+        title: 'Requests that fail, of 16 clients that never retry; 2 workers',
+        conditions: where(results.about),
+        rows: shown,
+        columns: 3,
+        panels: results.whats
+          .filter((what) => !what.startsWith('process.exit'))
+          .map((what) => ({
+            title: what,
+            unit: unitOf(results, what, shown),
+            bars: shown.map((system) => bar(results, what, system)),
+          })),
+      })
+    },
+  },
+}
+
+export const faultsLong = {
+  conditions: where,
+  tables: { 'faults-long': (results) => tableOf(results, systemsOf(results)) },
+}
+
+function bar(results, what, { name, hasThreads }) {
+  const of = (figure) => results.figure(what, name, figure)?.sum
+  const lost = of('lost')
+  if (lost === undefined) return { text: hasThreads ? 'they are threads' : 'has none' }
+  // How many are refused from then on says only how long one looked.
+  if (of('gone') !== undefined) return { text: 'the service ends' }
+  if (of('endured') < of('times')) return { text: 'a worker stays away' }
+  const hung = of('hung')
+  return {
+    value: lost,
+    text: [lost > hung && number(lost), hung > 0 && `${hung} hung`].filter(Boolean).join(', ') || '0',
+  }
+}
+
+function tableOf(results, shown) {
+  return table([
+    ['Failed requests', ...shown.map(({ name }) => name)],
+    ...results.whats.map((what) => [
+      titleOf(results, what, shown),
+      ...shown.map(({ name }) => cell(results, what, name)),
+    ]),
+  ])
+}
+
+function cell(results, what, name) {
+  const of = (figure) => results.figure(what, name, figure)?.sum
+  if (of('lost') === undefined) return '-'
+  const more = [
+    of('hung') > 0 && `${of('hung')} hung`,
+    of('told') > 0 && `${of('told')} were 503s`,
+    of('done') < of('times') && `${of('done')} of ${of('times')} reloads were done`,
+    of('endured') < of('times') && `it lost a worker for good after ${of('endured')}`,
+    of('streamsLost') > 0 && `${of('streamsLost')} of 20 streams`,
+    of('gone') !== undefined && 'the service ends',
+  ].filter(Boolean)
+  return `${number(of('lost'))} of ${number(of('sent'))}${more.length > 0 ? ` (${more.join(', ')})` : ''}`
+}
+
+function titleOf(results, what, shown) {
+  const times = timesOf(results, what, shown)
+  return times ? `${what}, ${times} times` : what
+}
+
+function unitOf(results, what, shown) {
+  const times = timesOf(results, what, shown)
+  return times ? `${times} times; less is better` : 'less is better'
+}
+
+/** Undefined for a fault that goes on. */
+function timesOf(results, what, shown) {
+  return shown.map(({ name }) => results.figure(what, name, 'times')?.most).find(Boolean)
+}
+
+/** There are no medians: these are counts. */
+function where(about) {
+  return conditions({ ...about, rounds: undefined, seconds: undefined })
+}

@@ -1,3 +1,0 @@
-export function cellName({ workers, connections, setup }) {
-  return [`${workers} x ${connections}`, setup].filter(Boolean).join(', ')
-}

@@ -1,0 +1,19 @@
+export function median(values) {
+  return quantile(values, 0.5)
+}
+
+export function quantile(values, share) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)]
+}
+
+/** Three digits that count. */
+export function format(value) {
+  return String(Number(value.toPrecision(3)))
+}
+
+export function shuffle(all) {
+  return all
+    .map((one) => ({ one, rank: Math.random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ one }) => one)
+}
