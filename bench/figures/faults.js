@@ -71,7 +71,7 @@ function cell(results, what, name) {
     of('hung') > 0 && `${of('hung')} hung`,
     of('told') > 0 && `${of('told')} were 503s`,
     of('done') < of('times') && `${of('done')} of ${of('times')} reloads were done`,
-    of('endured') < of('times') && `it lost a worker for good after ${of('endured')}`,
+    of('endured') < of('times') && `a worker stays away after ${of('endured') + 1}`,
     of('streamsLost') > 0 && `${of('streamsLost')} of 20 streams`,
     of('gone') !== undefined && 'the service ends',
   ].filter(Boolean)
