@@ -37,6 +37,8 @@ export default defineConfig({
     nav: [
       { text: 'Get started', link: '/docs/get-started/' },
       { text: 'Documentation', link: '/docs/' },
+      // Another program's page, of the types: `pnpm site` writes it beside these.
+      { text: 'API', link: '/api/', target: '_self' },
       { text: 'Source', link: repository },
     ],
     editLink: { pattern: `${repository}/edit/main/:path`, text: 'Edit this page' },
