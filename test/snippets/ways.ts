@@ -19,7 +19,19 @@ export function wayOf(piece: Piece): Way {
   return given.length === 0 && /\blisten\(/.test(code) ? 'program' : 'together'
 }
 
-const data = ['json', 'yaml', 'toml', 'ini', 'nginx', 'haproxy', 'dockerfile', 'gitignore', 'systemd', 'diff']
+const data = [
+  'json',
+  'yaml',
+  'toml',
+  'ini',
+  'nginx',
+  'haproxy',
+  'caddyfile',
+  'dockerfile',
+  'gitignore',
+  'systemd',
+  'diff',
+]
 
 /** What a block is, by its language. */
 export function kindOf(fence: Fence): 'code' | 'commands' | 'data' | 'output' | undefined {

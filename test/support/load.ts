@@ -12,7 +12,7 @@ import { Pool } from 'undici'
  */
 export interface Load {
   readonly answered: number
-  readonly failures: readonly string[]
+  readonly failures: string[]
   /** The longest that a client has waited, in ms: from when it sent to the whole answer, or to the failure. */
   readonly worst: number
   /** Stops when the requests under way have been answered. */
