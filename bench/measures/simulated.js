@@ -58,7 +58,8 @@ async function skewed({ rounds, seconds, record }, workers, sites) {
 async function changes({ systems, folder, seconds, options, wants, record }) {
   const how = { folder, options: { reload: { soak: 100 }, ...options } }
   const can = (what) => systems.filter((system) => system[what] ?? true)
-  const [reload, scale] = ['reload, 8 x 32', 'scale, 2 to 8 x 32'].map((what) => (wants(what) ? 2 : 0))
+  const reload = wants('reload, 8 x 32') ? 2 : 0
+  const scale = wants('scale, 2 to 8 x 32') ? 1 : 0
   await oneByOne(can('canReload'), { ...how, workers: 8 }, reload, async (site) =>
     record('reload, 8 x 32', site.name, await balanceAfterReload(site, { workers: 8, connections: 32 })),
   )
