@@ -22,7 +22,6 @@ export class Lab {
 
   async start(): Promise<void> {
     mkdirSync(this.folder)
-    ip('link set lo up')
     ip('link add hosts type bridge')
     ip('address add 10.0.0.1/24 dev hosts')
     ip('link set hosts up')

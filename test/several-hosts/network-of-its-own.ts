@@ -39,11 +39,13 @@ export async function inNetworkOfItsOwn(file: URL): Promise<void> {
     process.on('disconnect', () => process.exit(1))
     process.channel.unref()
     await import(${JSON.stringify(file.href)})`
+  const begin = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
   // Its words are this process's own, the runner's format included.
   const child = spawn(
     'unshare',
     [
       ...flags,
+      ...begin,
       process.execPath,
       ...process.execArgv,
       '--input-type=module',
