@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { Desk, plainApp } from './support/desk.ts'
 import { pidsOf } from './support/http.ts'
 import { freePort } from './support/port.ts'
-import { childrenOf, eventually } from './support/program.ts'
 import { Terminal } from './support/terminal.ts'
 
 const isMissing = (command: string): string | false =>
@@ -33,15 +32,6 @@ describe('clustered top', () => {
   })
 })
 
-/** What a program tells systemd, as one line each. */
-function notifySocket(file: string): ChildProcess {
-  const code = `
-import socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("bound", flush=True)
-while True: print(s.recv(4096).decode().replace("\\n", " "), flush=True)`
-  return spawn('python3', ['-c', code, file])
-}
-
 describe('clustered startup', () => {
   it('prints a unit that systemd understands', { skip: isMissing('systemd-analyze') }, async (t) => {
     const desk = new Desk(t)
@@ -63,6 +53,9 @@ describe('clustered startup', () => {
       /ExecStart=\S+node \S+main\.js start app\.js -i 2 --name shop --kill-timeout 12000\n/,
     )
     assert.match(stdout, /TimeoutStopSec=17\n/)
+    assert.match(stdout, /ExecReload=\S+node \S+main\.js reload \$MAINPID\n/)
+    const silent = await desk.run('startup', 'app.js', '--no-control')
+    assert.match(silent.stdout, /ExecReload=\/bin\/kill -HUP \$MAINPID\n/)
     desk.write('shop.service', stdout)
     const { status, stderr } = spawnSync(
       'systemd-analyze',
@@ -82,46 +75,6 @@ describe('clustered startup', () => {
     assert.match(stdout, new RegExp(`WorkingDirectory=${desk.project}\n`))
     await desk.run('delete', 'app')
   })
-
-  it(
-    'tells systemd when it is ready and when it stops',
-    { skip: isMissing('systemd-notify') || isMissing('python3') },
-    async (t) => {
-      const desk = new Desk(t)
-      const file = path.join(desk.root, 'notify')
-      const listener = notifySocket(file)
-      t.after(() => listener.kill())
-      let told = ''
-      listener.stdout!.on('data', (text: Buffer) => (told += text.toString()))
-      await eventually(() => told.includes('bound'), 'the notify socket')
-      desk.write(
-        'app.js',
-        plainApp('1', 'console.log("NOTIFY_SOCKET in the app:", process.env.NOTIFY_SOCKET)'),
-      )
-      const child = desk.spawn(['start', 'app.js', '-i', '1'], {
-        NOTIFY_SOCKET: file,
-        PORT: String(await freePort()),
-      })
-      let output = ''
-      child.stdout!.on('data', (text: Buffer) => (output += text.toString()))
-      await eventually(() => told.includes('READY=1'), 'READY=1')
-      assert.match(told, new RegExp(`MAINPID=${child.pid}\\b`))
-      assert.match(told, /STATUS=ready: 1 of 1 worker/)
-      process.kill(childrenOf(child.pid!)[0]!, 'SIGKILL')
-      await eventually(
-        () => told.split('READY=1')[1]!.includes('STATUS='),
-        `the state as it changes: ${told}`,
-      )
-      await eventually(
-        () => output.includes('NOTIFY_SOCKET in the app: undefined'),
-        `the app's line in ${output}`,
-      )
-      const exit = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      assert.equal(await exit, 0)
-      await eventually(() => told.includes('STOPPING=1'), 'STOPPING=1')
-    },
-  )
 })
 
 const manifest = (framework: string, start = 'node server.js'): string =>

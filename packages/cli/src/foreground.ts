@@ -1,7 +1,6 @@
 import { asGiven, stderrLog } from '@clustered/core/control'
 import type { Cluster } from '@clustered/core'
 import { superviseAs } from '@clustered/core/supervise'
-import { notifySystemd, takeNotify } from './systemd-notify.ts'
 import type { StartFlags } from './start-flags.ts'
 import type { Start } from './start-options.ts'
 import { ignoring } from './ignored.ts'
@@ -9,7 +8,6 @@ import { watch } from './watch.ts'
 
 /** This process becomes the primary, and stays it to the end. */
 export function runInForeground({ file, options }: Start, flags: StartFlags): Cluster {
-  const notify = takeNotify()
   // What was preloaded into this process, dotenv say, is loaded in each worker anew.
   for (const [name, value] of Object.entries(asGiven()))
     // The folder is the program's, where a file says so.
@@ -19,7 +17,6 @@ export function runInForeground({ file, options }: Start, flags: StartFlags): Cl
   const cluster = superviseAs(file, options)
   // As the primary's own lines are, those of the command are.
   const log = stderrLog(options)
-  if (notify) notifySystemd(cluster, notify, log)
   const { envFile, folders } = flags
   if (flags.watch) watch(cluster, { envFile, ignore: ignoring(flags.ignore), folders, log })
   return cluster

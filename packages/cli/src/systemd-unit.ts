@@ -3,6 +3,8 @@ import type { LogFiles } from './record.ts'
 export interface Unit {
   name: string
   command: string[]
+  /** Reloads it, and says by its exit code how that went. */
+  reload: string[]
   /** By name: after a deploy it is where the name leads then. */
   folder: string
   user: string
@@ -34,7 +36,7 @@ echo 'Before that, if they run as daemons: clustered stop ${names}'
 }
 
 /** `READY=1` comes from systemd's own tool, a child of the primary: hence NotifyAccess=all. */
-export function systemdUnit({ name, command, folder, user, stopSeconds, logs }: Unit): string {
+export function systemdUnit({ name, command, reload, folder, user, stopSeconds, logs }: Unit): string {
   return `# /etc/systemd/system/${name}.service
 # To install:  clustered startup ... | sudo tee /etc/systemd/system/${name}.service
 #              sudo systemctl daemon-reload && sudo systemctl enable --now ${name}
@@ -53,7 +55,7 @@ WorkingDirectory=${folder.replaceAll('%', '%%')}
 # systemd follows symlinks in it: this is the name.
 Environment=${JSON.stringify(`PWD=${folder.replaceAll('%', '%%')}`)}
 ExecStart=${command.map(quote).join(' ')}
-${output('StandardOutput', logs.out)}${output('StandardError', logs.err)}ExecReload=/bin/kill -HUP $MAINPID
+${output('StandardOutput', logs.out)}${output('StandardError', logs.err)}ExecReload=${[...reload.map(quote), '$MAINPID'].join(' ')}
 # The primary tells its workers to drain; a signal to each of them as well would say nothing more.
 KillMode=mixed
 TimeoutStopSec=${stopSeconds}

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { ListenOptions } from 'node:net'
+import type { ListenPlace } from './listen.ts'
 import type { TransferableHandle } from './node-internals/handles.ts'
 import { areFull } from './fill-queues.ts'
 
@@ -20,7 +20,7 @@ export interface Emptying {
 }
 
 /** Not where a descriptor was given to us, whose queue others go on with, nor with a unix socket, whose clients fail. */
-export function mayShut({ path, fd }: ListenOptions & { fd?: number }): boolean {
+export function mayShut({ path, fd }: ListenPlace): boolean {
   return path === undefined && fd === undefined
 }
 

@@ -10,6 +10,12 @@ import type { Cluster } from './cluster.ts'
  */
 export type ListenCallback = (error?: Error) => void
 
+/** What says where to listen. */
+export interface ListenPlace extends Omit<ListenOptions, 'fd'> {
+  /** A descriptor, or the name that systemd has given it (`FileDescriptorName=` in a socket unit). */
+  fd?: number | string
+}
+
 /** The forms of `net.Server#listen`, without those that take a handle: it cannot be shared. */
 export interface Listen<Returned = Cluster> {
   (port?: number | string, host?: string, backlog?: number, callback?: ListenCallback): Returned
@@ -18,12 +24,12 @@ export interface Listen<Returned = Cluster> {
   (port?: number | string, callback?: ListenCallback): Returned
   (path: string, backlog?: number, callback?: ListenCallback): Returned
   (path: string, callback?: ListenCallback): Returned
-  (options: ListenOptions, callback?: ListenCallback): Returned
+  (options: ListenPlace, callback?: ListenCallback): Returned
   (callback: ListenCallback): Returned
 }
 
 export interface ListenTarget {
-  options: ListenOptions
+  options: ListenPlace
   /** Once it is aborted, the cluster closes. */
   signal?: AbortSignal
   callback: ListenCallback | undefined
@@ -57,7 +63,7 @@ function isPath(value: unknown): value is string {
   return typeof value === 'string' && !(Number(value) >= 0)
 }
 
-function checkShareable(options: ListenOptions & { fd?: number }): ListenOptions {
+function checkShareable(options: ListenPlace): ListenPlace {
   const { port, path, fd } = options
   if ('_handle' in options || 'handle' in options)
     throw badListen('a handle cannot be shared by workers', 'give a port, a path or { fd }')
@@ -71,6 +77,6 @@ function checkSignal(signal: unknown): AbortSignal {
   throw badListen(`signal: ${inspect(signal, { depth: 0 })} is none`, 'give the signal of an AbortController')
 }
 
-function badListen(problem: string, advice: string): ClusteredError {
+export function badListen(problem: string, advice: string): ClusteredError {
   return new ClusteredError('ERR_CLUSTERED_BAD_LISTEN', `listen: ${problem}; ${advice}.`)
 }

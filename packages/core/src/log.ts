@@ -35,8 +35,8 @@ export type LogEvent =
   | 'metrics'
   | 'admin'
   | 'log'
-  | 'watch'
   | 'systemd'
+  | 'watch'
   | 'daemon'
   | 'config'
 

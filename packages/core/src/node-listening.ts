@@ -86,7 +86,10 @@ export function listenAlone(server: net.Server, path: string): number {
 }
 
 /** As `net.Server#listen` makes it of a system's error number below 0. */
-export function listenError(errno: number, { address, port }: ListenRequest): Error {
+export function listenError(
+  errno: number,
+  { address, port }: Pick<ListenRequest, 'address' | 'port'>,
+): Error {
   const [code = 'UNKNOWN', text = 'unknown error'] = getSystemErrorMap().get(errno) ?? []
   const host = address ?? '::'
   const where = port > 0 ? { address: host, port } : { address: host }

@@ -2,6 +2,7 @@
  * What this process is to Clustered, kept on `globalThis`: an app may load two
  * copies of this package (one under each adapter), and they must agree.
  */
+import type { GivenSockets } from './systemd/given-sockets.ts'
 import type { RouteOf } from './adapter.ts'
 import type { OwnHealth } from './health/own-health.ts'
 import type { LeadHook } from './hooks.ts'
@@ -37,6 +38,8 @@ export interface Runtime {
   routesOf?: Set<RouteOf>
   /** The app's own registries of metrics. */
   registries?: GivenRegistries
+  /** The sockets that systemd has opened for this process, once they were asked for. */
+  givenSockets?: GivenSockets
   /** How many times `listen` was called, which gives each call its key. */
   listens: number
 }

@@ -10,12 +10,15 @@ import { announce, ownSlot } from './diagnostics.ts'
 import { emptyQueues, mayShut } from './empty-queue.ts'
 import { ClusteredError, closingError, metricsOff } from './errors.ts'
 import { Lifecycle } from './lifecycle.ts'
-import type { ListenTarget } from './listen.ts'
+import type { ListenPlace, ListenTarget } from './listen.ts'
 import { surviveLostLogs } from './log-streams.ts'
 import { handleOf } from './node-internals/handles.ts'
 import { startListening } from './start-listening.ts'
 import type { Settings } from './settings.ts'
 import { SingleMetrics } from './single-metrics.ts'
+import type { GivenSocket } from './systemd/given-socket.ts'
+import { type GivenSockets, takeGivenSockets } from './systemd/given-sockets.ts'
+import { notifySystemd } from './systemd/notify.ts'
 import { watchFastify } from './telemetry/routes/fastify.ts'
 import { testRunner } from './test-runner.ts'
 import type { Metric } from './telemetry/metric.ts'
@@ -33,6 +36,7 @@ if (testRunner() === undefined) watchFastify()
 export interface Singles {
   lifecycle: Lifecycle
   metrics: SingleMetrics | undefined
+  given: GivenSockets | undefined
   all: Single[]
   closing: Promise<void> | undefined
   /** The one that ends this process, once one does. */
@@ -51,18 +55,14 @@ class Single extends ClusterFace implements Cluster {
   readonly ready: Promise<void>
   override state: ClusterState = 'booting'
   readonly #singles: Singles
-  readonly #options: ListenOptions
+  readonly #options: ListenPlace
+  #given: GivenSocket | undefined
   readonly #settings: Settings
   readonly #isTest: boolean
   #server: Server | undefined
   #drainable: DrainableServer | undefined
 
-  constructor(
-    makeServer: () => Promise<Server>,
-    options: ListenOptions,
-    settings: Settings,
-    isTest: boolean,
-  ) {
+  constructor(makeServer: () => Promise<Server>, options: ListenPlace, settings: Settings, isTest: boolean) {
     super()
     this.#options = options
     this.#settings = settings
@@ -75,6 +75,7 @@ class Single extends ClusterFace implements Cluster {
     here.lifecycle.add({ onShutdown: () => this.emit('close', 'drained') })
     this.#singles = here.singles ??= {
       lifecycle: here.lifecycle,
+      given: isTest ? undefined : takeGivenSockets(settings.logger),
       metrics: settings.metrics && !isTest ? new SingleMetrics(here.lifecycle.report) : undefined,
       all: [],
       closing: undefined,
@@ -91,7 +92,8 @@ class Single extends ClusterFace implements Cluster {
   }
 
   override address(): AddressInfo | string | null {
-    return this.#server?.address() ?? null
+    // Of a unix socket that it was given, Node knows no name.
+    return this.#server?.address() ?? (this.#server?.listening && this.#given ? this.#given.address : null)
   }
 
   reload(): Promise<void> {
@@ -136,7 +138,8 @@ class Single extends ClusterFace implements Cluster {
 
   async #drain(): Promise<void> {
     const server = this.#server
-    if (server?.listening) await emptyQueues([handleOf(server)], { shut: mayShut(this.#options) })
+    if (server?.listening)
+      await emptyQueues([handleOf(server)], { shut: !this.#given && mayShut(this.#options) })
     const { drainTimeout, goodbye } = this.#settings
     const drained = this.#drainable?.drain(drainTimeout, goodbye)
     // A test is its own client, and has no request on its way when it closes.
@@ -145,7 +148,7 @@ class Single extends ClusterFace implements Cluster {
     await drained
   }
 
-  async #listen(makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
+  async #listen(makeServer: () => Promise<Server>, options: ListenPlace): Promise<void> {
     const server = await makeServer().catch((error: unknown) => {
       console.error('%s', toReport(error))
       throw error
@@ -156,8 +159,12 @@ class Single extends ClusterFace implements Cluster {
     this.#singles.metrics?.watch(server)
     // A server that a test only imports does not keep the tests from ending.
     if (this.#isTest) server.on('connection', (socket) => socket.unref()).unref()
+    this.#given = await this.#singles.given?.find(options)
     const closed = new Promise<void>((resolve) => server.once('close', resolve))
-    await Promise.race([startListening(server, options), closed])
+    await Promise.race([
+      startListening(server, this.#given?.forServer(options.backlog) ?? (options as ListenOptions)),
+      closed,
+    ])
     if (this.#isClosing) {
       this.#drainable.cut()
       throw closingError('ready')
@@ -238,6 +245,8 @@ export function startSingle(
       if (!isTest) setImmediate(() => process.exit(1))
     },
   )
+  // A worker of another cluster is not what systemd has started.
+  if (!isTest && !cluster.isWorker) notifySystemd(single, settings)
   if (!isTest) takeSignals(single, settings)
   return single
 }

@@ -38,21 +38,28 @@ async function unitsOf(given: string, flags: StartFlags, argv: string[]): Promis
   if (config)
     return chooseOf(config, flags).map((planned) => {
       const drainTimeout = planned.sheet.get('drainTimeout') as number | undefined
-      return makeUnit(planned.name, argvOf(config, planned, flags), namedFolder(), drainTimeout, planned.logs)
+      const unit = makeUnit(
+        planned.name,
+        argvOf(config, planned, flags),
+        namedFolder(),
+        drainTimeout,
+        planned.logs,
+      )
+      return planned.sheet.get('control') === false ? withoutControl(unit) : unit
     })
   refuseFileFlags(flags)
   if (meansSeveral([given])) return daemonUnits(given)
   const daemon = await daemonOf(given)
   if (daemon) return [daemon]
   const { file, options } = toStart(given, flags)
-  return [
-    makeUnit(
-      options.name ?? defaultName(named(file), namedFolder()),
-      argv,
-      namedFolder(),
-      options.drainTimeout,
-    ),
-  ]
+  const name = options.name ?? defaultName(named(file), namedFolder())
+  const unit = makeUnit(name, argv, namedFolder(), options.drainTimeout)
+  return [options.control === false ? withoutControl(unit) : unit]
+}
+
+/** Then there is but the signal, and systemd does not hear how the reload went. */
+function withoutControl(unit: Unit): Unit {
+  return { ...unit, reload: ['/bin/kill', '-HUP'] }
 }
 
 /** Of all that run: what was stopped is not to start by itself. */
@@ -90,9 +97,11 @@ function makeUnit(
   drainTimeout = defaultDrainTimeout,
   logs: Partial<LogFiles> = {},
 ): Unit {
+  const clustered = [process.execPath, ...process.execArgv, ownName(main)]
   return {
     name,
-    command: [process.execPath, ...process.execArgv, ownName(main), 'start', ...startArguments(argv)],
+    command: [...clustered, 'start', ...startArguments(argv)],
+    reload: [...clustered, 'reload'],
     folder,
     user: userName(),
     logs,

@@ -4,7 +4,6 @@
  */
 import net from 'node:net'
 import { constants } from 'node:os'
-import type { SocketName } from '../protocol/messages.ts'
 
 /** libuv's handle of a TCP or pipe socket, as it travels between processes. */
 export interface TransferableHandle {
@@ -41,8 +40,14 @@ export function bindReusePort(address: string, port: number, ipv6Only: boolean):
   return error || -constants.errno.EADDRINUSE
 }
 
+/** Makes a handle of a descriptor that this process was given, and does not listen. Or a negative error number. */
+export function openDescriptor(fd: number): TransferableHandle | number {
+  const create = (net as unknown as { _createServerHandle: CreateServerHandle })._createServerHandle
+  return create(null, 0, 0, fd, 0)
+}
+
 export type CreateServerHandle = (
-  address: string,
+  address: string | null,
   port: number,
   addressType: number,
   fd: number,
@@ -91,9 +96,4 @@ export function socketOf(connection: TransferableHandle): net.Socket {
 export interface ListeningServer extends net.Server {
   _getServerData?(): unknown
   _setServerData?(data: unknown): void
-}
-
-export function socketNameOf(server: net.Server): SocketName {
-  const address = server.address()
-  return typeof address === 'string' || address === null ? null : { ...address }
 }

@@ -1,10 +1,11 @@
-import type { AddressInfo, ListenOptions } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
 import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { type Deferred, deferred } from '../deferred.ts'
 import { closingError, metricsOff } from '../errors.ts'
 import type { ClusterEvents } from '../events.ts'
+import type { ListenPlace } from '../listen.ts'
 import type { Settings } from '../settings.ts'
 import type { ScaleBounds } from '../control/status.ts'
 import type { ShutdownCode } from '../shutdown-code.ts'
@@ -168,7 +169,7 @@ export class PrimaryCluster extends ClusterFace implements Cluster {
    * cluster ends, as no worker that boots later could have it; and this
    * rejects, as it may be a later place than the first.
    */
-  async open(key: string, options: ListenOptions): Promise<void> {
+  async open(key: string, options: ListenPlace): Promise<void> {
     try {
       await this.#sockets.require(key, options)
       this.#supervisor.start()

@@ -29,6 +29,8 @@ import { connectBus } from './relay/own-bus.ts'
 import { report } from './reporter.ts'
 import { takeSignals } from './signals.ts'
 import { Places } from './sockets/places.ts'
+import { takeGivenSockets } from '../systemd/given-sockets.ts'
+import { notifySystemd } from '../systemd/notify.ts'
 import { connectOpenTelemetry } from '../telemetry/otel/connect.ts'
 import { containUncaught } from './uncaught-errors.ts'
 import { FleetMetrics } from '../telemetry/fleet/fleet-metrics.ts'
@@ -85,7 +87,7 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   const compileCache = new CompileCache(settings)
   const logFiles = new LogFiles(settings.logFiles, logger)
   const system = nodeSystem(program === undefined, compileCache, logFiles)
-  const sockets = new Places(settings)
+  const sockets = new Places(settings, takeGivenSockets(logger))
   const shutdownCode = new ShutdownCode((problem) =>
     logger.warn('program:failed', `in the primary, ${problem}`),
   )
@@ -106,11 +108,13 @@ export function makePrimary(given: Settings, stronger: Sheet, program?: Program)
   report(cluster, logger)
   cluster.on('reload:done', (generation) => codeOptions.settle(generation))
   cluster.on('reload:failed', (generation) => codeOptions.takeBack(generation))
+  notifySystemd(cluster, settings)
   takeSignals(cluster, logger)
   holdExit(() => cluster.holdExit(Number(process.exitCode ?? 0)))
   answerForks(logger)
   void cluster.ready.then(() => compileCache.trim()).catch(() => {})
   cluster.on('reload:done', () => void compileCache.trim())
+  void cluster.ready.then(() => sockets.given.sayWhoIsLeft(logger)).catch(() => {})
   connectBus(cluster)
   if (settings.metrics) {
     cluster.telemetry.watchThis()

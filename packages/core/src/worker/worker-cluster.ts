@@ -1,8 +1,9 @@
-import type { AddressInfo, ListenOptions, Server } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { onAbort } from '../abort.ts'
 import { ClusterFace } from '../cluster-face.ts'
 import type { Cluster, ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import type { Hooks } from '../hooks.ts'
+import type { ListenPlace } from '../listen.ts'
 import type { Metric } from '../telemetry/metric.ts'
 import { startListening } from '../start-listening.ts'
 import type { Worker } from './worker.ts'
@@ -21,7 +22,7 @@ export class WorkerCluster extends ClusterFace implements Cluster {
     worker: Worker,
     key: string,
     makeServer: () => Promise<Server>,
-    options: ListenOptions,
+    options: ListenPlace,
     hooks: Hooks,
   ) {
     super()
@@ -108,10 +109,15 @@ export class WorkerCluster extends ClusterFace implements Cluster {
     await Promise.all(this.#waiting.map(async (callback) => callback()))
   }
 
-  async #listen(key: string, makeServer: () => Promise<Server>, options: ListenOptions): Promise<void> {
+  async #listen(
+    key: string,
+    makeServer: () => Promise<Server>,
+    { fd, ...options }: ListenPlace,
+  ): Promise<void> {
     const server = await makeServer()
     this.#server = server
     this.#worker.name(server, key)
-    await startListening(server, options)
+    // The primary has it, and knows it by the key: any descriptor will do.
+    await startListening(server, fd === undefined ? options : Object.assign(options, { fd: 3 }))
   }
 }

@@ -1,22 +1,23 @@
 import net from 'node:net'
+import { constants } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
-import type { AddressInfo, ListenOptions } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { ClusteredError } from '../../errors.ts'
 import { mayShut } from '../../empty-queue.ts'
 import { settles } from '../../settles.ts'
 import { startListening } from '../../start-listening.ts'
-import {
-  bindReusePort,
-  handleOf,
-  socketNameOf,
-  type TransferableHandle,
-} from '../../node-internals/handles.ts'
+import { bindReusePort, handleOf, type TransferableHandle } from '../../node-internals/handles.ts'
+import type { ListenPlace } from '../../listen.ts'
+import { listenError } from '../../node-listening.ts'
 import type { Settings } from '../../settings.ts'
+import { GivenSocket } from '../../systemd/given-socket.ts'
+import type { GivenSockets } from '../../systemd/given-sockets.ts'
 import type { ListenRequest, SocketName } from '../../protocol/messages.ts'
 import type { Balancer } from './balancer.ts'
-import type { Spot } from './collision.ts'
+import type { Spot } from '../../spot.ts'
 import { HandOff } from './hand-off.ts'
 import { Loads } from './loads.ts'
+import { LeftToSystemd } from './left-to-systemd.ts'
 import { LentSockets } from './lent-sockets.ts'
 import { Rebalancer } from './rebalancer.ts'
 import { RoundRobin } from './round-robin.ts'
@@ -30,11 +31,13 @@ const defaultBacklog = 511
 const longestClose = 2000
 
 /** What a place is opened with. */
-type PlaceOptions = ListenOptions & {
-  fd?: number
+type PlaceOptions = ListenPlace & {
   /** The file mode creation mask that the file of a unix socket is made under. */
   umask?: number
 }
+
+/** Where a server of this process is to listen. */
+type ListenerOptions = PlaceOptions & { fd?: number }
 
 /** A place that the cluster listens at. Whatever happens to workers, it is open until `Places` closes it. */
 export class Place {
@@ -61,31 +64,47 @@ export class Place {
    * Takes the place, or throws Node's own error (EADDRINUSE, EACCES, ...).
    * @throws {ClusteredError} ERR_CLUSTERED_BALANCE_UNAVAILABLE
    */
-  static async open(key: string, options: PlaceOptions, settings: Settings): Promise<Place> {
-    return new Place(key, await listen(options, settings), options, settings)
+  static async open(
+    key: string,
+    options: PlaceOptions,
+    settings: Settings,
+    given: GivenSockets,
+  ): Promise<Place> {
+    const socket = await given.find(options)
+    if (!socket) return new Place(key, await listen(options as ListenerOptions, settings), options, settings)
+    if (socket.claim()) return new Place(key, socket, options, settings)
+    const { address } = socket
+    const name = typeof address === 'string' ? { address, port: -1 } : address
+    throw listenError(-constants.errno.EADDRINUSE, name)
   }
 
-  private constructor(key: string, server: net.Server, options: ListenOptions, settings: Settings) {
+  private constructor(
+    key: string,
+    from: net.Server | GivenSocket,
+    options: PlaceOptions,
+    settings: Settings,
+  ) {
     this.key = key
-    this.address = server.address()!
-    this.socketName = socketNameOf(server)
+    this.address = from instanceof GivenSocket ? from.address : from.address()!
+    this.socketName = typeof this.address === 'string' ? null : { ...this.address }
     this.spot =
       typeof this.address === 'string' ? undefined : { ...this.address, ipv6Only: options.ipv6Only ?? false }
     const waiting = { queueTimeout: () => settings.queueTimeout, speaksTls: () => this.secure }
     this.handOff = new HandOff(key, this.#loads, waiting)
     this.rebalancer = settings.migrate ? new Rebalancer(key, this.#loads) : undefined
-    const bind = settings.balance === 'round-robin' ? undefined : freePort(server, options)
+    if (from instanceof GivenSocket) {
+      if (settings.balance === 'kernel') throw noKernelBalance()
+      this.balancer = new LeftToSystemd(from, this.handOff, options.backlog)
+      return
+    }
+    const bind = settings.balance === 'round-robin' ? undefined : freePort(from, options)
     if (!bind && settings.balance === 'kernel') {
-      server.close()
-      throw new ClusteredError(
-        'ERR_CLUSTERED_BALANCE_UNAVAILABLE',
-        "balance: 'kernel' does not work here. It needs a TCP port, Linux, and Node 22.12 or later; " +
-          `this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
-      )
+      from.close()
+      throw noKernelBalance()
     }
     this.balancer = bind
       ? new LentSockets(key, bind, this.handOff, { backlog: options.backlog ?? defaultBacklog, ...waiting })
-      : new RoundRobin(handleOf(server), this.handOff, mayShut(options))
+      : new RoundRobin(handleOf(from), this.handOff, mayShut(options))
   }
 
   /** @param serving the workers that take its connections now. */
@@ -183,7 +202,15 @@ export function toListenOptions(request: ListenRequest): PlaceOptions {
   return { port, ...(address !== null && { host: address }), ipv6Only: (flags & 1) === 1, ...common }
 }
 
-async function listen(options: PlaceOptions, settings: Settings): Promise<net.Server> {
+function noKernelBalance(): ClusteredError {
+  return new ClusteredError(
+    'ERR_CLUSTERED_BALANCE_UNAVAILABLE',
+    "balance: 'kernel' does not work here. It needs a TCP port that systemd has not opened, Linux, and Node 22.12 or " +
+      `later; this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
+  )
+}
+
+async function listen(options: ListenerOptions, settings: Settings): Promise<net.Server> {
   try {
     return await tryListen(options)
   } catch (error) {
@@ -192,7 +219,7 @@ async function listen(options: PlaceOptions, settings: Settings): Promise<net.Se
   }
 }
 
-async function tryListen({ umask, ...options }: PlaceOptions): Promise<net.Server> {
+async function tryListen({ umask, ...options }: ListenerOptions): Promise<net.Server> {
   const server = net.createServer()
   const own = umask === undefined ? undefined : process.umask(umask)
   // The file of a unix socket is made before it returns.
@@ -210,7 +237,7 @@ async function tryListen({ umask, ...options }: PlaceOptions): Promise<net.Serve
  */
 function freePort(
   server: net.Server,
-  options: ListenOptions & { fd?: number },
+  options: PlaceOptions,
 ): (() => TransferableHandle | undefined) | undefined {
   const name = server.address()
   if (name === null || typeof name === 'string' || options.fd !== undefined || !reusePortWorks())

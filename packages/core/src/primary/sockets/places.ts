@@ -1,11 +1,13 @@
 import { constants } from 'node:os'
-import type { AddressInfo, ListenOptions } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { formatAddress } from '../../format-address.ts'
 import type { TransferableHandle } from '../../node-internals/handles.ts'
 import { listenError } from '../../node-listening.ts'
+import type { ListenPlace } from '../../listen.ts'
 import type { Settings } from '../../settings.ts'
+import type { GivenSockets } from '../../systemd/given-sockets.ts'
 import type { LastWords, ListenRequest, Refusal, SocketName, ToPrimary } from '../../protocol/messages.ts'
-import { collide, spotOf } from './collision.ts'
+import { collide, spotOf } from '../../spot.ts'
 import { OwnPorts } from './own-ports.ts'
 import { Place, toListenOptions } from './place.ts'
 import { PortMemory } from './port-memory.ts'
@@ -37,6 +39,8 @@ interface Shadow {
  * there, or one is awaited that will.
  */
 export class Places implements Sockets {
+  /** What systemd has opened. */
+  readonly given: GivenSockets
   readonly #settings: Settings
   readonly #opening = new Map<string, Promise<Place>>()
   readonly #open: Place[] = []
@@ -57,8 +61,9 @@ export class Places implements Sockets {
   #update: () => void = () => {}
   #closed = false
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, given: GivenSockets) {
     this.#settings = settings
+    this.given = given
     this.#ownPorts = new OwnPorts(settings.logger)
   }
 
@@ -77,7 +82,7 @@ export class Places implements Sockets {
   }
 
   /** Opens what the program itself listens at: a worker without it is not ready. */
-  require(key: string, options: ListenOptions): Promise<Place> {
+  require(key: string, options: ListenPlace): Promise<Place> {
     // Every place is shared by all workers, and by nobody else.
     const shared = { ...options, exclusive: false, reusePort: false }
     this.required.add(key)
@@ -279,6 +284,7 @@ export class Places implements Sockets {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.given.close()
     await Promise.all(this.#open.map((place) => place.close()))
   }
 
@@ -294,7 +300,7 @@ export class Places implements Sockets {
     if (holders?.size === 0) this.#holders.delete(key)
   }
 
-  async #openOnce(key: string, options: ListenOptions): Promise<Place> {
+  async #openOnce(key: string, options: ListenPlace): Promise<Place> {
     const opening = this.#opening.get(key) ?? this.#openAnew(key, options)
     this.#opening.set(key, opening)
     try {
@@ -305,9 +311,9 @@ export class Places implements Sockets {
     }
   }
 
-  async #openAnew(key: string, options: ListenOptions): Promise<Place> {
+  async #openAnew(key: string, options: ListenPlace): Promise<Place> {
     await Promise.all(this.#closing)
-    const place = await Place.open(key, options, this.#settings).catch((error: Error) => {
+    const place = await Place.open(key, options, this.#settings, this.given).catch((error: Error) => {
       throw this.#ownPorts.refusal(error) ?? error
     })
     if (this.#closed) void place.close()

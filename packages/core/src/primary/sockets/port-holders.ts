@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { listeningUnixSockets, listenState, socketTable } from '../../proc-net.ts'
 import { shortened } from '../../shortened.ts'
 
 /** A port, or the path of a unix socket. */
@@ -33,12 +34,9 @@ export function isHeldHere(where: Where): boolean {
   return holdersOf(where).pids.includes(process.pid)
 }
 
-/** The state of a socket that listens, in /proc/net/tcp. */
-const listenState = '0A'
-
 function listeningAtPort({ port, address }: { port: number; address: string | undefined }): Listening[] {
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
-    rows(table).flatMap(([, local = '', , state, , , , uid, , inode = '']) => {
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    socketTable(table).flatMap(([, local = '', , state, , , , uid, , inode = '']) => {
       const [host = '', hexPort = ''] = local.split(':')
       const isOurs = state === listenState && Number.parseInt(hexPort, 16) === port
       return isOurs && collide(host, address) ? { inode, uid: Number(uid) } : []
@@ -61,28 +59,13 @@ function toHex(address: string): string {
   return number.toString(16).toUpperCase().padStart(8, '0')
 }
 
-/** In the flags of /proc/net/unix: it listens. */
-const acceptsConnections = 0x10000
-
 function listeningAtPath(name: string): Listening[] {
   // A name that has no file is filled up with zeros by Node 20, and each of them is shown as an @.
   const isIt = (shownName: string): boolean =>
     name.startsWith('\0') ? shownName.replace(/@+$/, '') === `@${name.slice(1)}` : shownName === name
-  return rows('/proc/net/unix').flatMap(([, , , flags = '', , , inode = '', ...words]) =>
-    Number.parseInt(flags, 16) & acceptsConnections && isIt(words.join(' ')) ? { inode, uid: undefined } : [],
+  return listeningUnixSockets().flatMap((socket) =>
+    isIt(socket.name) ? { inode: socket.inode, uid: undefined } : [],
   )
-}
-
-function rows(table: string): string[][] {
-  try {
-    return readFileSync(table, 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/))
-  } catch {
-    return []
-  }
 }
 
 /** @param found the inodes for which there is one, filled in here. */

@@ -1,4 +1,5 @@
-import type { AddressInfo, ListenOptions } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import type { ListenPlace } from '../../listen.ts'
 import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { LastWords, ToPrimary } from '../../protocol/messages.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -18,7 +19,7 @@ export interface Sockets {
    * Opens what the program itself listens at: a worker without it is not ready.
    * Rejects with Node's own error (EADDRINUSE, EACCES, ...).
    */
-  require(key: string, options: ListenOptions): Promise<unknown>
+  require(key: string, options: ListenPlace): Promise<unknown>
   /**
    * A worker's server asks to share a place; the first to ask opens it. Never rejects.
    * @param lends whether the worker takes connections as soon as it listens, if it is workers who accept them.

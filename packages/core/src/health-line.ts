@@ -1,4 +1,4 @@
-import type { ClusterState, SlotInfo } from '@clustered/core'
+import type { ClusterState, SlotInfo } from './cluster.ts'
 
 /** How a cluster is, in one line, and if not all is well, why. */
 export function healthLine(state: ClusterState, slots: readonly SlotInfo[]): string {

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import type { ListenRequest } from '../../protocol/messages.ts'
+import type { ListenRequest } from './protocol/messages.ts'
 
 /** A port at an address, as it was asked for: without one, at every address. */
 export interface Spot {
