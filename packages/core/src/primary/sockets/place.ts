@@ -30,6 +30,9 @@ const defaultBacklog = 511
 /** How long (in ms) a close may take: the balancers have bounds of their own. */
 const longestClose = 2000
 
+/** How long (in ms) a stop waits for what workers are about to give to others, as long as those still serve. */
+const longestReturn = 1000
+
 /** What a place is opened with. */
 type PlaceOptions = ListenPlace & {
   /** The file mode creation mask that the file of a unix socket is made under. */
@@ -57,6 +60,7 @@ export class Place {
   #ticketKeys: unknown
   /** Those that have a server here. */
   readonly #sharers = new Set<WorkerHandle>()
+  #onGiven = (): void => {}
   /** Its workers speak TLS, as far as they have said. */
   secure = false
 
@@ -167,13 +171,34 @@ export class Place {
     this.balancer.onExit(worker)
     this.rebalancer?.onExit(worker)
     this.#loads.forget(worker)
+    this.#onGiven()
   }
 
   /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */
   async close(): Promise<void> {
     await settles(this.balancer.close(), longestClose)
+    // Elsewhere a stop refuses whoever comes now. Here whoever comes is to be served, if only by the next process.
+    if (this.balancer instanceof LeftToSystemd) await settles(this.#lastGiven(), longestReturn)
     this.#serving = []
     this.handOff.close()
+  }
+
+  /** Resolves when no worker gives connections away any more: none drains already, and none has been told to give. */
+  #lastGiven(): Promise<void> {
+    this.rebalancer?.stop()
+    return new Promise((resolve) => {
+      this.#onGiven = () => {
+        const drains = [...this.#sharers].some((worker) => !this.#serving.includes(worker))
+        if (!drains && this.rebalancer?.isAtRest !== false) resolve()
+      }
+      this.#onGiven()
+    })
+  }
+
+  /** A worker has given what it was told to. */
+  onGave(worker: WorkerHandle): void {
+    this.rebalancer?.onGave(worker)
+    this.#onGiven()
   }
 
   /** While others go on: no worker listens here any more. What waits is refused, as is from then on all that comes. */

@@ -248,7 +248,7 @@ export class Places implements Sockets {
   }
 
   onGave(worker: WorkerHandle, { key }: GaveMessage): void {
-    this.#find(key)?.rebalancer?.onGave(worker)
+    this.#find(key)?.onGave(worker)
   }
 
   onBeat(worker: WorkerHandle, beat: BeatMessage): void {

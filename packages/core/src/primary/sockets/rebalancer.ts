@@ -72,6 +72,16 @@ export class Rebalancer {
     this.#lookSoon()
   }
 
+  /** No worker is told to give any more. */
+  stop(): void {
+    this.#serving = []
+  }
+
+  /** Whether all that workers were told to give has been given. */
+  get isAtRest(): boolean {
+    return this.#orders.size === 0
+  }
+
   onBeat(worker: WorkerHandle, { open, utilization }: Beat): void {
     this.#loads.report(worker, open[this.#key] ?? 0, utilization, this.#clock.now())
     this.#lookSoon()
