@@ -12,7 +12,7 @@ const page = readFileSync(fileURLToPath(new URL('../../docs/deploy/plain.md', im
 
 /** What cron runs, by when it does. */
 function crontab(): Map<string, string> {
-  const [, table = ''] = /^```crontab\n([^]*?)^```$/m.exec(page) ?? []
+  const [, table = ''] = /^```\n(PATH=[^]*?)^```$/m.exec(page) ?? []
   return new Map(
     [...table.matchAll(/^(@reboot|(?:\S+ ){4}\S+)  (.*)$/gm)].map(([, when, command]) => [when!, command!]),
   )
