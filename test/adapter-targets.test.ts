@@ -171,7 +171,7 @@ describe('a primary that is given a function', () => {
       encoding: 'utf8',
     })
     assert.equal(stderr, '')
-    assert.match(stdout, /packages\/core\/dist\/clustered\.js/)
+    assert.match(stdout, /packages\/core\/lib\/index\.js/)
     assert.deepEqual(stdout.match(/.*\/node_modules\/.*/g), null)
   })
 })

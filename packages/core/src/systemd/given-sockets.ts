@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { badListen, type ListenPlace } from '../listen.ts'
 import type { Log } from '../log.ts'
 import { openDescriptor } from '../node-internals/handles.ts'
+import { coverLastStat } from '../node-internals/last-stat.ts'
 import { isListeningAtPort, listeningUnixSockets } from '../proc-net.ts'
 import { runtime } from '../runtime.ts'
 import { GivenSocket } from './given-socket.ts'
@@ -96,5 +97,7 @@ function inodeOf(fd: number): string {
   } catch {
     // Whoever has set the variables has passed on less.
     return ''
+  } finally {
+    coverLastStat()
   }
 }
