@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
+import { load, nodeClients } from './support/load.ts'
 import { eventually, type Program, sendSignal, start, stateOf } from './support/program.ts'
 
 const waiting = 60
@@ -86,6 +87,28 @@ describe('at the last stop', { skip: process.platform !== 'linux' && 'needs /pro
       assert.equal(await program.ends(), 0)
     })
   }
+
+  for (const balance of balances)
+    it(`requests on connections that a worker is just giving away are answered: ${balance}`, async (t) => {
+      const options = { workers: 2, balance, reload: { soak: 50 } }
+      for (let round = 0; round < 2; round++) {
+        const { program } = begin(t, { name: balance, options })
+        const port = await program.listens()
+        const clients = load(nodeClients(32, { port }, { path: '/later?ms=2', expect: 'later' }), {
+          longestPause: 3,
+        })
+        await eventually(() => clients.answered > 200, 'they are served')
+        program.kill('SIGHUP')
+        await program.sees(/drains: reload/)
+        program.kill('SIGTERM')
+        assert.equal(await program.ends(), 0)
+        await clients.stop()
+        assert.deepEqual(
+          clients.failures.filter((failure) => !failure.startsWith('ECONNREFUSED')),
+          [],
+        )
+      }
+    })
 
   it(
     'that comes with the death of the primary, workers answer what waits in the queues they were lent',

@@ -177,8 +177,7 @@ export class Place {
   /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */
   async close(): Promise<void> {
     await settles(this.balancer.close(), longestClose)
-    // Elsewhere a stop refuses whoever comes now. Here whoever comes is to be served, if only by the next process.
-    if (this.balancer instanceof LeftToSystemd) await settles(this.#lastGiven(), longestReturn)
+    await settles(this.#lastGiven(), longestReturn)
     this.#serving = []
     this.handOff.close()
   }
