@@ -1,4 +1,4 @@
-// Clustered beside what else runs a Node.js app on all cores: the tables and plots of README.md and docs/performance.md.
+// Clustered beside what else runs a Node.js app on all cores: the tables of docs/performance.md, and docs/plots.
 //
 //     npx -y pnpm@12 bench
 //

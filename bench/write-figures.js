@@ -7,7 +7,7 @@ import { figures } from './figures/index.js'
 import { readResults } from './results.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const documents = ['README.md', 'docs/performance.md']
+const documents = ['docs/performance.md']
 const plots = 'docs/plots'
 
 const marked = /(<!-- bench: (\S+) -->\n)[^]*?(\n<!-- \/bench -->)/g

@@ -2,19 +2,9 @@ import { bars } from '../plots/bars.js'
 import { systemsOf } from './systems.js'
 import { conditions, number, table } from './words.js'
 
-/** What the README has. */
-const briefly = ['node:cluster', 'pm2', 'Watt', 'Clustered, kernel']
-
 export const faults = {
   conditions: where,
-  tables: {
-    faults: (results) => tableOf(results, systemsOf(results)),
-    'faults-brief': (results) =>
-      tableOf(
-        results,
-        systemsOf(results).filter(({ name }) => briefly.includes(name)),
-      ),
-  },
+  tables: { faults: (results) => tableOf(results, systemsOf(results)) },
   plots: {
     'faults.svg': (results) => {
       const shown = systemsOf(results)
@@ -23,13 +13,11 @@ export const faults = {
         conditions: where(results.about),
         rows: shown,
         columns: 3,
-        panels: results.whats
-          .filter((what) => !what.startsWith('process.exit'))
-          .map((what) => ({
-            title: what,
-            unit: unitOf(results, what, shown),
-            bars: shown.map((system) => bar(results, what, system)),
-          })),
+        panels: results.whats.map((what) => ({
+          title: what,
+          unit: unitOf(results, what, shown),
+          bars: shown.map((system) => bar(results, what, system)),
+        })),
       })
     },
   },
