@@ -1,4 +1,5 @@
 import type { Cluster, WorkerInfo } from '../cluster.ts'
+import { crashLoop } from '../crash-loop.ts'
 import { formatAddress } from '../format-address.ts'
 import type { ScaleStep } from '../events.ts'
 import type { Log, LogFields } from '../log.ts'
@@ -8,9 +9,6 @@ import { stackText, stalled } from './stall-words.ts'
 
 /** How long (in ms) after a warning of lag the next of the same worker is left out. */
 const lagInterval = 10_000
-
-/** Failures in a row from which on it is called a crash loop. */
-const crashLoop = 3
 
 /** One readable line per event. */
 export function report(cluster: Cluster, log: Log): void {
@@ -62,10 +60,10 @@ export function report(cluster: Cluster, log: Log): void {
     ),
   )
   cluster.on('slot:backoff', (slot, failures, delay) => {
-    const loop = failures >= crashLoop ? `crash loop: ${failures} failures in a row; ` : ''
+    const loop = crashLoop(failures)
     const serving = cluster.workers.find((worker) => worker.slot === slot && worker.state === 'ready')
     const state = serving ? `${name(serving)} is not replaced yet` : `slot ${slot} is empty`
-    const line = `${state}: ${loop}the next boot is in ${delay} ms`
+    const line = `${state}: ${loop ? `${loop}; ` : ''}the next boot is in ${delay} ms`
     log.warn('slot:backoff', line, { ...(serving && of(serving)), slot, failures, delayMs: delay })
   })
   cluster.on('reload:start', (generation) =>

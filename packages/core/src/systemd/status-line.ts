@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster.ts'
+import { crashLoop } from '../crash-loop.ts'
 import { healthLine } from '../health-line.ts'
 
 /** The reload under way, or the last one. */
@@ -9,18 +10,15 @@ export interface ReloadSeen {
   isOver: boolean
 }
 
-/** Failures in a row from which on it is called a crash loop, as the log does. */
-const crashLoop = 3
-
 /** What `systemctl status` shows of a program: how it is and, if not all is well, why. */
 export function statusLine({ state, slots, workers }: Cluster, reload: ReloadSeen | undefined): string {
   if (state === 'closing') {
     const left = workers.length
     return left === 0 ? 'closing' : `closing: ${left} ${left === 1 ? 'worker drains' : 'workers drain'}`
   }
-  const failures = Math.max(0, ...slots.map((slot) => slot.failures))
+  const loop = crashLoop(Math.max(0, ...slots.map((slot) => slot.failures)))
   const parts = [healthLine(state, slots)]
-  if (failures >= crashLoop) parts.push(`crash loop: ${failures} failures in a row`)
+  if (loop) parts.push(loop)
   if (reload && !reload.isOver) {
     const { generation } = reload
     const done = workers.filter((worker) => worker.state === 'ready' && worker.generation === generation)

@@ -174,7 +174,7 @@ export class Place {
     this.#onGiven()
   }
 
-  /** Workers get what waits already, ahead of an order to drain that follows. Never rejects. */
+  /** Workers get what waits already, and what others are just giving away, ahead of an order to drain that follows. Never rejects. */
   async close(): Promise<void> {
     await settles(this.balancer.close(), longestClose)
     await settles(this.#lastGiven(), longestReturn)
