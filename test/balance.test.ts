@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -86,6 +87,25 @@ for (const balance of balances)
       for (const { body } of await Promise.all(waiting)) assert.notEqual(Number(body), stopped)
     })
 
+    it('loses nothing where the program sends connections of its own to its workers', async (t) => {
+      const program = start(t, 'own-handles.js', { env: env() })
+      const port = await program.listens()
+      const [, ownPort] = await program.sees(/own port (\d+)/)
+      const clients = load(nodeClients(12, { port }, { expect: 'hello' }, false), { hurried: true })
+      const own = load(
+        Array.from({ length: 8 }, () => () => answerOf(Number(ownPort))),
+        { hurried: true },
+      )
+      await eventually(() => clients.answered > 2000 && own.answered > 2000, 'both are served')
+      await own.stop()
+      assert.deepEqual(own.failures, [])
+      // Whatever Node has said of those of its own has not unsettled the hand-offs.
+      const { answered } = clients
+      await eventually(() => clients.answered > answered + 1000, 'the others go on')
+      await clients.stop()
+      assert.deepEqual(clients.failures, [])
+    })
+
     it('refuses with a 503 when no worker has come back after queueTimeout, until one does', async (t) => {
       const program = start(t, 'crash-loop.js', { env: env({ workers: 1, queueTimeout: 600 }) })
       const port = await program.listens()
@@ -98,3 +118,13 @@ for (const balance of balances)
       await eventually(async () => (await get(port)).status === 200, 'it answers again')
     })
   })
+
+/** What is said on a connection, by whoever has it. */
+function answerOf(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = net.connect(port, '127.0.0.1').setEncoding('latin1')
+    socket.on('data', (chunk: string) => (text += chunk)).on('error', reject)
+    socket.on('close', () => (text ? resolve(text) : reject(new Error('closed without a word'))))
+  })
+}

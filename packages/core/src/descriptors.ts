@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+// That of the global object is behind a getter, which takes as long as the clock.
+import { performance } from 'node:perf_hooks'
 import type { TransferableHandle } from './node-internals/handles.ts'
 
 /** How often (in ms) the limit is read anew: `prlimit` changes it while a process runs. */
@@ -32,8 +34,10 @@ function descriptorLimit(): number | undefined {
  * process. The kernel gives each new descriptor the lowest free number. So as
  * long as no connection is kept that has a number from the reserve, the reserve
  * is free for whatever else needs a descriptor, and nobody has to count.
+ *
+ * @param part of the reserve that is meant, for what may take the rest.
  */
-export function isReserved({ fd = -1 }: Pick<TransferableHandle, 'fd'>, reserve: number): boolean {
+export function isReserved({ fd = -1 }: Pick<TransferableHandle, 'fd'>, reserve: number, part = 1): boolean {
   const most = descriptorLimit()
-  return most !== undefined && fd >= most - Math.min(reserve, Math.floor(most * largestShare))
+  return most !== undefined && fd >= most - part * Math.min(reserve, Math.floor(most * largestShare))
 }

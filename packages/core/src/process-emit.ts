@@ -8,10 +8,14 @@ type Interceptor = (args: readonly unknown[], pass: () => boolean) => boolean
 /** Node's own, whatever anyone puts in its place later. */
 const pristine = Reflect.get(EventEmitter.prototype, 'emit') as Emit
 
-const interceptors = new Map<string | symbol, Interceptor>()
+/** Of an event without one, listeners get it as Node emits it, and no wrapper sees it. */
+const interceptors = new Map<string | symbol, Interceptor | undefined>()
 
 /** What the app has put in the place of `process.emit`, if it has. */
 let current: Emit | undefined
+
+/** The face of that, once it is known: a worker emits two events for each connection that it is handed. */
+let currentFace: Emit | undefined
 
 /**
  * What is read from `process.emit`: one for each function that was put there,
@@ -31,13 +35,9 @@ const nothing = {}
  * @param intercept returns what `emit` shall return. Without one, listeners get
  * the event as Node emits it, and no wrapper sees it.
  */
-export function interceptEmit(event: string | symbol, intercept: Interceptor = pristineEmit(event)): void {
+export function interceptEmit(event: string | symbol, intercept?: Interceptor): void {
   interceptors.set(event, intercept)
   install()
-}
-
-function pristineEmit(event: string | symbol): Interceptor {
-  return (args) => pristine.call(process, event, ...args)
 }
 
 /** Anew, if somebody has defined or deleted the property in the meantime. */
@@ -45,18 +45,22 @@ function install(): void {
   const there = Object.getOwnPropertyDescriptor(process, 'emit')
   if (there?.get === read || there?.configurable === false) return
   if (there) current = Reflect.get(process, 'emit') as Emit
+  currentFace = undefined
   Object.defineProperty(process, 'emit', { get: read, set: write, configurable: true, enumerable: true })
 }
 
 function read(): Emit {
-  const known = faces.get(current ?? nothing)
-  if (known) return known
-  const inner = current
+  return (currentFace ??= faces.get(current ?? nothing) ?? makeFace(current))
+}
+
+function makeFace(inner: Emit | undefined): Emit {
   const face: Emit = function emit(event, ...args) {
-    const pass = (): boolean => (inner ?? inherited()).call(this, event, ...args)
     // A face that a wrapper calls has had its event intercepted already.
-    const intercept = this === process && inner === current ? interceptors.get(event) : undefined
-    return intercept ? intercept(args, pass) : pass()
+    const isFirst = this === process && inner === current
+    if (!isFirst || !interceptors.has(event)) return (inner ?? inherited()).call(this, event, ...args)
+    const intercept = interceptors.get(event)
+    if (!intercept) return pristine.call(this, event, ...args)
+    return intercept(args, () => (inner ?? inherited()).call(this, event, ...args))
   }
   faces.set(inner ?? nothing, face)
   behind.set(face, { emit: inner })
@@ -66,6 +70,7 @@ function read(): Emit {
 function write(emit: Emit): void {
   const face = behind.get(emit)
   current = face ? face.emit : emit
+  currentFace = undefined
 }
 
 function inherited(): Emit {

@@ -17,6 +17,14 @@ export interface TransferableHandle {
   readonly fd?: number
 }
 
+/**
+ * Whether a message says that the handle which was sent last to the process that it comes from is there, or was lost on
+ * the way. Node sends it from the main loop of that process, and the next handle only then.
+ */
+export function isReceipt(cmd: string): boolean {
+  return cmd === 'NODE_HANDLE_ACK' || cmd === 'NODE_HANDLE_NACK'
+}
+
 /** Flags of `uv_tcp_bind`. */
 const UV_TCP_IPV6ONLY = 1
 export const UV_TCP_REUSEPORT = 2

@@ -116,7 +116,11 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   ready: {},
   'may-lead': {},
   'lead-over': {},
-  answer: { key: isString, connection: isCount, accepted: isFlag },
+  answer: {
+    key: isString,
+    connections: (value) => Array.isArray(value) && value.every(isCount),
+    accepted: isFlag,
+  },
   adopt: { key: isString, served: isFlag },
   pass: { key: isString, to: isText, bytes: isHead },
   gave: { key: isString },

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { TransferableHandle } from '../node-internals/handles.ts'
+import { isReceipt, type TransferableHandle } from '../node-internals/handles.ts'
 import { interceptEmit } from '../process-emit.ts'
 
 /**
@@ -10,7 +10,7 @@ import { interceptEmit } from '../process-emit.ts'
 const cmd = 'NODE_CLUSTERED'
 
 interface Envelope<Message> {
-  cmd: typeof cmd
+  cmd: string
   message: Message
 }
 
@@ -19,21 +19,28 @@ type Peer = NodeJS.Process | ChildProcess
 /** Node's own, from before anyone could put another in its place. */
 const sends = new WeakMap<Peer, (...args: unknown[]) => boolean>()
 
+/** What is called when a handle has arrived, for each that is on its way to that process. */
+const underway = new WeakMap<Peer, (() => void)[]>()
+
 /**
  * Sends a message to the process at the other end. Messages arrive in the
  * order they were sent in. To a process that is gone, nothing is sent: its
  * exit tells what there is to know.
  *
  * @param sent called when it has been written, or cannot be.
+ * @param arrived called when the main loop of the other process has received the handle; sooner, where the app sends it
+ *   handles of its own. It needs `receive` at this end.
  */
 export function send<Message>(
   peer: Peer,
   message: Message,
   handle?: TransferableHandle,
   sent = (): void => {},
+  arrived = (): void => {},
 ): void {
   const nodes = sends.get(peer) ?? peer.send
   if (!peer.connected || !nodes) return sent()
+  if (handle) underway.get(peer)?.push(arrived)
   const envelope: Envelope<Message> = { cmd, message }
   // Without a callback an EPIPE would be emitted as 'error', uncaught.
   Reflect.apply(nodes, peer, [envelope, handle, undefined, sent])
@@ -60,8 +67,11 @@ export function receive<Message>(
   if (peer.send) sends.set(peer, Reflect.get(peer, 'send') as (...args: unknown[]) => boolean)
   // A `process.emit` of the app that takes no handle would lose connections.
   if (peer === process) interceptEmit('internalMessage')
+  const arrivals: (() => void)[] = []
+  underway.set(peer, arrivals)
   const emitter = peer as NodeJS.EventEmitter
   emitter.on('internalMessage', (envelope: Envelope<Message>, handle?: TransferableHandle) => {
     if (envelope.cmd === cmd) listener(envelope.message, handle)
+    else if (isReceipt(envelope.cmd)) arrivals.shift()?.()
   })
 }

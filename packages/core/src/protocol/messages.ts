@@ -141,8 +141,8 @@ export type ToPrimary =
   | { type: 'may-lead' }
   /** Nothing that leads goes on in it any more, and it will not lead again. */
   | { type: 'lead-over' }
-  /** The answer to a hand-off; what is not accepted goes to another worker. */
-  | { type: 'answer'; key: string; connection: number; accepted: boolean }
+  /** The answer to hand-offs; what is not accepted goes to another worker. */
+  | { type: 'answer'; key: string; connections: number[]; accepted: boolean }
   /** The server called `key` has reached its `maxConnections`, or is below it again. */
   | { type: 'room'; key: string; hasRoom: boolean }
   /** It has closed its copy of a socket that was lent to it. */

@@ -13,6 +13,7 @@ import { ListeningHandle } from './listening-handle.ts'
 import { hasRoomFor, Overflow } from './overflow.ts'
 import { isSecure } from './server-kind.ts'
 import { socketModesOf } from './socket-modes.ts'
+import { TakenConnections } from './taken-connections.ts'
 import { hasChosenKeys, shareTicketKeys, watchTicketKeys } from './ticket-keys.ts'
 
 type Message<Type> = Extract<ToWorker, { type: Type }>
@@ -46,6 +47,9 @@ export class Servers {
   readonly #known = new WeakMap<net.Server, DrainableServer>()
   readonly #anyPorts = new Map<string, number>()
   readonly #overflow = new Overflow()
+  readonly #taken = new TakenConnections((key, connections) =>
+    this.#tell({ type: 'answer', key, connections, accepted: true }),
+  )
   readonly #refusals = new WeakSet<Error>()
   #everListened = false
 
@@ -183,11 +187,19 @@ export class Servers {
     const listeningHandle = this.#handles.get(key)
     const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    this.#tell({ type: 'answer', key, connection, accepted })
+    if (!accepted || served || bytes !== undefined)
+      this.#tell({ type: 'answer', key, connections: [connection], accepted })
+    else this.#taken.add(key, connection)
     if (!accepted) return handle.close()
     if (served) this.#servers.get(key)?.kept.addMoved()
     if (bytes !== undefined) listeningHandle!.accept(handle, (socket) => replay(socket, bytes))
     else listeningHandle!.accept(handle, served ? waitForNextRequest : undefined)
+  }
+
+  /** The primary has not heard of it. */
+  onHandOffCheck({ key, connection }: Message<'hand-off-check'>): void {
+    this.#taken.flush()
+    this.#tell({ type: 'answer', key, connections: [connection], accepted: false })
   }
 
   /** Takes what waits in the queues of the sockets that were lent, and lets no more in. */

@@ -262,7 +262,7 @@ export class Worker {
       case 'give':
         return void this.#servers.give(message)
       case 'hand-off-check':
-        return this.#tell({ ...message, type: 'answer', accepted: false })
+        return this.#servers.onHandOffCheck(message)
       case 'drain':
         return void this.#drain(message)
       case 'workers':

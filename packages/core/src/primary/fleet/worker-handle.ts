@@ -9,7 +9,7 @@ import type { WorkerExit } from '../../events.ts'
 import { toWords } from '../../thrown.ts'
 import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { Settings } from '../../settings.ts'
-import type { LastWords, ToPrimary, ToWorker } from '../../protocol/messages.ts'
+import type { LastWords, ToPrimary } from '../../protocol/messages.ts'
 import type { WatchdogReport } from '../../protocol/watchdog.ts'
 import type { Release } from '../release.ts'
 import { stopSignals } from '../../signal-names.ts'
@@ -197,8 +197,8 @@ export class WorkerHandle {
     return this.heardAt === undefined ? undefined : this.#system.clock.now() - this.heardAt
   }
 
-  send(message: ToWorker, handle?: TransferableHandle, sent?: () => void): void {
-    this.#process?.send(message, handle, sent)
+  send(...message: Parameters<WorkerProcess['send']>): void {
+    this.#process?.send(...message)
   }
 
   listens(key: string): void {

@@ -53,7 +53,7 @@ function spawn(
   watch: (tell: WorkerProcess['send']) => ProcessEvents,
 ): WorkerProcess {
   const child = worker.process
-  const tell: WorkerProcess['send'] = (message, handle, sent) => send(child, message, handle, sent)
+  const tell: WorkerProcess['send'] = (...message) => send(child, ...message)
   const events = watch(tell)
   // A write to a worker that has just died must not take the primary down.
   worker.on('error', () => {})

@@ -40,8 +40,11 @@ export interface SpawnOrder {
 
 export interface WorkerProcess {
   readonly pid: number
-  /** @param sent called when it has left this process, or never can. */
-  send(message: ToWorker, handle?: TransferableHandle, sent?: () => void): void
+  /**
+   * @param sent called when it has left this process, or never can.
+   * @param arrived called when its main loop has received the handle, or, at times, sooner.
+   */
+  send(message: ToWorker, handle?: TransferableHandle, sent?: () => void, arrived?: () => void): void
   /** Asks its watchdog's thread, which answers while the main thread stands. */
   askThread?(question: ThreadQuestion): void
   /** With SIGKILL, which no process can refuse. */

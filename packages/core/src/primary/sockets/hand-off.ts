@@ -17,6 +17,9 @@ const mostWaiting = 4096
  */
 const reserve = 96 + 4 * availableParallelism()
 
+/** The part of that which connections that were served elsewhere leave: their clients have them, and would lose them. */
+const leftByServed = 1 / 2
+
 /** How long (in ms) a worker that did not take a connection is not offered another. */
 const fullFor = 50
 
@@ -47,6 +50,15 @@ interface Offer {
   /** In ms of the running clock. */
   at: number
   asked: boolean
+  /** The worker's main loop has received it: the answer follows, and the next can come. */
+  arrived: boolean
+}
+
+interface Offers {
+  /** Those without an answer. */
+  readonly open: Map<number, Offer>
+  /** So many of them have not arrived. */
+  underway: number
 }
 
 export interface HandOffOptions {
@@ -60,10 +72,11 @@ let nextConnection = 1
 
 /**
  * Hands connections that the primary holds to the workers of one place, to
- * the free one that has the fewest. A worker is free when it has answered its last
- * hand-off, so a blocked one holds up a single connection; one that has no room
+ * the free one that has the fewest. A worker is free when its last hand-off has
+ * arrived, so a blocked one holds up a single connection; one that has no room
  * is left alone for a moment. The primary keeps its copy until a worker has
  * taken it: one that dies first has not read a byte of it, and another gets it.
+ * What a worker takes it tells a moment later, of several at once.
  */
 export class HandOff {
   readonly #key: string
@@ -71,7 +84,7 @@ export class HandOff {
   readonly #loads: Loads
   readonly #clock = runningClock()
   readonly #queue: Waiting[] = []
-  readonly #offers = new Map<WorkerHandle, Map<number, Offer>>()
+  readonly #offers = new Map<WorkerHandle, Offers>()
   /** Until when a worker has no room, in ms of the running clock. */
   readonly #full = new Map<WorkerHandle, number>()
   #workers: readonly WorkerHandle[] = []
@@ -90,7 +103,7 @@ export class HandOff {
 
   /** It has no connection that somebody is to take. */
   get isEmpty(): boolean {
-    return this.#queue.length === 0 && [...this.#offers.values()].every(({ size }) => size === 0)
+    return this.#queue.length === 0 && [...this.#offers.values()].every(({ open }) => open.size === 0)
   }
 
   /** @param serving who takes connections now. */
@@ -108,7 +121,8 @@ export class HandOff {
    * @param bytes what has been read of it elsewhere. It is for `to` alone, who may be busy.
    */
   take(connection: TransferableHandle, served: boolean, to?: WorkerHandle, bytes?: string): void {
-    if (isReserved(connection, reserve)) return refuseAtOnce(connection, this.#options.speaksTls(), served)
+    if (isReserved(connection, reserve, served ? leftByServed : 1))
+      return refuseAtOnce(connection, this.#options.speaksTls(), served)
     if (this.#closed || connectionCounts.held >= mostWaiting)
       return refuse(connection, this.#options.speaksTls(), served)
     connectionCounts.held++
@@ -117,38 +131,54 @@ export class HandOff {
     const mayHave = bytes !== undefined || (to && this.#isFree(to, now, mostServed))
     if (to && mayHave && this.#workers.includes(to)) return this.#send(waiting, to)
     this.#queue.push(waiting)
+    this.#wakeBy(now + this.#options.queueTimeout())
     this.#dispatch()
   }
 
-  onAnswer(worker: WorkerHandle, id: number, accepted: boolean): void {
+  onAnswer(worker: WorkerHandle, ids: readonly number[], accepted: boolean): void {
+    for (const id of ids) this.#settle(worker, id, accepted)
+    this.#dispatch()
+  }
+
+  #settle(worker: WorkerHandle, id: number, accepted: boolean): void {
     const offers = this.#offers.get(worker)
-    const offer = offers?.get(id)
+    const offer = offers?.open.get(id)
     if (!offers || !offer) return
-    offers.delete(id)
+    offers.open.delete(id)
+    arrive(offers, offer)
     const { served } = offer.waiting
     if (served) this.#loads.expect(worker, -1)
     if (accepted) {
-      connectionCounts.held--
+      this.#letGo(offer.waiting)
       if (served) {
         connectionCounts.moved++
         this.#loads.arrived(worker)
       }
       this.#full.delete(worker)
-      offer.waiting.connection.close()
     } else {
-      this.#full.set(worker, this.#clock.now() + fullFor)
+      const until = this.#clock.now() + fullFor
+      this.#full.set(worker, until)
       this.#queue.unshift(offer.waiting)
+      this.#wakeBy(until)
     }
-    this.#dispatch()
   }
 
   onExit(worker: WorkerHandle): void {
     const offers = this.#offers.get(worker)
     this.#offers.delete(worker)
     this.#full.delete(worker)
-    if (offers) this.#queue.unshift(...[...offers.values()].map(({ waiting }) => waiting))
+    for (const { waiting, arrived } of [...(offers?.open.values() ?? [])].toReversed())
+      // Others can have what it has not begun to serve: what it takes without a word, it serves at once.
+      if (arrived && !needsAnswer(waiting)) this.#letGo(waiting)
+      else this.#queue.unshift(waiting)
     this.#workers = this.#workers.filter((other) => other !== worker)
     this.#dispatch()
+    this.#wakeBy(this.#nextDue(this.#clock.now()))
+  }
+
+  #letGo({ connection }: Waiting): void {
+    connectionCounts.held--
+    connection.close()
   }
 
   /** What waits is sent at once, ahead of the order to drain; nothing is taken after that. */
@@ -173,11 +203,10 @@ export class HandOff {
       else if (this.#closed) this.#refuseFirst()
       else break
     }
-    this.#wake(now)
   }
 
   #isFree(worker: WorkerHandle, now: number, most = 1): boolean {
-    return (this.#offers.get(worker)?.size ?? 0) < most && (this.#full.get(worker) ?? -Infinity) <= now
+    return (this.#offers.get(worker)?.underway ?? 0) < most && (this.#full.get(worker) ?? -Infinity) <= now
   }
 
   /** Of those that have as few as each other, the next in turn. */
@@ -199,13 +228,22 @@ export class HandOff {
 
   #send(waiting: Waiting, worker: WorkerHandle): void {
     const id = nextConnection++
-    const offers = this.#offers.get(worker) ?? new Map<number, Offer>()
+    let offers = this.#offers.get(worker)
+    if (!offers) this.#offers.set(worker, (offers = { open: new Map(), underway: 0 }))
     const { connection, served, bytes } = waiting
     const now = this.#clock.now()
-    this.#offers.set(worker, offers.set(id, { waiting, at: now, asked: false }))
+    const offer = { waiting, at: now, asked: false, arrived: false }
+    offers.open.set(id, offer)
+    offers.underway++
     if (served) this.#loads.expect(worker, 1)
     else this.#loads.handed(worker, now)
-    worker.send({ type: 'connection', key: this.#key, connection: id, served, bytes }, connection)
+    this.#wakeBy(now + askAfter)
+    const onArrival = (): void => {
+      arrive(offers, offer)
+      if (this.#queue.length > 0) this.#dispatch()
+    }
+    const message = { type: 'connection', key: this.#key, connection: id, served, bytes } as const
+    worker.send(message, connection, undefined, onArrival)
   }
 
   #refuseFirst(): void {
@@ -215,16 +253,17 @@ export class HandOff {
   }
 
   /** Sees to what no event tells of, when the first of it is due. */
-  #wake(now: number): void {
-    const due = this.#nextDue(now)
+  #wakeBy(due: number): void {
     // A timer that comes too early finds nothing to do, and costs less than setting it anew each time.
     if (due >= this.#wakeAt) return
     this.#callOff()
     this.#wakeAt = due
-    this.#callOff = this.#clock.after(Math.max(1, due - now), () => {
+    this.#callOff = this.#clock.after(Math.max(1, due - this.#clock.now()), () => {
+      const now = this.#clock.now()
       this.#wakeAt = Infinity
-      this.#onTime(this.#clock.now())
+      this.#onTime(now)
       this.#dispatch()
+      this.#wakeBy(this.#nextDue(now))
     })
   }
 
@@ -235,20 +274,31 @@ export class HandOff {
       due = oldest.since + this.#options.queueTimeout()
       for (const until of this.#full.values()) if (until > now) due = Math.min(due, until)
     }
-    for (const offers of this.#offers.values())
-      for (const { at, asked } of offers.values()) if (!asked) due = Math.min(due, at + askAfter)
+    for (const { open } of this.#offers.values())
+      for (const { at, asked } of open.values()) if (!asked) due = Math.min(due, at + askAfter)
     return due
   }
 
   #onTime(now: number): void {
     const tooOld = now - this.#options.queueTimeout()
     while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuseFirst()
-    for (const [worker, offers] of this.#offers)
-      for (const [id, offer] of offers)
+    for (const [worker, { open }] of this.#offers)
+      for (const [id, offer] of open)
         if (!offer.asked && offer.at <= now - askAfter) {
           offer.asked = true
           // A worker without a free descriptor gets the message without its connection, which Node then drops.
           worker.send({ type: 'hand-off-check', key: this.#key, connection: id })
         }
   }
+}
+
+/** Of these the worker says at once that it has them: they may not be lost with it. */
+function needsAnswer({ served, bytes }: Waiting): boolean {
+  return served || bytes !== undefined
+}
+
+function arrive(offers: Offers, offer: Offer): void {
+  if (offer.arrived) return
+  offer.arrived = true
+  offers.underway--
 }

@@ -260,9 +260,9 @@ export class Places implements Sockets {
     this.#find(key)?.onRoom(worker, hasRoom)
   }
 
-  onAnswer(worker: WorkerHandle, { key, connection, accepted }: AnswerMessage): void {
+  onAnswer(worker: WorkerHandle, { key, connections, accepted }: AnswerMessage): void {
     for (const place of [...this.#retired, ...this.#open])
-      if (place.key === key) place.handOff.onAnswer(worker, connection, accepted)
+      if (place.key === key) place.handOff.onAnswer(worker, connections, accepted)
   }
 
   onTicketKeys(worker: WorkerHandle, { key, ticketKeys }: TicketKeysMessage): void {
