@@ -3,6 +3,7 @@ import { runningClock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 import type { Loads } from './loads.ts'
 import { type Load, type Move, shareConnections, shareWork } from './moves.ts'
+import { Relief } from './relief.ts'
 
 /** How often (in ms) the workers' loads are compared, while they say anything. */
 const interval = 20
@@ -46,6 +47,7 @@ export class Rebalancer {
   readonly #orders = new Map<WorkerHandle, Order>()
   /** Until when workers that had nothing to give are left alone, in ms of the running clock. */
   readonly #resting = new Map<WorkerHandle, number>()
+  readonly #relief = new Relief<WorkerHandle>()
   #serving: readonly WorkerHandle[] = []
   #full: ReadonlySet<WorkerHandle> = new Set()
   #moves = 0
@@ -116,6 +118,7 @@ export class Rebalancer {
   onExit(worker: WorkerHandle): void {
     this.onGave(worker)
     this.#resting.delete(worker)
+    this.#relief.forget(worker)
     this.#serving = this.#serving.filter((other) => other !== worker)
   }
 
@@ -142,15 +145,17 @@ export class Rebalancer {
     const move = shareWork(loads, mostAtOnce)
     if (!move) return
     this.#workAt = now + watchTime
+    this.#relief.begin(workers[move.from]!, now)
     this.#order(workers, move)
   }
 
   #loadOf(worker: WorkerHandle, now: number): Load {
+    const utilization = this.#loads.utilization(worker)
     return {
       connections: this.#loads.kept(worker),
-      utilization: this.#loads.utilization(worker),
+      utilization,
       gives: this.#mayGive(worker, now) ? this.#loads.here(worker) : 0,
-      takes: !worker.late && !worker.aside,
+      takes: !worker.late && !worker.aside && !this.#relief.holds(worker, utilization, now),
     }
   }
 
