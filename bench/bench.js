@@ -9,6 +9,7 @@
 //     --systems pm2,Clustered    some systems: those of systems/index.js, by regular expressions
 //     --what reload              only what matches of a measure (a fault, a number of connections); the rest stays
 //     --rounds 5                 how often each is measured
+//     --seconds 8                for how long, where a load goes on for some time
 //     --quick                    one round of everything, to see that it runs
 //     --long                     also faults-long and simulated-long, which take half an hour more
 //     --out FOLDER               where the results go. Without it they are those that are committed, and the tables
@@ -20,6 +21,8 @@
 //     --peers FOLDER             keeps what is installed there, for the next run
 //     --core FOLDER              @clustered/core of another checkout
 //     --options JSON             more options for clustered
+//
+// Results of another Node than 24 go to files of their own, such as simulated-long-node-20.json.
 //
 // A measure's results replace those it had before, and others stay: a run that was interrupted goes on with --only.
 import { mkdtempSync } from 'node:fs'
@@ -35,6 +38,11 @@ import { systems } from './systems/index.js'
 import { format } from './tools/numbers.js'
 import { verify } from './verify.js'
 import { writeFigures } from './write-figures.js'
+
+/** Of the Node that all else is measured on. Results of another one stand beside its. */
+const usualNode = '24'
+const [major] = process.versions.node.split('.')
+const suffix = major === usualNode ? '' : `-node-${major}`
 
 const committed = fileURLToPath(new URL('results', import.meta.url))
 
@@ -86,7 +94,7 @@ async function measureAll() {
     const began = performance.now()
     const measure = measures[name]
     const { rounds, seconds } = { ...measure, ...(flags.quick && measure.quick) }
-    const settings = { rounds: flags.rounds ?? rounds, seconds }
+    const settings = { rounds: flags.rounds ?? rounds, seconds: flags.seconds ?? seconds }
     const compared = chosen.filter((system) => !measure.without?.(system))
     const about = aboutRun({
       ...settings,
@@ -94,7 +102,7 @@ async function measureAll() {
       note: flags.note,
       versions: packagesOf(compared),
     })
-    const results = newResults(about, flags.what && rowsOf(out, name))
+    const results = newResults(about, flags.what && rowsOf(out, name + suffix))
     console.log(`\n${name}`)
     const run = measure.run({
       ...settings,
@@ -115,7 +123,7 @@ async function measureAll() {
       process.exitCode = 1
       continue
     }
-    writeResults(out, name, results)
+    writeResults(out, name + suffix, results)
     console.log(`${name} took ${Math.round((performance.now() - began) / 1000)} s`)
   }
   console.log(`\nThe results are in ${out}`)

@@ -4,7 +4,7 @@ import { cost } from './cost.js'
 import { faults, faultsLong } from './faults.js'
 import { growth } from './growth.js'
 import { memory } from './memory.js'
-import { simulated, simulatedLong } from './simulated.js'
+import { simulated, simulatedLong, simulatedLongOn20 } from './simulated.js'
 import { throughput } from './throughput.js'
 import { times } from './times.js'
 
@@ -19,4 +19,5 @@ export const figures = {
   growth,
   'faults-long': faultsLong,
   'simulated-long': simulatedLong,
+  'simulated-long-node-20': simulatedLongOn20,
 }

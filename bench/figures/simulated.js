@@ -65,23 +65,55 @@ export const simulated = {
   },
 }
 
-export const simulatedLong = {
-  tables: {
-    'simulated-long': uniform,
-    'simulated-skewed': (results) => {
-      const shown = systemsOf(results)
-      const whats = results.whats.filter((what) => what.startsWith('light'))
-      return table([
-        ['p50, p99 of the light ones in ms', ...shown.map(({ name }) => name)],
-        ...whats.map((what) => [
-          what,
-          ...shown.map(({ name }) =>
-            ['p50', 'p99'].map((figure) => number(results.figure(what, name, figure).median)).join(', '),
-          ),
-        ]),
-      ])
-    },
-  },
+export const simulatedLong = { tables: long('') }
+export const simulatedLongOn20 = { tables: long('-node-20') }
+
+function long(suffix) {
+  return {
+    [`simulated-long${suffix}`]: uniform,
+    [`simulated-best${suffix}`]: besideTheBest,
+    [`simulated-skewed${suffix}`]: skewed,
+  }
+}
+
+function skewed(results) {
+  const shown = systemsOf(results)
+  const whats = results.whats.filter((what) => what.startsWith('light'))
+  return table([
+    ['p50, p99 of the light ones in ms', ...shown.map(({ name }) => name)],
+    ...whats.map((what) => [
+      what,
+      ...shown.map(({ name }) =>
+        ['p50', 'p99'].map((figure) => number(results.figure(what, name, figure).median)).join(', '),
+      ),
+    ]),
+  ])
+}
+
+/** Beside whichever of the others is best in a cell, which chance makes better than any of them is. */
+function besideTheBest(results) {
+  const shown = systemsOf(results)
+  const cells = cellsOf(results)
+  const peers = shown.filter(({ isOurs }) => !isOurs)
+  const median = (what, name, figure) => results.figure(what, name, figure).median
+  const most = (what) => Math.max(...peers.map(({ name }) => median(what, name, 'requestsPerSecond')))
+  const least = (what) => Math.min(...peers.map(({ name }) => median(what, name, 'p99')))
+  const rows = [
+    [
+      'requests/s at least 0.97 of the most',
+      ({ what }, name) => median(what, name, 'requestsPerSecond') >= 0.97 * most(what),
+    ],
+    ['p99 at most 1.1 of the least', ({ what }, name) => median(what, name, 'p99') <= 1.1 * least(what)],
+    ['p99 at most 1.5 of the least', ({ what }, name) => median(what, name, 'p99') <= 1.5 * least(what)],
+  ]
+  const ours = shown.filter(({ isOurs }) => isOurs)
+  return table([
+    [`cells of ${cells.length}, beside the best of the others in each`, ...ours.map(({ name }) => name)],
+    ...rows.map(([label, holds]) => [
+      label,
+      ...ours.map(({ name }) => String(cells.filter((one) => holds(one, name)).length)),
+    ]),
+  ])
 }
 
 function uniform(results) {
