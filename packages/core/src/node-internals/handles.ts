@@ -18,12 +18,11 @@ export interface TransferableHandle {
 }
 
 /**
- * Whether a message says that the handle which was sent last to the process that it comes from is there, or was lost on
- * the way. Node sends it from the main loop of that process, and the next handle only then.
+ * What a process says of the handle that was sent to it last: its main loop has received it, or no descriptor was left
+ * for it. Node sends the next handle only then.
  */
-export function isReceipt(cmd: string): boolean {
-  return cmd === 'NODE_HANDLE_ACK' || cmd === 'NODE_HANDLE_NACK'
-}
+export const received = 'NODE_HANDLE_ACK'
+export const notReceived = 'NODE_HANDLE_NACK'
 
 /** Flags of `uv_tcp_bind`. */
 const UV_TCP_IPV6ONLY = 1

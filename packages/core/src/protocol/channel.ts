@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { isReceipt, type TransferableHandle } from '../node-internals/handles.ts'
+import { notReceived, received, type TransferableHandle } from '../node-internals/handles.ts'
 import { interceptEmit } from '../process-emit.ts'
 
 /**
@@ -72,6 +72,7 @@ export function receive<Message>(
   const emitter = peer as NodeJS.EventEmitter
   emitter.on('internalMessage', (envelope: Envelope<Message>, handle?: TransferableHandle) => {
     if (envelope.cmd === cmd) listener(envelope.message, handle)
-    else if (isReceipt(envelope.cmd)) arrivals.shift()?.()
+    else if (envelope.cmd === received) arrivals.shift()?.()
+    else if (envelope.cmd === notReceived) arrivals.shift()
   })
 }

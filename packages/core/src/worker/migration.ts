@@ -49,16 +49,18 @@ export class Migration {
   }
 
   /**
-   * Gives away connections that have brought requests and are between two of them now.
+   * Gives away connections that have brought requests and are between two of them now, those first that have been here
+   * for longest: one that has just come because of the work that it brings is not what goes back.
    *
    * @param most how many at most.
    * @returns how many were given away.
    */
   give(most: number, give: Give): number {
     let given = 0
-    for (const socket of idleConnections(this.#server)) {
+    const idle = new Set(idleConnections(this.#server))
+    for (const socket of this.#sockets) {
       if (given >= most) break
-      if (this.#giveIfMovable(socket, true, give)) given++
+      if (idle.has(socket) && this.#giveIfMovable(socket, true, give)) given++
     }
     return given
   }

@@ -4,8 +4,8 @@ const shortest = 5000
 /** The same at most. */
 const longest = 60_000
 
-/** A loop that is less busy than this has not got what made it busy any more. */
-const idle = 0.3
+/** A loop that is less busy than this has not got what made it busy any more: that has ended, or has moved. */
+const calm = 0.5
 
 interface Period {
   until: number
@@ -29,7 +29,7 @@ export class Relief<Worker extends object> {
 
   /** @param utilization of its event loop. */
   holds(worker: Worker, utilization: number, now: number): boolean {
-    return utilization > idle && now < (this.#periods.get(worker)?.until ?? -Infinity)
+    return utilization > calm && now < (this.#periods.get(worker)?.until ?? -Infinity)
   }
 
   forget(worker: Worker): void {
