@@ -27,7 +27,8 @@ export async function lightAmongHeavy({ port }, { workers, connections, pause },
 }
 
 export async function gainOfScale(site, { workers, connections }, seconds) {
-  const clients = startClients(site.port, connections, '/hold?ms=5')
+  // All that the workers can do, before and after.
+  const clients = startClients(site.port, connections, '/hold?ms=5', 0, { hurried: true })
   await sleep(settled + seconds * 1000)
   const change = performance.now()
   const [scaledAt] = await Promise.all([

@@ -7,11 +7,11 @@ import { hangTimeout, load } from '../../test/dist/support/load.js'
 /**
  * @param count of clients. Each asks for `path` again and again, never twice for
  *   the same; with `pause` it waits before, for so many ms in the mean, so that
- *   they do not march in step.
+ *   they do not march in step. `haste` is that of `load`.
  * @returns `answers`, each with its client's number, the worker that answered, when
  *   it was there (`at`) and how long it took, in ms. `stop` returns how many failed.
  */
-export function startClients(port, count, path, pause = 0) {
+export function startClients(port, count, path, pause = 0, haste = {}) {
   const answers = []
   const sockets = []
   const clients = Array.from({ length: count }, (_, client) => async () => {
@@ -23,7 +23,7 @@ export function startClients(port, count, path, pause = 0) {
     const at = performance.now()
     answers.push({ client, worker, at, ms: at - start })
   })
-  const running = load(clients)
+  const running = load(clients, haste)
   return {
     answers,
     async stop() {

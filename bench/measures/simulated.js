@@ -35,7 +35,7 @@ export const simulatedLong = {
 async function uniform(how, workers, all, then = async () => {}) {
   const { systems, folder, rounds, seconds, options, record } = how
   const cells = all.filter((connections) => how.wants(`${workers} x ${connections}`))
-  if (cells.length === 0) return
+  if (cells.length === 0 && !how.wants('light')) return
   await withAll(systems, { folder, options, workers }, async (sites) => {
     await inTurns(sites, 1, ({ port }) => load(port, 64, 1))
     for (const connections of cells)
@@ -46,7 +46,8 @@ async function uniform(how, workers, all, then = async () => {}) {
   })
 }
 
-async function skewed({ rounds, seconds, record }, workers, sites) {
+async function skewed({ rounds, seconds, wants, record }, workers, sites) {
+  if (!wants('light')) return
   for (const pause of [0, 50])
     await inTurns(sites, rounds, async (site) =>
       record(
