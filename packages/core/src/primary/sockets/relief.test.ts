@@ -12,24 +12,36 @@ function lengthFrom(relief: Relief<object>, now: number): number {
 }
 
 describe('Relief', () => {
-  it('holds for a while after the last connection that was given', () => {
+  it('begins when a worker has given connections twice', () => {
     const relief = new Relief()
     assert.equal(lengthFrom(relief, 0), 0)
     relief.begin(worker, 0)
+    assert.equal(lengthFrom(relief, 0), 0)
     relief.begin(worker, 1000)
     assert.equal(lengthFrom(relief, 1000), 5000)
+    relief.begin(worker, 2000)
+    assert.equal(lengthFrom(relief, 2000), 5000)
+  })
+
+  it('does not begin where the other time is long ago', () => {
+    const relief = new Relief()
+    relief.begin(worker, 0)
+    relief.begin(worker, 6000)
+    assert.equal(lengthFrom(relief, 6000), 0)
   })
 
   it('ends when the worker has little to do', () => {
     const relief = new Relief()
     relief.begin(worker, 0)
-    assert.ok(relief.holds(worker, 0.8, 100))
-    assert.ok(!relief.holds(worker, 0.1, 100))
+    relief.begin(worker, 300)
+    assert.ok(relief.holds(worker, 0.8, 400))
+    assert.ok(!relief.holds(worker, 0.1, 400))
   })
 
   it('holds for longer each time that what comes back makes it busy again, and not without end', () => {
     const relief = new Relief()
-    let now = 0
+    relief.begin(worker, 0)
+    let now = 1000
     const lengths = Array.from({ length: 6 }, () => {
       relief.begin(worker, now)
       const length = lengthFrom(relief, now)
@@ -38,6 +50,6 @@ describe('Relief', () => {
     })
     assert.deepEqual(lengths, [5000, 10_000, 20_000, 40_000, 60_000, 60_000])
     relief.begin(worker, now + 120_000)
-    assert.equal(lengthFrom(relief, now + 120_000), 5000)
+    assert.equal(lengthFrom(relief, now + 120_000), 0)
   })
 })

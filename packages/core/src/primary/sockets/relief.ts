@@ -1,4 +1,4 @@
-/** How long (in ms) a worker that has given connections away because it was busy gets none back, the first time. */
+/** How long (in ms) a worker that has given connections away because it was busy gets none back, at first. */
 const shortest = 5000
 
 /** The same at most. */
@@ -9,21 +9,21 @@ const calm = 0.5
 
 interface Period {
   until: number
+  /** 0 of one that has given once: a burst may have made it busy. */
   length: number
 }
 
 /**
- * Workers that have given connections away because they were too busy. What
- * makes them busy stays, or comes back with a connection that moves: without
- * this, the same connections would go back and forth.
+ * Workers that have given connections away, again and again, because they were
+ * too busy. What makes them busy stays, or comes back with a connection that
+ * moves: without this, the same connections would go back and forth.
  */
 export class Relief<Worker extends object> {
   readonly #periods = new Map<Worker, Period>()
 
   /** The worker gives some away. Where it does so soon after a period of relief, the next one is twice as long. */
   begin(worker: Worker, now: number): void {
-    const last = this.#periods.get(worker)
-    const length = last ? lengthAfter(last, now) : shortest
+    const length = lengthAfter(this.#periods.get(worker), now)
     this.#periods.set(worker, { until: now + length, length })
   }
 
@@ -37,7 +37,8 @@ export class Relief<Worker extends object> {
   }
 }
 
-function lengthAfter({ until, length }: Period, now: number): number {
-  if (now < until) return length
-  return now < until + length ? Math.min(2 * length, longest) : shortest
+function lengthAfter(last: Period | undefined, now: number): number {
+  if (!last || now >= last.until + Math.max(last.length, shortest)) return 0
+  if (now < last.until) return last.length
+  return last.length === 0 ? shortest : Math.min(2 * last.length, longest)
 }
