@@ -1,5 +1,7 @@
 export function median(values) {
-  return quantile(values, 0.5)
+  const sorted = values.toSorted((a, b) => a - b)
+  const [below, above] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]]
+  return (below + above) / 2
 }
 
 export function quantile(values, share) {
