@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { TransferableHandle } from '../../node-internals/handles.ts'
 import type { ToWorker } from '../../protocol/messages.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
+import { connectionCounts } from './connection-counts.ts'
 import { HandOff } from './hand-off.ts'
 import { Loads } from './loads.ts'
 
@@ -47,6 +48,7 @@ describe('HandOff', () => {
   }
 
   beforeEach(() => {
+    connectionCounts.held = 0
     handOff = new HandOff('place', new Loads(), { queueTimeout: () => 50, speaksTls: () => true })
     first = new Worker()
     second = new Worker()
@@ -64,10 +66,13 @@ describe('HandOff', () => {
 
   it('keeps its copies until it is told of several at once', () => {
     const connections = ['a', 'b', 'c'].map((name) => take(name))
+    assert.equal(connectionCounts.held, 3)
     first.got[0]!.arrive()
     second.got[0]!.arrive()
     assert.deepEqual([first.names, second.names], [['a', 'c'], ['b']])
+    assert.equal(connectionCounts.held, 1, 'one waits for its worker')
     first.got[1]!.arrive()
+    assert.equal(connectionCounts.held, 0)
     assert.ok(connections.every(({ closed }) => !closed))
     handOff.onAnswer(
       as(first),
@@ -102,6 +107,7 @@ describe('HandOff', () => {
     assert.deepEqual(second.names, ['b', 'c'])
     assert.equal(arrived!.closed, true)
     assert.equal(underway!.closed, false)
+    assert.equal(connectionCounts.held, 1)
   })
 
   it('gives one that was served elsewhere to another unless its worker has said that it has it', () => {
@@ -110,6 +116,7 @@ describe('HandOff', () => {
     handOff.onExit(as(first))
     assert.deepEqual(second.names, ['moved'])
     assert.equal(moved.closed, false)
+    assert.equal(connectionCounts.held, 1)
   })
 
   it('gives what a worker has no room for to another', () => {
@@ -120,6 +127,7 @@ describe('HandOff', () => {
     handOff.onAnswer(as(second), [second.got[0]!.id], true)
     assert.ok(connection.closed)
     assert.ok(handOff.isEmpty)
+    assert.equal(connectionCounts.held, 0)
   })
 
   it('refuses what nobody takes within the queue timeout, when its worker has died with it', async () => {

@@ -149,7 +149,7 @@ export class HandOff {
     const { served } = offer.waiting
     if (served) this.#loads.expect(worker, -1)
     if (accepted) {
-      this.#letGo(offer.waiting)
+      offer.waiting.connection.close()
       if (served) {
         connectionCounts.moved++
         this.#loads.arrived(worker)
@@ -158,7 +158,7 @@ export class HandOff {
     } else {
       const until = this.#clock.now() + fullFor
       this.#full.set(worker, until)
-      this.#queue.unshift(offer.waiting)
+      this.#takeBack(offer)
       this.#wakeBy(until)
     }
   }
@@ -167,18 +167,19 @@ export class HandOff {
     const offers = this.#offers.get(worker)
     this.#offers.delete(worker)
     this.#full.delete(worker)
-    for (const { waiting, arrived } of [...(offers?.open.values() ?? [])].toReversed())
+    for (const offer of [...(offers?.open.values() ?? [])].toReversed())
       // Others can have what it has not begun to serve: what it takes without a word, it serves at once.
-      if (arrived && !needsAnswer(waiting)) this.#letGo(waiting)
-      else this.#queue.unshift(waiting)
+      if (offer.arrived && !needsAnswer(offer.waiting)) offer.waiting.connection.close()
+      else this.#takeBack(offer)
     this.#workers = this.#workers.filter((other) => other !== worker)
     this.#dispatch()
     this.#wakeBy(this.#nextDue(this.#clock.now()))
   }
 
-  #letGo({ connection }: Waiting): void {
-    connectionCounts.held--
-    connection.close()
+  /** Somebody else is to have it. */
+  #takeBack({ waiting, arrived }: Offer): void {
+    if (arrived) connectionCounts.held++
+    this.#queue.unshift(waiting)
   }
 
   /** What waits is sent at once, ahead of the order to drain; nothing is taken after that. */
@@ -301,4 +302,5 @@ function arrive(offers: Offers, offer: Offer): void {
   if (offer.arrived) return
   offer.arrived = true
   offers.underway--
+  connectionCounts.held--
 }
