@@ -6,6 +6,7 @@ import type { ListeningServer, TransferableHandle } from '../node-internals/hand
 import { waitForNextRequest } from '../node-internals/http1-connections.ts'
 import { type GiveHandle, listenError } from '../node-listening.ts'
 import { send } from '../protocol/channel.ts'
+import { isAnsweredAtOnce } from '../protocol/hand-offs.ts'
 import type { ListenRequest, Refusal, SocketName, ToPrimary, ToWorker } from '../protocol/messages.ts'
 import { DrainableServer } from './drain/drainable-server.ts'
 import { replay } from './given-connections.ts'
@@ -178,16 +179,14 @@ export class Servers {
     )
   }
 
-  takeConnection(
-    { key, connection, served, bytes }: Message<'connection'>,
-    handle: TransferableHandle | undefined,
-  ): void {
+  takeConnection(message: Message<'connection'>, handle: TransferableHandle | undefined): void {
+    const { key, connection, served, bytes } = message
     // Lost on its way: the primary, which has its own copy, will ask.
     if (!handle) return
     const listeningHandle = this.#handles.get(key)
     const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
     // Before the app sees it: a handler that blocks must not hold up the answer.
-    if (!accepted || served || bytes !== undefined)
+    if (!accepted || isAnsweredAtOnce(message))
       this.#tell({ type: 'answer', key, connections: [connection], accepted })
     else this.#taken.add(key, connection)
     if (!accepted) return handle.close()

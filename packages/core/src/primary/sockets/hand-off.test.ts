@@ -110,6 +110,16 @@ describe('HandOff', () => {
     assert.equal(connectionCounts.held, 1)
   })
 
+  it('counts what it has taken back once, though Node says only later that the dead worker had received it', () => {
+    take('a')
+    take('b')
+    handOff.onExit(as(first))
+    first.got[0]!.arrive()
+    assert.equal(connectionCounts.held, 2)
+    second.got[0]!.arrive()
+    assert.equal(connectionCounts.held, 1)
+  })
+
   it('gives one that was served elsewhere to another unless its worker has said that it has it', () => {
     const [moved] = [take('moved', true)]
     first.got[0]!.arrive()

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { isReserved } from '../../descriptors.ts'
 import type { TransferableHandle } from '../../node-internals/handles.ts'
+import { isAnsweredAtOnce } from '../../protocol/hand-offs.ts'
 import { refuse, refuseAtOnce } from '../../refusal.ts'
 import { runningClock } from '../../running-clock.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
@@ -169,17 +170,20 @@ export class HandOff {
     this.#full.delete(worker)
     for (const offer of [...(offers?.open.values() ?? [])].toReversed())
       // Others can have what it has not begun to serve: what it takes without a word, it serves at once.
-      if (offer.arrived && !needsAnswer(offer.waiting)) offer.waiting.connection.close()
+      if (offer.arrived && !isAnsweredAtOnce(offer.waiting)) offer.waiting.connection.close()
       else this.#takeBack(offer)
     this.#workers = this.#workers.filter((other) => other !== worker)
     this.#dispatch()
-    this.#wakeBy(this.#nextDue(this.#clock.now()))
   }
 
   /** Somebody else is to have it. */
-  #takeBack({ waiting, arrived }: Offer): void {
-    if (arrived) connectionCounts.held++
+  #takeBack(offer: Offer): void {
+    const { waiting } = offer
+    if (offer.arrived) connectionCounts.held++
+    // What Node still says of it is of the one who had it.
+    offer.arrived = true
     this.#queue.unshift(waiting)
+    this.#wakeBy(waiting.since + this.#options.queueTimeout())
   }
 
   /** What waits is sent at once, ahead of the order to drain; nothing is taken after that. */
@@ -291,11 +295,6 @@ export class HandOff {
           worker.send({ type: 'hand-off-check', key: this.#key, connection: id })
         }
   }
-}
-
-/** Of these the worker says at once that it has them: they may not be lost with it. */
-function needsAnswer({ served, bytes }: Waiting): boolean {
-  return served || bytes !== undefined
 }
 
 function arrive(offers: Offers, offer: Offer): void {

@@ -145,8 +145,7 @@ export class Rebalancer {
     const move = shareWork(loads, mostAtOnce)
     if (!move) return
     this.#workAt = now + watchTime
-    this.#relief.begin(workers[move.from]!, now)
-    this.#order(workers, move)
+    if (this.#order(workers, move)) this.#relief.begin(workers[move.from]!, now)
   }
 
   #loadOf(worker: WorkerHandle, now: number): Load {
@@ -170,13 +169,15 @@ export class Rebalancer {
     this.#movesAt = now
   }
 
-  #order(workers: readonly WorkerHandle[], { from, to }: Move): void {
+  /** @returns whether anything may move now. */
+  #order(workers: readonly WorkerHandle[], { from, to }: Move): boolean {
     const targets = to.slice(0, Math.floor(this.#moves)).map((index) => workers[index]!)
-    if (targets.length === 0) return
+    if (targets.length === 0) return false
     this.#moves -= targets.length
     const giver = workers[from]!
     this.#orders.set(giver, { to: targets, given: 0 })
     for (const target of targets) this.#loads.expect(target, 1)
     giver.send({ type: 'give', key: this.#key, count: targets.length })
+    return true
   }
 }
