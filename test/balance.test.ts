@@ -106,6 +106,23 @@ for (const balance of balances)
       assert.deepEqual(clients.failures, [])
     })
 
+    it('is not kept by node:cluster, when it has died with a hand-off on its way', async (t) => {
+      const program = start(t, 'held-channel.js', { env: env() })
+      const port = await program.listens()
+      await program.sees(/known to node:cluster: \S+ \S+\./)
+      const [killed] = program.workers()
+      process.kill(killed!, 'SIGSTOP')
+      const answers = ask(port, 4)
+      await Promise.any(answers)
+      process.kill(killed!, 'SIGKILL')
+      await Promise.allSettled(answers)
+      await program.sees(/is ready[^]*is ready[^]*is ready/)
+      await eventually(
+        () => /.*known to node:cluster: \S+ \S+\.(?!.*known to)/s.test(program.output),
+        'the two that there are',
+      )
+    })
+
     it('refuses with a 503 when no worker has come back after queueTimeout, until one does', async (t) => {
       const program = start(t, 'crash-loop.js', { env: env({ workers: 1, queueTimeout: 600 }) })
       const port = await program.listens()

@@ -67,6 +67,8 @@ function spawn(
   })
   // Before node:cluster's own, whose listeners are the app's, and may throw.
   child.prependOnceListener('exit', (code, signal) => events.exit(code, signal))
+  // Node keeps one to which a handle was on its way, and never says that it has disconnected.
+  child.once('close', () => setImmediate(() => delete cluster.workers?.[worker.id]))
   passOnDependencies(child)
   relaySocketIo(worker, clock, (problem) => events.problem(problem))
   const onRubbish = once(() =>
