@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
@@ -85,6 +94,7 @@ export class Desk {
   async #leave(): Promise<void> {
     for (const socket of this.sockets) {
       const primary = Number.parseInt(path.basename(socket), 10)
+      if (!this.#hasStarted(primary)) continue
       for (const pid of [...childrenOf(primary), primary])
         try {
           process.kill(pid, 'SIGKILL')
@@ -93,6 +103,15 @@ export class Desk {
         }
     }
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** A socket may be pretended, or left by the dead: what has the pid of its name can be anybody's. */
+  #hasStarted(pid: number): boolean {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(this.root)
+    } catch {
+      return false
+    }
   }
 }
 

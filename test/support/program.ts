@@ -140,6 +140,8 @@ export class Program {
   }
 
   async dispose(): Promise<void> {
+    // Once it has been waited for, its pid may be another's.
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
     const family = [...this.workers(), this.pid]
     for (const pid of family)
       try {
