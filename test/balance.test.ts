@@ -106,7 +106,7 @@ for (const balance of balances)
       assert.deepEqual(clients.failures, [])
     })
 
-    it('is not kept by node:cluster, when it has died with a hand-off on its way', async (t) => {
+    it('is gone for node:cluster, too, when it has died with a hand-off on its way', async (t) => {
       const program = start(t, 'held-channel.js', { env: env() })
       const port = await program.listens()
       await program.sees(/known to node:cluster: \S+ \S+\./)
@@ -121,6 +121,10 @@ for (const balance of balances)
         () => /.*known to node:cluster: \S+ \S+\.(?!.*known to)/s.test(program.output),
         'the two that there are',
       )
+      await program.sees(/let go[^]*let go/)
+      program.kill('SIGTERM')
+      assert.equal(await program.ends(), 0)
+      assert.doesNotMatch(program.output, /uncaught error/)
     })
 
     it('refuses with a 503 when no worker has come back after queueTimeout, until one does', async (t) => {

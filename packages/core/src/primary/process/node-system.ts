@@ -67,8 +67,10 @@ function spawn(
   })
   // Before node:cluster's own, whose listeners are the app's, and may throw.
   child.prependOnceListener('exit', (code, signal) => events.exit(code, signal))
-  // Node keeps one to which a handle was on its way, and never says that it has disconnected.
-  child.once('close', () => setImmediate(() => delete cluster.workers?.[worker.id]))
+  // Where a handle was on its way, Node never says that it has disconnected, and keeps all that it had.
+  let isConnected = true
+  child.once('disconnect', () => (isConnected = false))
+  child.once('close', () => setImmediate(() => isConnected && child.emit('disconnect')))
   passOnDependencies(child)
   relaySocketIo(worker, clock, (problem) => events.problem(problem))
   const onRubbish = once(() =>
