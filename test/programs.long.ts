@@ -85,7 +85,7 @@ describe('a program that serves nothing', () => {
   it('is contained, watched and rolled back as one that serves', async (t) => {
     const TROUBLE = path.join(new Desk(t).root, 'trouble')
     const queue = await Queue.open(t)
-    const options = { workers: 2, hangTimeout: 1000, lagWarning: 0 }
+    const options = { workers: 2, hangTimeout: 3000, lagWarning: 0 }
     const program = run(t, 'consumer.cjs', options, { PORT: queue.port, TROUBLE })
     await program.sees(/running, 2 workers/)
 
@@ -97,7 +97,7 @@ describe('a program that serves nothing', () => {
     since = program.output.length
     writeFileSync(TROUBLE, 'hang')
     await program.sees(/hangs: for \d+ ms\n +at consume [^]*is gone: killed: hung[^]*is ready/, since)
-    assert.equal(queue.lost.length, 1, 'the job that hangs')
+    assert.equal(queue.lost.length, 1, `only the job that hangs is lost: ${program.output}`)
 
     writeFileSync(`${TROUBLE}-at-boot`, '')
     const before = program.workers()
