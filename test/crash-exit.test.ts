@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { it, type TestContext } from 'node:test'
 import { get } from './support/http.ts'
-import { start } from './support/program.ts'
+import { isAlive, start } from './support/program.ts'
+import { RawAnswers } from './support/raw-answer.ts'
+import { temporaryFolder } from './support/systemd-tools.ts'
 
 async function startApp(t: TestContext) {
   const program = start(t, 'error-handlers.js', { env: { OPTIONS: JSON.stringify({ workers: 1 }) } })
@@ -65,6 +68,43 @@ it('answers what is in flight with a 503 when the app calls process.exit()', asy
   agent.destroy()
   await program.sees(/is gone: exit code 9/)
 })
+
+for (const TLS of [undefined, 'yes'])
+  it(`closes what is idle as soon as it exits, however long the process takes to end (TLS: ${TLS ?? 'no'})`, async (t) => {
+    const folder = temporaryFolder(t)
+    const GO = `${folder}/go`
+    const OPTIONS = JSON.stringify({ workers: 1, migrate: false })
+    const program = start(t, 'ends-slowly.js', { env: { OPTIONS, GO, TLS } })
+    const port = await program.listens()
+    const open = () => RawAnswers.open(port, TLS ? { rejectUnauthorized: false } : undefined)
+    const [exiting, unread, ofHead, idle, fresh] = [
+      await open(),
+      await open(),
+      await open(),
+      await open(),
+      await open(),
+    ]
+    const [pid] = program.workers()
+    for (const kept of [exiting, unread, ofHead, idle])
+      assert.ok((await kept.ask(head('GET', '/'))).endsWith(String(pid)))
+    exiting.socket.write(head('GET', '/exit'))
+    await program.sees(/about to exit/)
+    // Its process reads nothing any more.
+    for (const [{ socket }, request] of [
+      [unread, head('GET', '/')],
+      [ofHead, head('HEAD', '/')],
+    ] as const)
+      await new Promise((resolve) => socket.write(request, resolve))
+    writeFileSync(GO, '')
+    for (const { socket } of [idle, fresh]) if (!socket.closed) await once(socket, 'close')
+    if (!TLS) {
+      for (const answered of [exiting, unread])
+        assert.match(await answered.read(), /^HTTP\/1\.1 503 .*Service Unavailable\n$/s)
+      assert.match(await ofHead.read(true), /^HTTP\/1\.1 503 .*\r\n\r\n$/s)
+    }
+    assert.ok(isAlive(pid!), 'it has not ended yet')
+    await program.sees(/is gone: exit code 9[^]*is ready/)
+  })
 
 it('leaves an exit after a drain alone', async (t) => {
   const { program, port } = await startApp(t)

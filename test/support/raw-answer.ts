@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import tls from 'node:tls'
 
 /** A connection on which answers are read as they are, byte for byte. */
 export class RawAnswers {
@@ -8,9 +9,11 @@ export class RawAnswers {
   #ended = false
   #wake: () => void = () => {}
 
-  static async open(port: number): Promise<RawAnswers> {
-    const socket = net.connect({ port, host: '127.0.0.1' })
-    await once(socket, 'connect')
+  /** @param secure if it is one of TLS. */
+  static async open(port: number, secure?: tls.ConnectionOptions): Promise<RawAnswers> {
+    const where = { port, host: '127.0.0.1' }
+    const socket = secure ? tls.connect({ ...where, ...secure }) : net.connect(where)
+    await once(socket, secure ? 'secureConnect' : 'connect')
     return new RawAnswers(socket)
   }
 

@@ -9,7 +9,6 @@ import { onUncaught } from '../uncaught.ts'
 import { askedFor } from './asked-for.ts'
 import { leaveDomains } from './domains.ts'
 import { fail, failUnlessBegun } from './fail-request.ts'
-import { answerWhatIsInFlight } from './last-answers.ts'
 import { logs } from './own-log.ts'
 import type { Answer } from './requests.ts'
 import { reportAsNode } from './uncaught-report.ts'
@@ -101,14 +100,14 @@ export class Crash {
   /**
    * To be called before the app is loaded: from the first server on, an exit of the app is orderly.
    * @param contains whether this process will be told to `contain` errors.
-   * @param last is called at the very end, with what has just been answered.
+   * @param last is called at the very end, with whether this process has been told to.
    */
-  watchExits(contains: boolean, last: (answered: ServerResponse[]) => void): void {
+  watchExits(contains: boolean, last: (containing: boolean) => void): void {
     interceptEmit('exit', (_args, pass) => {
       try {
         return pass()
       } finally {
-        if (!this.#leaving) last(this.#containing ? answerWhatIsInFlight() : [])
+        if (!this.#leaving) last(this.#containing)
       }
     })
     if (!contains) return

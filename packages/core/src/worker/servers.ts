@@ -195,9 +195,14 @@ export class Servers {
     else listeningHandle!.accept(handle, served ? waitForNextRequest : undefined)
   }
 
+  /** The primary keeps its copies until it hears that they have been taken: a connection that is closed here is open still. */
+  tellTaken(): void {
+    this.#taken.flush()
+  }
+
   /** The primary has not heard of it. */
   onHandOffCheck({ key, connection }: Message<'hand-off-check'>): void {
-    this.#taken.flush()
+    this.tellTaken()
     this.#tell({ type: 'answer', key, connections: [connection], accepted: false })
   }
 

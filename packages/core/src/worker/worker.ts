@@ -27,6 +27,7 @@ import { ForwardedCalls } from './forwarded-calls.ts'
 import { holdExit } from '../held-exit.ts'
 import type { Inside } from './inside/inside.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { answerWhatIsInFlight, closeIdle } from './last-answers.ts'
 import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
 import type { OwnOptions } from './own-options.ts'
@@ -167,7 +168,7 @@ export class Worker {
       const text = code === 0 ? undefined : lastLine()
       if (text !== undefined && process.connected) this.#tell({ type: 'said', text })
     })
-    this.#crash.watchExits(briefing.crash === 'contain', (answered) => this.#tellLast(answered))
+    this.#crash.watchExits(briefing.crash === 'contain', (contains) => this.#endConnections(contains))
     this.#takeSignals()
     this.#awaitReadiness()
     if (briefing.leads) this.#tell({ type: 'may-lead' })
@@ -464,7 +465,15 @@ export class Worker {
     return new Loaded(tell, this.lifecycle.report)
   }
 
-  /** This process ends. @param answered what has just been answered with a 503. */
+  /** This process ends. @param answers whether the requests that it has are answered. */
+  #endConnections(answers: boolean): void {
+    const answered = answers ? answerWhatIsInFlight() : []
+    if (process.connected) this.#servers.tellTaken()
+    this.#tellLast(answered)
+    closeIdle(this.#vitals.sockets, answers)
+  }
+
+  /** @param answered what has just been answered with a 503. */
   #tellLast(answered: readonly ServerResponse[] = []): void {
     if (!this.#metrics || !process.connected) return
     const { requests } = this.#metrics
