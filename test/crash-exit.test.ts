@@ -77,7 +77,8 @@ for (const TLS of [undefined, 'yes'])
     const program = start(t, 'ends-slowly.js', { env: { OPTIONS, GO, TLS } })
     const port = await program.listens()
     const open = () => RawAnswers.open(port, TLS ? { rejectUnauthorized: false } : undefined)
-    const [exiting, unread, ofHead, idle, fresh] = [
+    // The worker has the fresh one when it has answered on those that came after it.
+    const [fresh, exiting, unread, ofHead, idle] = [
       await open(),
       await open(),
       await open(),
