@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { spawnSync } from 'node:child_process'
 import { Desk, type Listed, plainApp } from './support/desk.ts'
 import { get, pidsOf } from './support/http.ts'
@@ -136,5 +137,21 @@ describe('a day with an ecosystem file of pm2', () => {
     // They are stopped side by side: who is done first is said first.
     for (const name of ['web', 'api', 'queue', 'cron'])
       assert.match(stdout, new RegExp(`^${name} +has stopped`, 'm'))
+  })
+})
+
+describe('a job that runs each second', () => {
+  it('comes up at whatever part of a second it is started', async (t) => {
+    const starts = Array.from({ length: 8 }, async (_, eighth) => {
+      const desk = new Desk(t)
+      desk.write(
+        'ecosystem.config.js',
+        `module.exports = { name: 'cron', script: 'cron.js', autorestart: false, cron_restart: '* * * * * *' }`,
+      )
+      desk.write('cron.js', script)
+      await sleep(eighth * 125)
+      return desk.run('start', '--daemon')
+    })
+    for (const { code, stderr } of await Promise.all(starts)) assert.equal(code, 0, stderr)
   })
 })

@@ -26,7 +26,10 @@ export function staysUp(cluster: Cluster): Promise<void> {
       if (lost.size === mostLosses) reject(new Error(reason))
     }
     cluster.on('worker:crash', (worker, { name, message }) => lose(worker, `${name}: ${message}`))
-    cluster.on('worker:exit', (worker, { asTold, reason }) => (asTold ? look() : lose(worker, reason)))
+    // A job that has run to its end is no loss, however often it is run.
+    cluster.on('worker:exit', (worker, { asTold, finished, reason }) =>
+      asTold || finished ? look() : lose(worker, reason),
+    )
     cluster.on('worker:ready', look)
     cluster.ready.then(look, reject)
   })
