@@ -26,9 +26,9 @@ export function staysUp(cluster: Cluster): Promise<void> {
       if (lost.size === mostLosses) reject(new Error(reason))
     }
     cluster.on('worker:crash', (worker, { name, message }) => lose(worker, `${name}: ${message}`))
-    // A job that has run to its end is no loss, however often it is run.
-    cluster.on('worker:exit', (worker, { asTold, finished, reason }) =>
-      asTold || finished ? look() : lose(worker, reason),
+    // A job that has run to its end is no loss, however often it is run; one that fails is.
+    cluster.on('worker:exit', (worker, { asTold, finished, code, reason }) =>
+      asTold || (finished && code === 0) ? look() : lose(worker, reason),
     )
     cluster.on('worker:ready', look)
     cluster.ready.then(look, reject)
