@@ -13,7 +13,10 @@ const retryAfter = 1
 
 /** How much of a body (in bytes) is taken, so that what is unread does not reset the connection, answer and all. */
 const mostRead = 4 * 1024 ** 2
-const readBuffer = 64 * 1024
+const bufferSize = 64 * 1024
+
+/** One for all connections, of which there may be many, from when the process ends. */
+let buffer: Buffer | undefined
 
 /** In bytes. The method of a request is in them. */
 const beginningLength = 16
@@ -75,7 +78,7 @@ function isSecured(socket: net.Socket): boolean {
 
 /** @returns the beginning of what there was to read. */
 function empty(fd: number): string {
-  const buffer = Buffer.allocUnsafe(readBuffer)
+  buffer ??= Buffer.allocUnsafe(bufferSize)
   let beginning = ''
   try {
     for (let read = 0, got = 1; got > 0 && read < mostRead; read += got) {
