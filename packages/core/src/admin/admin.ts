@@ -1,5 +1,5 @@
 import type { Server, IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, ListenOptions } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import type { Routes } from '../control/routes.ts'
 import { formatAddress } from '../format-address.ts'
@@ -7,6 +7,7 @@ import type { AdminOptions } from '../health-options.ts'
 import { Probes } from '../health/probes.ts'
 import type { PrimaryCluster } from '../primary/primary-cluster.ts'
 import type { Places } from '../primary/sockets/places.ts'
+import { lockName } from '../name-lock.ts'
 import type { Settings } from '../settings.ts'
 import { expose } from '../telemetry/exposition/exposition.ts'
 import { removeFile } from '../remove-file.ts'
@@ -112,16 +113,22 @@ export class Admin {
 
   async #tryListening(open: Open): Promise<void> {
     const { port, host = '127.0.0.1', path } = open.options
-    if (path !== undefined) await removeStaleSocket(path)
+    if (path === undefined) return this.#startListening(open, { port: port!, host })
+    await lockName(path, async () => {
+      await removeStaleSocket(path)
+      // For this user alone: its file is made before `listen` returns.
+      const own = process.umask(0o177)
+      this.#startListening(open, { path })
+      process.umask(own)
+    })
+  }
+
+  #startListening(open: Open, place: ListenOptions): void {
     if (this.#open !== open) return
-    // For this user alone: its file is made before `listen` returns.
-    const own = path === undefined ? undefined : process.umask(0o177)
     try {
-      open.server.listen(path === undefined ? { port: port!, host } : { path })
+      open.server.listen(place)
     } catch (error) {
       this.#onError(open, error as Error)
-    } finally {
-      if (own !== undefined) process.umask(own)
     }
   }
 

@@ -5,9 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { ClusteredError } from '../../errors.ts'
 import { mayShut } from '../../empty-queue.ts'
 import { settles } from '../../settles.ts'
-import { startListening } from '../../start-listening.ts'
 import { bindReusePort, handleOf, type TransferableHandle } from '../../node-internals/handles.ts'
-import type { ListenPlace } from '../../listen.ts'
 import { listenError } from '../../node-listening.ts'
 import type { Settings } from '../../settings.ts'
 import { GivenSocket } from '../../systemd/given-socket.ts'
@@ -19,9 +17,9 @@ import { HandOff } from './hand-off.ts'
 import { Loads } from './loads.ts'
 import { LeftToSystemd } from './left-to-systemd.ts'
 import { LentSockets } from './lent-sockets.ts'
+import { listen, type ListenerOptions, type PlaceOptions } from './listener.ts'
 import { Rebalancer } from './rebalancer.ts'
 import { RoundRobin } from './round-robin.ts'
-import { type AddressInUse, takeOver } from './take-over.ts'
 import type { WorkerHandle } from '../fleet/worker-handle.ts'
 
 /** Node's own default, which the kernel may cut (`net.core.somaxconn`). */
@@ -32,15 +30,6 @@ const longestClose = 2000
 
 /** How long (in ms) a stop waits for what workers are about to give to others, as long as those still serve. */
 const longestReturn = 1000
-
-/** What a place is opened with. */
-type PlaceOptions = ListenPlace & {
-  /** The file mode creation mask that the file of a unix socket is made under. */
-  umask?: number
-}
-
-/** Where a server of this process is to listen. */
-type ListenerOptions = PlaceOptions & { fd?: number }
 
 /** A place that the cluster listens at. Whatever happens to workers, it is open until `Places` closes it. */
 export class Place {
@@ -232,25 +221,6 @@ function noKernelBalance(): ClusteredError {
     "balance: 'kernel' does not work here. It needs a TCP port that systemd has not opened, Linux, and Node 22.12 or " +
       `later; this is Node ${process.versions.node} on ${process.platform}. Use 'auto' or 'round-robin'.`,
   )
-}
-
-async function listen(options: ListenerOptions, settings: Settings): Promise<net.Server> {
-  try {
-    return await tryListen(options)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    return takeOver(error as AddressInUse, () => tryListen(options), settings)
-  }
-}
-
-async function tryListen({ umask, ...options }: ListenerOptions): Promise<net.Server> {
-  const server = net.createServer()
-  const own = umask === undefined ? undefined : process.umask(umask)
-  // The file of a unix socket is made before it returns.
-  const listening = startListening(server, options)
-  if (own !== undefined) process.umask(own)
-  await listening
-  return server
 }
 
 /**
