@@ -14,6 +14,9 @@ const { version, license, repository, homepage, bugs, engines } = JSON.parse(rea
 /** Provenance, which npm wants the right `repository` for, is the release workflow's to give: it needs a runner. */
 const publishConfig = { access: 'public' }
 
+/** A tarball never is without what its sources are built to, or with what they were built to before. */
+const scripts = { prepack: 'node ../../scripts/build-if-needed.js' }
+
 for (const folder of readdirSync(root + 'packages')) {
   const file = `packages/${folder}/package.json`
   const fields = JSON.parse(read(file))
@@ -26,6 +29,7 @@ for (const folder of readdirSync(root + 'packages')) {
     repository: { ...repository, directory },
     publishConfig,
     engines,
+    scripts,
   }
   const differs = Object.keys(common).filter(
     (key) => JSON.stringify(fields[key]) !== JSON.stringify(common[key]),
