@@ -61,6 +61,14 @@ export function typesHold(): void {
     await build('typescript', [file])
   })
 
+  // What is not found would be `any`, and say nothing where `skipLibCheck` is on.
+  it('have declarations that hold without esModuleInterop', async () => {
+    const imports = ['core', 'core/control', ...oldest].map((name) => `import '@clustered/${name}'\n`)
+    writeFiles({ 'commonjs/declarations.ts': imports.join('') })
+    const options = { ...node10.options, esModuleInterop: false, skipLibCheck: false }
+    await build('typescript5', [config('no-interop.json', options, ['commonjs/declarations.ts'])])
+  })
+
   it('can be named in declarations where a project sees its own dependencies only', async () => {
     const modules = path.join(elsewhere, 'node_modules')
     const link = (target: string, name: string): void => {

@@ -1,4 +1,4 @@
-import type http from 'node:http'
+import type * as http from 'node:http'
 import type { ListenOptions, Server } from 'node:net'
 import type { Check } from './health/checks.ts'
 

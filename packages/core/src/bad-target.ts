@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import type { Adapter } from './adapter.ts'
 import { badOption } from './bad-option.ts'
 import { ClusteredError } from './errors.ts'

@@ -1,4 +1,4 @@
-import http from 'node:http'
+import http, { type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { badOption } from './bad-option.ts'
 import { duration } from './duration.ts'
 
@@ -6,7 +6,7 @@ import { duration } from './duration.ts'
  * What `http.createServer` takes, and what else can be set on its server. An
  * option that the running version of Node does not know is ignored, as by Node.
  */
-export interface HttpServerOptions extends http.ServerOptions {
+export interface HttpServerOptions extends ServerOptions {
   /** Milliseconds (Node 24.6 and later). */
   keepAliveTimeoutBuffer?: number
   /** How long (in ms) a socket may be silent; 0 for any time. */
@@ -62,7 +62,7 @@ const options = {
   requireHostHeader: flag,
   shouldUpgradeCallback: code,
   uniqueHeaders: names,
-} satisfies Record<keyof http.ServerOptions, Check> & Record<string, Check>
+} satisfies Record<keyof ServerOptions, Check> & Record<string, Check>
 
 /** What is set on the server that it has made. */
 const properties = {
@@ -105,7 +105,7 @@ export function checkServerOptions(given: unknown): HttpServerOptions | undefine
   return copy
 }
 
-export function makeHttpServer(given: HttpServerOptions = {}, listener?: http.RequestListener): http.Server {
+export function makeHttpServer(given: HttpServerOptions = {}, listener?: RequestListener): Server {
   const server = http.createServer(given, listener)
   for (const [name, value] of Object.entries(given))
     if (name in properties && value !== undefined) Reflect.set(server, name, value)

@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import {
   adapt,
   type Adapter,

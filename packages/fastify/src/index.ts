@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { adapt, type Adapter, type ClusteredOptions, type OrFactory } from '@clustered/core'
 import { type FastifyApp, type FastifyServerOf, isFastify } from './app.ts'
 import { listenByFastify, withFastifyHost } from './listen-by-fastify.ts'

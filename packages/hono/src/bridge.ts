@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 
 /** What is used of @hono/node-server, 1 and 2. */
 export interface Bridge {

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { ClusteredError, hold } from '@clustered/core'
 import { type Bridge, loadBridge } from './bridge.ts'
 import { watchRoutes } from './routes.ts'

@@ -1,4 +1,4 @@
-import type http from 'node:http'
+import type * as http from 'node:http'
 import type { Socket } from 'node:net'
 import { isReserved } from '../descriptors.ts'
 import { handleOf } from '../node-internals/handles.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import path from 'node:path'
 import { removeStaleSocket } from '../stale-socket.ts'
 import { startListening } from '../start-listening.ts'

@@ -2,7 +2,7 @@
  * This folder has every part of Node that is used here and not documented. They are the parts that node:cluster
  * itself is made of, the same from Node 20 to 26, and the tests run on each of those.
  */
-import net from 'node:net'
+import net, { type Server, type Socket, type SocketConstructorOpts } from 'node:net'
 import { constants } from 'node:os'
 
 /** libuv's handle of a TCP or pipe socket, as it travels between processes. */
@@ -72,9 +72,9 @@ export interface StreamHandle extends TransferableHandle {
 }
 
 /** The handle under a listening server, or under a connection. */
-export function handleOf(socket: net.Socket): StreamHandle
-export function handleOf(server: net.Server): TransferableHandle
-export function handleOf(owner: net.Server | net.Socket): TransferableHandle {
+export function handleOf(socket: Socket): StreamHandle
+export function handleOf(server: Server): TransferableHandle
+export function handleOf(owner: Server | Socket): TransferableHandle {
   return (owner as unknown as { _handle: TransferableHandle })._handle
 }
 
@@ -85,7 +85,7 @@ export interface Chunk {
 }
 
 /** What waits in a stream until the write before it has ended. */
-export function waitingChunks(stream: net.Socket): readonly Chunk[] {
+export function waitingChunks(stream: Socket): readonly Chunk[] {
   return (stream as unknown as { writableBuffer?: readonly Chunk[] }).writableBuffer ?? []
 }
 
@@ -95,12 +95,12 @@ export function activeHandles(): unknown[] {
 }
 
 /** Makes a socket of an accepted connection that no server has taken. */
-export function socketOf(connection: TransferableHandle): net.Socket {
-  return new net.Socket({ handle: connection } as unknown as net.SocketConstructorOpts)
+export function socketOf(connection: TransferableHandle): Socket {
+  return new net.Socket({ handle: connection } as unknown as SocketConstructorOpts)
 }
 
 /** A server whose TLS tickets, if it has any, every worker must be able to open. */
-export interface ListeningServer extends net.Server {
+export interface ListeningServer extends Server {
   _getServerData?(): unknown
   _setServerData?(data: unknown): void
 }

@@ -1,5 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { parserOf } from './http1-connections.ts'
 
 /** What `http.ServerResponse` keeps of its head. */

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Http2Session, ServerHttp2Stream as Http2Stream } from 'node:http2'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { type StreamHandle, handleOf } from './handles.ts'
 
 interface SessionState {

@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 
 /** Before Node 21, a `maxConnections` of 0 is none. */
 const zeroConnectionsIsALimit = Number.parseInt(process.versions.node, 10) >= 21

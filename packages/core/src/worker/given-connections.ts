@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 
 /** Those on which a request comes that a sibling has read, and found to be for this worker. */
 const given = new WeakSet<net.Socket>()

@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { responseOn } from '../node-internals/http1-answers.ts'
 import { settles } from '../settles.ts'
 import type { Give, Migration } from './migration.ts'

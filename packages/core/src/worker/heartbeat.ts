@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { type Beat, beats } from '../protocol/messages.ts'
 import { keepWhileOpen } from './keep-while-open.ts'

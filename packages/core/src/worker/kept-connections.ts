@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { keepWhileOpen } from './keep-while-open.ts'
 
 /** Counts the connections of a server that are there to stay: those that were open at the count before. */

@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { emptyQueues } from '../empty-queue.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { isFull, onConnectionEnd } from '../node-internals/max-connections.ts'

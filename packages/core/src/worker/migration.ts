@@ -1,5 +1,5 @@
 import http from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { handleOf, type StreamHandle } from '../node-internals/handles.ts'
 import { idleConnections } from '../node-internals/http1-connections.ts'
 import { isPlain, isQuiet } from './movable.ts'

@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { handleOf } from '../node-internals/handles.ts'
 import { responseOn } from '../node-internals/http1-answers.ts'
 import { hasForeignProperty, parserOf } from '../node-internals/http1-connections.ts'

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerResponse, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { noteAnswer } from '../telemetry/routes/route-of.ts'
 import { StreamAnswer } from './stream-answer.ts'

@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { constants } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import type { GoodbyeSettings } from '../goodbye-settings.ts'

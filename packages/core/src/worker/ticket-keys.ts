@@ -1,4 +1,4 @@
-import type tls from 'node:tls'
+import type * as tls from 'node:tls'
 import type { ListeningServer } from '../node-internals/handles.ts'
 import { onFirstSecureServer } from '../node-internals/secure-servers.ts'
 

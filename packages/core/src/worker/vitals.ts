@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import type { Vitals } from '../cluster.ts'
 import { lostLog } from '../lost-log.ts'
 import { responseOn } from '../node-internals/http1-answers.ts'

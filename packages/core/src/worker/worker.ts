@@ -4,7 +4,7 @@
  */
 import cluster from 'node:cluster'
 import type { ServerResponse } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import type { ClusterState, SlotInfo, WorkerInfo } from '../cluster.ts'
 import { announce } from '../diagnostics.ts'
 import { defaultGoodbye } from '../goodbye-settings.ts'

@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runningClock } from '../../running-clock.ts'
 import type { Settings } from '../../settings.ts'

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import type net from 'node:net'
+import type * as net from 'node:net'
 // That of the global object is behind a getter, which takes as long as the clock.
 import { performance } from 'node:perf_hooks'
 import { responseOn } from '../../node-internals/http1-answers.ts'

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { headOf, responseOn } from '../../node-internals/http1-answers.ts'
 import { streamsOf } from '../../node-internals/http2.ts'
 import { EventStream } from './event-stream.ts'

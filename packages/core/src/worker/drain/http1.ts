@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { responseOn } from '../../node-internals/http1-answers.ts'
 import { runtime } from '../../runtime.ts'
 import { isSecure } from '../server-kind.ts'

@@ -1,5 +1,5 @@
 import type { Http2Session, ServerHttp2Stream } from 'node:http2'
-import type net from 'node:net'
+import type * as net from 'node:net'
 
 type Emit = (this: net.Server, name: string, ...args: unknown[]) => boolean
 

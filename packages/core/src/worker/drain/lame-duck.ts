@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { endConnectionAfter, lastRequestOn, onLeavingHead } from '../../node-internals/http1-answers.ts'
 import { serverOf } from '../../node-internals/http1-connections.ts'
 import { withClose } from './with-close.ts'

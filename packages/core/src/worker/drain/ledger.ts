@@ -1,5 +1,5 @@
 import type { Http2Session } from 'node:http2'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { keepWhileOpen } from '../keep-while-open.ts'
 import { isHttp2, isSecure } from '../server-kind.ts'
 

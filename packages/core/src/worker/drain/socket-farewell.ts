@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import type { Farewell } from './farewell.ts'
 import type { Traffic } from './traffic.ts'
 

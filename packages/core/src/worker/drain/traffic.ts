@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 
 /** Whether something has come or gone on a connection lately. */
 export class Traffic {

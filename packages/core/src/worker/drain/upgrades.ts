@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import type { Duplex } from 'node:stream'
 
 type Look = (request: IncomingMessage, stream: Duplex) => void

@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { parserOf } from '../../node-internals/http1-connections.ts'
 import type { Farewell, Farewells } from './farewell.ts'
 import { FrameTracker } from './frame-tracker.ts'

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, ServerResponse } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import { headOf } from '../../node-internals/http1-answers.ts'
 import { parserOf } from '../../node-internals/http1-connections.ts'
 import { isOfHttp2 } from '../../node-internals/http2.ts'

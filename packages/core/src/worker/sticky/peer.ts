@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 
 /**
  * The first header of what a sibling forwards. It is read on the private socket

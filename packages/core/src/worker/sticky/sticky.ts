@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type net from 'node:net'
+import type * as net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { GoodbyeSettings } from '../../goodbye-settings.ts'
 import type { StreamHandle } from '../../node-internals/handles.ts'
