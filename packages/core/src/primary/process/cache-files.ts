@@ -22,6 +22,8 @@ const ofNode = /^v\d+\.\d+\.\d+-/
 export async function trim(cache: string): Promise<void> {
   const files: { file: string; size: number; writtenAt: number }[] = []
   let left = 0
+  // What else waits for the cluster to be ready comes first: the program's own callback of `listen`.
+  await setImmediate()
   for await (const file of inTurns(list(cache))) {
     // Another process may trim as well.
     const found = statSync(file, { throwIfNoEntry: false })
@@ -47,16 +49,13 @@ export function clear(cache: string): void {
   }
 }
 
-function list(cache: string): string[] {
-  return readdirSync(cache)
-    .filter((version) => ofNode.test(version))
-    .flatMap((version) =>
-      readdirSync(path.join(cache, version)).map((name) => path.join(cache, version, name)),
-    )
+function* list(cache: string): Generator<string> {
+  for (const version of readdirSync(cache).filter((name) => ofNode.test(name)))
+    for (const name of readdirSync(path.join(cache, version))) yield path.join(cache, version, name)
 }
 
 /** Lets the rest of this process run in between. */
-async function* inTurns<T>(all: readonly T[]): AsyncGenerator<T> {
+async function* inTurns<T>(all: Iterable<T>): AsyncGenerator<T> {
   let end = performance.now() + turn
   for (const each of all) {
     yield each
