@@ -1,39 +1,22 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { load, nodeClients } from './support/load.ts'
 import { freePort } from './support/port.ts'
-import { eventually, isAlive, start } from './support/program.ts'
-
-const fixture = fileURLToPath(new URL('../fixtures/drops-privileges.js', import.meta.url))
-const nobody = 65534
-
-function cannot(): string | false {
-  if (process.getuid?.() !== 0) return 'needs root'
-  const asNobody = spawnSync(
-    process.execPath,
-    ['-e', `require('fs').readFileSync(${JSON.stringify(fixture)})`],
-    {
-      uid: nobody,
-      gid: nobody,
-    },
-  )
-  return asNobody.status !== 0 && 'the checkout is in a folder that other users cannot read'
-}
+import { eventually, isAlive } from './support/program.ts'
+import { cannotBeRead, nobody, startReadable } from './support/readable-checkout.ts'
 
 for (const balance of balances)
-  describe(`a primary that gives up root (${balance})`, { skip: cannot() }, () => {
+  describe(`a primary that gives up root (${balance})`, { skip: cannotBeRead() }, () => {
     const options = { workers: 2, balance, lagWarning: 0, reload: { soak: 100 } }
 
     it('has its workers replaced by such as it, and no request is lost', async (t) => {
       const port = await freePort()
-      const program = start(t, 'drops-privileges.js', {
+      const program = startReadable(t, 'drops-privileges.js', {
         env: { LISTEN: `[${port}]`, OPTIONS: JSON.stringify(options), DROP_AT: 'signal' },
       })
-      await program.listens()
+      await program.sees(/drops when told/)
       const before = program.workers()
       assert.equal(JSON.parse((await get(port, '/rights')).body)[0], 0)
       const clients = load(nodeClients(8, { port }, { path: '/pid' }))
@@ -50,7 +33,7 @@ for (const balance of balances)
     })
 
     it('in the callback of listen: at once', async (t) => {
-      const program = start(t, 'drops-privileges.js', {
+      const program = startReadable(t, 'drops-privileges.js', {
         env: { LISTEN: '[0]', OPTIONS: JSON.stringify(options) },
       })
       const port = await program.listens()
@@ -60,14 +43,14 @@ for (const balance of balances)
 
     it('says that it cannot kill a hung worker with more rights, which then ends itself', async (t) => {
       const port = await freePort()
-      const program = start(t, 'drops-privileges.js', {
+      const program = startReadable(t, 'drops-privileges.js', {
         env: {
           LISTEN: `[${port}]`,
           OPTIONS: JSON.stringify({ ...options, hangTimeout: 2000 }),
           DROP_AT: 'signal',
         },
       })
-      await program.listens()
+      await program.sees(/drops when told/)
       const stuck = assert.rejects(get(port, '/spin'))
       await program.sees(/spinning/)
       program.kill('SIGWINCH')
@@ -80,7 +63,7 @@ for (const balance of balances)
     })
 
     it('ends when its program cannot run with fewer rights', async (t) => {
-      const program = start(t, 'drops-privileges.js', {
+      const program = startReadable(t, 'drops-privileges.js', {
         env: { LISTEN: '[0]', OPTIONS: JSON.stringify(options), NEEDS_ROOT: '1' },
       })
       assert.equal(await program.ends(), 1)
