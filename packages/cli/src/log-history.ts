@@ -1,5 +1,8 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { checkOwnFile } from './state-folder.ts'
 
 const chunkSize = 64 * 1024
@@ -20,35 +23,89 @@ interface Note {
   size: number
 }
 
+/** How often it is looked while files are being rotated, and how long (in ms) in between. */
+const [looks, pause] = [50, 10]
+
+/** In the middle of a rotation there is no file of that name; nor is there one of a program that was never started. */
+const looksForNone = 3
+
 /**
  * A log file and those that were rotated, the oldest first, each open.
  * @throws {CliError} ERR_CLUSTERED_STATE_FOLDER
  */
 export async function openLog(file: string): Promise<Part[]> {
-  const parts: Part[] = []
+  for (let look = 1; ; look++) {
+    const name = nameOf(file)
+    if (name !== undefined) {
+      checkOwnFile(file)
+      const parts = await openAll(namesOf(name))
+      const inodes = parts.map(({ ino }) => ino)
+      const found = namesOf(name).map(({ ino }) => ino)
+      if (isDeepStrictEqual(inodes, found) || look === looks) return parts
+      for (const { handle } of parts) await handle.close()
+    } else if (look >= looksForNone) return []
+    await sleep(pause)
+  }
+}
+
+/**
+ * What has followed a file that is not there any more by its name: `undefined`
+ * if it is there, if nothing has, or if files are being rotated just now.
+ */
+export async function openNext(file: string, ino: number): Promise<Part | undefined> {
   const name = nameOf(file)
-  if (name === undefined) return parts
-  checkOwnFile(file)
-  for (let number = 0; number === 0 || existsSync(`${name}.${number}`); number++)
+  if (name === undefined) return undefined
+  const files = namesOf(name)
+  const place = files.findIndex((each) => each.ino === ino)
+  // One that is not found has been removed or compressed, and what has its number says nothing.
+  const next = place === -1 ? files.at(-1) : files[place + 1]
+  if (next === undefined) return undefined
+  const [part] = await openAll([next])
+  // A rotation is many steps, and in between there are gaps.
+  if (part?.ino === next.ino && isDeepStrictEqual(namesOf(name), files)) return part
+  await part?.handle.close()
+  return undefined
+}
+
+interface Named {
+  name: string
+  ino: number
+}
+
+/** The files that there are, the oldest first. */
+function namesOf(name: string): Named[] {
+  const prefix = `${path.basename(name)}.`
+  const numbers = entriesOf(path.dirname(name))
+    .filter((other) => other.startsWith(prefix) && /^[1-9]\d{0,3}$/.test(other.slice(prefix.length)))
+    .map((other) => Number(other.slice(prefix.length)))
+    .toSorted((one, other) => other - one)
+  return [...numbers.map((number) => `${name}.${number}`), name].flatMap((each) => {
+    const ino = statSync(each, { throwIfNoEntry: false })?.ino
+    return ino === undefined ? [] : [{ name: each, ino }]
+  })
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    // This user may open what is in it, and not list it.
+    return []
+  }
+}
+
+/** Without those that are gone by now, or met a second time by their next name. */
+async function openAll(files: readonly Named[]): Promise<Part[]> {
+  const parts: Part[] = []
+  for (const { name } of files)
     try {
-      // One that is rotated between two looks is met twice.
-      const part = await openPart(number === 0 ? name : `${name}.${number}`)
+      const part = await openPart(name)
       if (parts.some(({ ino }) => ino === part.ino)) await part.handle.close()
-      else parts.unshift(part)
+      else parts.push(part)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   return parts
-}
-
-/** What has followed a file that is not there any more by its name: `undefined` if it is there, or nothing has. */
-export async function openNext(file: string, ino: number): Promise<Part | undefined> {
-  const name = nameOf(file)
-  if (name === undefined || statSync(name).ino === ino) return undefined
-  for (let number = 1; existsSync(`${name}.${number}`); number++)
-    if (statSync(`${name}.${number}`, { throwIfNoEntry: false })?.ino === ino)
-      return openPart(number === 1 ? name : `${name}.${number - 1}`)
-  return openPart(name)
 }
 
 async function openPart(name: string): Promise<Part> {
