@@ -43,6 +43,8 @@ it('a log is read whole, and each file followed by the next, while files are bei
     if (next) assert.equal(await numberOf(next.handle), number + 1)
     if (look % 3 > 0) continue
     const parts = await openLog(file)
+    // The rotator may not get on while there is no file of that name.
+    if (parts.length === 0) continue
     const numbers = await Promise.all(parts.map((part) => numberOf(part.handle)))
     assert.ok(numbers.length >= kept, `${numbers.length} files`)
     assert.deepEqual(
