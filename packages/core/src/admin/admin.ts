@@ -10,7 +10,6 @@ import type { Places } from '../primary/sockets/places.ts'
 import { lockName } from '../name-lock.ts'
 import type { Settings } from '../settings.ts'
 import { expose } from '../telemetry/exposition/exposition.ts'
-import { removeFile } from '../remove-file.ts'
 import { removeStaleSocket } from '../stale-socket.ts'
 import { ClusterHealth } from './cluster-health.ts'
 import type { Access } from './guard.ts'
@@ -118,8 +117,11 @@ export class Admin {
       await removeStaleSocket(path)
       // For this user alone: its file is made before `listen` returns.
       const own = process.umask(0o177)
-      this.#startListening(open, { path })
-      process.umask(own)
+      try {
+        this.#startListening(open, { path })
+      } finally {
+        process.umask(own)
+      }
     })
   }
 
@@ -189,9 +191,9 @@ export class Admin {
     const { address, server, visitors } = open
     if (address === undefined) return
     if (typeof address !== 'string') this.#parts.places.reserve(address.port, undefined)
+    // Its file goes with it. To remove that by name once more could be to remove the one of another that has come since.
     server.close()
     visitors.closeAll()
-    if (typeof address === 'string') removeFile(address)
   }
 }
 
