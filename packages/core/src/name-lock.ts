@@ -50,7 +50,8 @@ async function takeLock(name: string): Promise<net.Server | undefined> {
 function tryLock(place: string): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     const server = net.createServer((socket) => socket.destroy())
-    server.once('error', reject)
+    // Of a connection that could not be accepted, too: it is nobody's.
+    server.on('error', reject)
     server.listen(place, () => resolve(server))
   })
 }
