@@ -33,6 +33,7 @@ it('a log is read whole, and each file followed by the next, while files are bei
     rmSync(folder, { recursive: true, force: true })
   })
   await new Promise((resolve) => child.once('message', resolve))
+  let [followed, whole] = [0, 0]
   for (let look = 0; look < looks; look++) {
     const handle = await open(file).catch(() => undefined)
     if (!handle) continue
@@ -40,7 +41,10 @@ it('a log is read whole, and each file followed by the next, while files are bei
     await sleep(look % kept)
     const next = await openNext(file, ino)
     const number = await numberOf(handle)
-    if (next) assert.equal(await numberOf(next.handle), number + 1)
+    if (next) {
+      assert.equal(await numberOf(next.handle), number + 1)
+      followed++
+    }
     if (look % 3 > 0) continue
     const parts = await openLog(file)
     // The rotator may not get on while there is no file of that name.
@@ -51,5 +55,7 @@ it('a log is read whole, and each file followed by the next, while files are bei
       numbers,
       numbers.map((_, index) => numbers[0]! + index),
     )
+    whole++
   }
+  assert.ok(followed > 0 && whole > 0, `${followed} followed, ${whole} read whole`)
 })

@@ -54,7 +54,8 @@ export async function openLog(file: string): Promise<Part[]> {
  */
 export async function openNext(file: string, ino: number): Promise<Part | undefined> {
   const name = nameOf(file)
-  if (name === undefined) return undefined
+  // Nearly always it is there, and a look is one file's.
+  if (name === undefined || statSync(name, { throwIfNoEntry: false })?.ino === ino) return undefined
   const files = namesOf(name)
   const place = files.findIndex((each) => each.ino === ino)
   // One that is not found has been removed or compressed, and what has its number says nothing.
