@@ -166,6 +166,9 @@ describe('the configurations of docs/deploy/proxies.md', { concurrency: true }, 
       // The change of the primary. It is a unix socket that the proxy turns to; proxies have users of their own.
       const before = traffic.goodbyes
       const green = await boot(t, [{ path: file, writableAll: true }], ports.greenAdmin)
+      // Two checks, as the page says, each of both sites.
+      if (name === 'Caddy')
+        await green.until(() => (green.output.match(/^asked$/gm)?.length ?? 0) >= 4, 'two checks of Caddy')
       blue.kill('SIGTERM')
       assert.equal(await blue.ends(), 0)
       await traffic.areBack(before)
