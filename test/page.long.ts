@@ -379,7 +379,8 @@ test('the live page', { skip }, async (t) => {
       name: 'real',
       workers: 2,
       hangTimeout: 1500,
-      reload: { soak: 50 },
+      // The page, in a browser that waits for a core, has to get to show both workers of a slot.
+      reload: { soak: 1000 },
       admin: { port: 0, token },
     })
     const program = start(t, 'server.js', { env: { OPTIONS } })
