@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { Administered, type Asked, token } from './support/admin.ts'
 import { get } from './support/http.ts'
 import { freePort } from './support/port.ts'
 import { start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const authorization = `Bearer ${token}`
 const scrapeToken = 'only-for-those-who-scrape'
@@ -23,12 +22,6 @@ async function holds(administered: Administered, cases: readonly Case[]): Promis
     const answer = await administered.ask(where, asked)
     assert.equal(answer.status, status, `${where} ${JSON.stringify(asked)}: ${answer.body}`)
   }
-}
-
-function folder(t: TestContext): string {
-  const made = mkdtempSync(path.join(tmpdir(), 'clustered-admin-'))
-  t.after(() => rmSync(made, { recursive: true }))
-  return made
 }
 
 describe('the admin server', () => {
@@ -165,7 +158,7 @@ describe('the admin server', () => {
   })
 
   it('says how to set a token where there is none, in whatever way it was asked for', async (t) => {
-    const dir = folder(t)
+    const dir = temporaryFolder()
     writeFileSync(`${dir}/token`, `${token}\n`)
     const none = await Administered.open(t, 0)
     const refused = await none.ask('/v1/reload', { method: 'POST', headers: wrong })

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get, pidsOf } from './support/http.ts'
 import { load, nodeClients } from './support/load.ts'
 import { eventually, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const ask = (port: number, count: number) => Array.from({ length: count }, () => get(port, '/pid'))
 
@@ -48,8 +48,7 @@ for (const balance of balances)
       const program = start(t, 'server.js', { env: env() })
       const port = await program.listens()
       await pidsOf(port, 2)
-      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-block-'))
-      t.after(() => rmSync(folder, { recursive: true }))
+      const folder = temporaryFolder()
       const until = path.join(folder, 'until')
       const blocked = get(port, `/block?until=${until}`)
       await program.sees(/blocking/)

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build, type BuildOptions } from 'esbuild'
 import { get, pidsOf } from './support/http.ts'
 import { start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'clustered-bundles-'))
+const folder = temporaryFolder()
 
 const requires =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
@@ -25,7 +25,6 @@ async function bundle(file: string, more: BuildOptions): Promise<string> {
 
 describe('one file with everything inside', () => {
   before(() => writeFileSync(path.join(folder, 'package.json'), '{"type":"commonjs"}'))
-  after(() => rmSync(folder, { recursive: true }))
 
   const kinds: Record<string, BuildOptions> = {
     'server.js': { format: 'cjs' },

@@ -10,7 +10,7 @@ import { childrenOf, eventually } from './support/program.ts'
 
 describe('the command, in a folder that is a symlink to a release', () => {
   it('goes on when the release is removed: reload, respawn, restart, and a unit with the names', async (t) => {
-    const [deploy, desk] = [new DeployFolder(t), new Desk(t)]
+    const [deploy, desk] = [new DeployFolder(), new Desk(t)]
     const release = (version: string): Record<string, string> => ({
       'server.cjs': plainServer(
         "[process.env.OWN, process.env.GIVEN, process.cwd(), process.env.PWD].join(' ')",

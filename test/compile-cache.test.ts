@@ -4,10 +4,8 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   statSync,
   truncateSync,
@@ -15,11 +13,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import module from 'node:module'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { get } from './support/http.ts'
 import { eventually, type Program, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const core = import.meta.resolve('@clustered/core')
 const nodeHasOne = 'enableCompileCache' in module
@@ -54,7 +52,7 @@ interface Told {
 }
 
 class App {
-  readonly folder: string = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-cache-')))
+  readonly folder: string = temporaryFolder()
   readonly cacheHome: string = path.join(this.folder, 'home', 'cache')
   /** The default. */
   readonly cache: string = path.join(this.cacheHome, 'clustered')
@@ -82,7 +80,6 @@ class App {
         NODE_V8_COVERAGE: undefined,
       },
     })
-    t.after(() => rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 }))
   }
 
   /** Both modules say this. */

@@ -7,7 +7,7 @@ import { it, type TestContext } from 'node:test'
 import { get } from './support/http.ts'
 import { isAlive, start } from './support/program.ts'
 import { RawAnswers } from './support/raw-answer.ts'
-import { temporaryFolder } from './support/systemd-tools.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 async function startApp(t: TestContext) {
   const program = start(t, 'error-handlers.js', { env: { OPTIONS: JSON.stringify({ workers: 1 }) } })
@@ -71,7 +71,7 @@ it('answers what is in flight with a 503 when the app calls process.exit()', asy
 
 for (const TLS of [undefined, 'yes'])
   it(`closes what is idle as soon as it exits, however long the process takes to end (TLS: ${TLS ?? 'no'})`, async (t) => {
-    const folder = temporaryFolder(t)
+    const folder = temporaryFolder()
     const GO = `${folder}/go`
     const OPTIONS = JSON.stringify({ workers: 1, migrate: false })
     const program = start(t, 'ends-slowly.js', { env: { OPTIONS, GO, TLS } })

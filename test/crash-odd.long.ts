@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { get } from './support/http.ts'
 import { type ProgramOptions, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 async function startOdd(t: TestContext, options: ProgramOptions = {}) {
   const OPTIONS = JSON.stringify({ workers: 1 })
@@ -84,8 +84,7 @@ it('answers with a 500 whatever the app has done to the answer, or cuts it', asy
 
 describe("Node's report on an uncaught error", () => {
   it('is written where it is asked for, as plain Node writes it', async (t) => {
-    const directory = mkdtempSync(path.join(tmpdir(), 'clustered-report-'))
-    t.after(() => rmSync(directory, { recursive: true }))
+    const directory = temporaryFolder()
     const { program, port } = await startOdd(t, {
       nodeArgs: ['--report-uncaught-exception', `--report-directory=${directory}`],
     })

@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const workspace = fileURLToPath(new URL('../../', import.meta.url))
 const tsc = path.join(workspace, 'node_modules/typescript/bin/tsc')
@@ -71,9 +62,8 @@ function typesOfCore(): string[] {
 }
 
 /** As pnpm installs them: a project finds what it depends on, and nothing that this depends on. */
-function makeProject(t: TestContext): string {
-  const project = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-declarations-')))
-  t.after(() => rmSync(project, { recursive: true, force: true }))
+function makeProject(): string {
+  const project = temporaryFolder()
   const own = path.join(project, 'node_modules')
   const home = (name: string): string => path.join(own, `.pnpm/@clustered+${name}@0.1.0/node_modules`)
   const install = (name: string, into: string): void => {
@@ -132,8 +122,8 @@ const types = (name: string): string =>
   `export type { ${typesOfCore().join(', ')} } from '@clustered/${name}'\n`
 
 describe('a project that has the adapters only, under pnpm', () => {
-  it('gets declarations of whatever it exports', (t) => {
-    const project = makeProject(t)
+  it('gets declarations of whatever it exports', () => {
+    const project = makeProject()
     assert.ok(typesOfCore().length > 50)
     const files = Object.keys(frameworks).flatMap((name) => {
       const written = { [`${name}.ts`]: source(name), [`${name}-types.ts`]: types(name) }

@@ -76,7 +76,7 @@ async function killOne(program: Program): Promise<void> {
 
 describe('releases behind a symlink', { concurrency: true }, () => {
   it('each worker runs the release that it is of, files and environment, when the first one is gone', async (t) => {
-    const deploy = new DeployFolder(t)
+    const deploy = new DeployFolder()
     const [first, second, third] = ['1', '2', '3'].map((version) =>
       path.join(deploy.root, 'releases', version),
     ) as [string, string, string]
@@ -125,7 +125,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
     assert.equal(await program.ends(), 0)
   })
   it('a program named from elsewhere, in the layout of pnpm, follows its name too', async (t) => {
-    const deploy = new DeployFolder(t)
+    const deploy = new DeployFolder()
     const first = deploy.deploy('1', files('1', '@clustered/express'), 'strict')
     // As a service is started whose unit says so, without a shell that knows the name.
     const program = start(t, `${deploy.current}/server.mjs`, { cwd: first, env: { PWD: undefined } })
@@ -151,7 +151,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
   })
 
   it('says what to do when the new release has a package that the primary cannot speak with, or none', async (t) => {
-    const deploy = new DeployFolder(t)
+    const deploy = new DeployFolder()
     const first = deploy.deploy('1', files('1'))
     const program = start(t, '.', {
       cwd: deploy.current,
@@ -182,7 +182,7 @@ describe('releases behind a symlink', { concurrency: true }, () => {
   })
 
   it('an entry that is a symlink finds what is beside it, where Node is told to look there', async (t) => {
-    const deploy = new DeployFolder(t)
+    const deploy = new DeployFolder()
     const release = (version: string): Record<string, string> => ({
       'lib/www.cjs': plainServer(
         '[require("./cfg.cjs"), process.env.GREETING, process.env.NODE_COLOUR].join()',

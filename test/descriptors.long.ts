@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
@@ -10,6 +9,7 @@ import { flood } from './support/flood.ts'
 import { get, pidsOf } from './support/http.ts'
 import { load, nodeClients } from './support/load.ts'
 import { eventually, isAlive, type Program, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const hasPrlimit = ((): boolean => {
   try {
@@ -89,8 +89,7 @@ describe('where descriptors are few', options, () => {
   }
 
   it('connections wait while no worker is there, as far as descriptors go, and the rest is told', async (t) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'hold-'))
-    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = temporaryFolder()
     const hold = path.join(folder, 'hold')
     const { program, port } = await startLimited(
       t,

@@ -4,18 +4,14 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { before, describe, it, type TestContext } from 'node:test'
 import { parse } from 'yaml'
 import { fromEnvironment } from '@clustered/core/options'
 import { asService, bytes, problemsOf, type Service } from './container/compose.ts'
@@ -29,6 +25,7 @@ import { load, mixedClients, nodeClients } from './support/load.ts'
 import { freePort } from './support/port.ts'
 import { eventually, isAlive } from './support/program.ts'
 import { samples } from './support/samples.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const [dockerfile = '', ending = ''] = samples('deploy/docker.md', 'dockerfile')
 const [whole, onVolume] = samples('deploy/docker.md', 'yaml').map((text) => parse(text) as Compose)
@@ -63,10 +60,9 @@ describe(
     let byCommand: Image
 
     before(async () => {
-      home = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-docker-')))
+      home = temporaryFolder()
       ;({ image, byCommand } = await buildShop(home))
     })
-    after(() => rmSync(home, { recursive: true }))
 
     /** Runs it on ports of its own, until it is healthy. */
     async function run(t: TestContext, of: Image, options: RunOptions = {}): Promise<[Container, number]> {

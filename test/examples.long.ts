@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +7,7 @@ import { io } from 'socket.io-client'
 import { get } from './support/http.ts'
 import { load, nodeClients, undiciClients } from './support/load.ts'
 import { childrenOf, eventually, isAlive, type Program, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 
@@ -78,8 +78,7 @@ function startExample(t: TestContext, name: string): Program {
   const { scripts } = JSON.parse(readFileSync(path.join(cwd, 'package.json'), 'utf8')) as {
     scripts: { start: string }
   }
-  const queue = mkdtempSync(path.join(tmpdir(), 'clustered-example-'))
-  t.after(() => rmSync(queue, { recursive: true }))
+  const queue = temporaryFolder()
   return start(t, scripts.start, {
     execPath: '/bin/sh',
     nodeArgs: ['-c'],

@@ -1,23 +1,21 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { createRequire } from 'node:module'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { Figures } from './support/observed.ts'
 import { start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const { version } = createRequire(import.meta.url)('@clustered/core/package.json') as { version: string }
 
 /** The name of a file that is not there yet. */
-function flag(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'observed-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return path.join(folder, 'flag')
+function flag(): string {
+  return path.join(temporaryFolder(), 'flag')
 }
 
 /** A request that is not waited for. */
@@ -27,7 +25,7 @@ function ask(port: number, url: string): http.ClientRequest {
 
 describe('metrics of the cluster', () => {
   it('count every boot, end, reload and change of size, each once', async (t) => {
-    const FAIL_BOOT = flag(t)
+    const FAIL_BOOT = flag()
     const program = start(t, 'observed.js', {
       env: { OPTIONS: '{"workers":2,"hangTimeout":1000}', FAIL_BOOT },
     })
@@ -131,7 +129,7 @@ describe('metrics of the cluster', () => {
 
   for (const balance of balances)
     it(`tell how many connections wait, and how many were refused (${balance})`, async (t) => {
-      const [blocked, HOLD_BOOT] = [flag(t), flag(t)]
+      const [blocked, HOLD_BOOT] = [flag(), flag()]
       const program = start(t, 'observed.js', {
         env: {
           OPTIONS: JSON.stringify({ workers: 1, balance, queueTimeout: 500, hangTimeout: 0 }),

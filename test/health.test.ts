@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { health } from '@clustered/core'
 import { health as forExpress } from '@clustered/express'
 import { health as forKoa } from '@clustered/koa'
@@ -16,14 +15,14 @@ import Koa2 from 'koa2'
 import { Administered } from './support/admin.ts'
 import { get } from './support/http.ts'
 import { eventually, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** A file that says what the app's check is to do. */
 class Database {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'clustered-health-'))
+  readonly folder = temporaryFolder()
   readonly file = path.join(this.folder, 'db')
 
-  constructor(t: TestContext) {
-    t.after(() => rmSync(this.folder, { recursive: true }))
+  constructor() {
     this.is('up')
   }
 
@@ -34,7 +33,7 @@ class Database {
 
 describe('health', () => {
   it('has the checks of the app, which one worker runs, once for whoever asks', async (t) => {
-    const db = new Database(t)
+    const db = new Database()
     const there = await Administered.open(
       t,
       0,
@@ -78,7 +77,7 @@ describe('health', () => {
   })
 
   it('is not failed by workers that are busy, and says how many slots are ready', async (t) => {
-    const db = new Database(t)
+    const db = new Database()
     const boot = path.join(db.folder, 'boot')
     writeFileSync(boot, '')
     const there = await Administered.open(

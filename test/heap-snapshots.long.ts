@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { get } from './support/http.ts'
 import { eventually, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** How long (in ms) a snapshot must take at least for these tests to show anything: the primary's patience. */
 const tooLong = 3000
 const env = { OPTIONS: '{"workers":1,"hangTimeout":1000,"lagWarning":0}' }
-
-function makeFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'clustered-heap-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** Whether it is complete: a snapshot is one JSON object. */
 function isComplete(file: string): boolean {
@@ -23,7 +17,7 @@ function isComplete(file: string): boolean {
 
 describe('a worker that takes a heap snapshot is not hung', () => {
   it('by v8.writeHeapSnapshot', async (t) => {
-    const folder = makeFolder(t)
+    const folder = temporaryFolder()
     const program = start(t, 'heap.js', { env })
     const port = await program.listens()
     await get(port, '/grow?objects=300000')
@@ -46,7 +40,7 @@ describe('a worker that takes a heap snapshot is not hung', () => {
   })
 
   it('at the signal of --heapsnapshot-signal', async (t) => {
-    const folder = makeFolder(t)
+    const folder = temporaryFolder()
     const nodeArgs = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${folder}`]
     const program = start(t, 'heap.js', { env, nodeArgs, cwd: folder })
     const port = await program.listens()
@@ -61,7 +55,7 @@ describe('a worker that takes a heap snapshot is not hung', () => {
   })
 
   it('near the limit of its heap', async (t) => {
-    const folder = makeFolder(t)
+    const folder = temporaryFolder()
     const nodeArgs = ['--heapsnapshot-near-heap-limit=1', '--max-old-space-size=80']
     const program = start(t, 'heap.js', { env, nodeArgs, cwd: folder })
     const port = await program.listens()

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +7,7 @@ import { hold } from '@clustered/core'
 import { order } from './support/events.ts'
 import { get } from './support/http.ts'
 import { start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 for (const workers of [1, 0])
   describe(`held work (${workers ? 'a worker' : 'single mode'})`, () => {
@@ -24,8 +24,7 @@ for (const workers of [1, 0])
     })
 
     it('is waited for, whichever copy of the package holds it', async (t) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-copy-'))
-      t.after(() => rmSync(folder, { recursive: true }))
+      const folder = temporaryFolder()
       const lib = fileURLToPath(new URL('.', import.meta.resolve('@clustered/core')))
       cpSync(lib, path.join(folder, 'lib'), { recursive: true })
       writeFileSync(path.join(folder, 'package.json'), '{}')

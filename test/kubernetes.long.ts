@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,6 +16,7 @@ import { type Client, load, type Load, nodeClients, undiciClients } from './supp
 import { freePort } from './support/port.ts'
 import { eventually, start } from './support/program.ts'
 import { samples } from './support/samples.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** In ms: how late a node's proxy hears of a pod. */
 const lag = 2000
@@ -142,8 +142,7 @@ describe('a rolling update, played as Kubernetes does it', () => {
 
 describe('the program of docs/deploy/kubernetes.md', () => {
   it('reloads when the kubelet has put another file in the place of that of a ConfigMap', async (t) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'clustered-configmap-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     const volume = path.join(folder, 'volume')
     mkdirSync(volume)
     /** What the kubelet does: all files of a version are in one folder, to which one link leads. */

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
@@ -10,6 +8,7 @@ import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { load, nodeClients } from './support/load.ts'
 import { eventually, type Program, sendSignal, start, stateOf } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const waiting = 60
 
@@ -30,8 +29,7 @@ const cases: Case[] = [
 ]
 
 function begin(t: TestContext, { options, atPath }: Case): { program: Program; place: string[] } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'clustered-stop-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder()
   const place = atPath ? [path.join(folder, 'socket')] : []
   const env = { OPTIONS: JSON.stringify({ ...options, control: false }), LISTEN: JSON.stringify(place) }
   return { program: start(t, 'server.js', { env }), place }

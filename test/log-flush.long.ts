@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { get } from './support/http.ts'
 import { eventually, isAlive, sendSignal } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const fixture = fileURLToPath(new URL('../fixtures/fills-log.js', import.meta.url))
 
@@ -23,7 +23,7 @@ class Slow {
   lines = 0
 
   constructor(context: TestContext, env: Record<string, string>) {
-    const folder = mkdtempSync(path.join(tmpdir(), 'clustered-pipe-'))
+    const folder = temporaryFolder()
     this.#gate = path.join(folder, 'gate')
     execFileSync('mkfifo', [this.#gate])
     const command = `'${process.execPath}' '${fixture}' | { read line < '${this.#gate}'; cat; }`
@@ -35,10 +35,7 @@ class Slow {
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.lines += text.split('\n').length - 1
     })
-    context.after(() => {
-      sendSignal(this.pid, 'SIGKILL')
-      rmSync(folder, { recursive: true, force: true })
-    })
+    context.after(() => sendSignal(this.pid, 'SIGKILL'))
   }
 
   /** Of the program, once it listens. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { get, pidsOf } from './support/http.ts'
 import { freePort } from './support/port.ts'
 import { childrenOf, eventually, isAlive } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const fixture = fileURLToPath(new URL('../fixtures/talks.js', import.meta.url))
 
@@ -79,8 +79,7 @@ const ends: Record<string, (context: TestContext, env?: Record<string, string>) 
     return { port, pid: child.pid!, mute: () => {}, exitCode: () => exit }
   },
   'its terminal is closed, though it is not the one in charge': async (context, env) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'log-'))
-    context.after(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = temporaryFolder()
     const [pidFile, codeFile] = ['pid', 'code'].map((name) => path.join(folder, name))
     const shell = `${process.execPath} ${fixture} & echo $! > ${pidFile}; wait $!; echo $? > ${codeFile}`
     const { port, child } = await begin(

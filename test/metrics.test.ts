@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import http2 from 'node:http2'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { Distribution, Metric } from '@clustered/core'
@@ -12,6 +11,7 @@ import { eventually, type Program, sendSignal, start } from './support/program.t
 import { get as raw, RawAnswers } from './support/raw-answer.ts'
 import { about, sticky } from './support/sticky.ts'
 import { durations, metricsOf, Scrapes, total } from './support/scrapes.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 function boot(t: TestContext, options = {}, env = {}): Program {
   return start(t, 'metrics.js', {
@@ -156,8 +156,7 @@ describe('metrics', { concurrency: 3 }, () => {
   })
 
   it('asks nobody: while every worker is blocked, it takes no longer', async (t) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'clustered-blocked-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     const file = path.join(folder, 'until')
     const program = boot(t, {}, { BLOCKED_UNTIL: file })
     const port = await program.listens()

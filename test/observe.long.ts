@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +8,7 @@ import { get } from './support/http.ts'
 import { Figures } from './support/observed.ts'
 import { eventually, type Program, start } from './support/program.ts'
 import { hasPrometheus, Prometheus, samples } from './support/prometheus.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 interface Panel {
   id: number
@@ -40,8 +40,7 @@ function promtool(args: string[], input = ''): void {
 
 /** A program lives through all that a panel can show, while Prometheus looks on. */
 async function observe(t: TestContext): Promise<{ program: Program; prometheus: Prometheus; admin: number }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'observe-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = temporaryFolder()
   const FAIL_BOOT = path.join(folder, 'fails')
   const OPTIONS = JSON.stringify({ workers: 2, hangTimeout: 1000, admin: { port: 0 } })
   const program = start(t, 'observed.js', { env: { OPTIONS, FAIL_BOOT } })

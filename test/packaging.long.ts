@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { managersInstall } from './packaging/managers.ts'
 import { programs, programsRun } from './packaging/programs.ts'
-import { install, packages, project, remove, writeFiles } from './packaging/project.ts'
+import { install, packages, project, writeFiles } from './packaging/project.ts'
 import { runnersPass, tests } from './packaging/runners.ts'
 import { typesHold } from './packaging/types.ts'
 import { pidsOf } from './support/http.ts'
@@ -18,8 +18,6 @@ describe('the packages, installed from their tarballs', { concurrency: 2 }, () =
     await install()
     writeFiles({ ...programs, ...tests })
   })
-
-  after(remove)
 
   it('hold what is needed at run time and the sources that maps lead to, and no more', () => {
     for (const name of packages) {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { eventually, start, type Program } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** Stops the primary and every worker for a while, as a machine that is suspended does. */
 async function pause(program: Program, ms: number): Promise<void> {
@@ -52,8 +52,7 @@ describe(
   { skip: !faketime && 'needs libfaketime (apt-get install faketime)' },
   () => {
     it('during a drain: it takes no longer, and ends what it cannot wait for', async (t) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-clock-'))
-      t.after(() => rmSync(folder, { recursive: true, force: true }))
+      const folder = temporaryFolder()
       const clock = path.join(folder, 'clock')
       writeFileSync(clock, '+0')
       const program = start(t, 'server.js', {

@@ -1,7 +1,6 @@
 /** Where a cluster listens: what makes a worker ready, and when a place opens and closes. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { balances } from './support/balances.ts'
@@ -10,6 +9,7 @@ import { load, nodeClients } from './support/load.ts'
 import { freePort } from './support/port.ts'
 import { eventually, type Program } from './support/program.ts'
 import { refuses, supervise } from './support/supervised.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** A program with an admin server and a main one, and what its next release has of them. */
 async function late(
@@ -17,8 +17,7 @@ async function late(
   env: { LATE: number },
   options: object,
 ): Promise<{ program: Program; admin: number; main: number; release: (has: string) => void }> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'clustered-places-'))
-  t.after(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder()
   const RELEASE = path.join(folder, 'release')
   const release = (has: string): void => writeFileSync(RELEASE, has)
   release('admin main')

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { get } from './support/http.ts'
 import { eventually, type Program, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 interface Series {
   labels: Record<string, string>
@@ -51,10 +51,8 @@ async function becomes(program: Program, name: string, value: number | undefined
 }
 
 /** The name of a file that is not there yet. */
-function fileIn(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'clustered-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  return path.join(folder, 'file')
+function fileIn(): string {
+  return path.join(temporaryFolder(), 'file')
 }
 
 async function count(port: number, times: number): Promise<void> {
@@ -66,7 +64,7 @@ describe("the app's own metrics of prom-client", () => {
     const program = run(t, 'imported.js')
     const port = await program.listens()
     // What is counted at the end of a drain is told as well.
-    const file = fileIn(t)
+    const file = fileIn()
     await count(port, 39)
     const held = get(port, `/count?until=${file}`)
     const [, pid] = await program.sees(/held by (\d+);/)

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
@@ -8,6 +7,7 @@ import { get, pidsOf } from './support/http.ts'
 import { load, mixedClients } from './support/load.ts'
 import { eventually, isAlive, sendSignal, start } from './support/program.ts'
 import { Deploy, faults } from './support/release.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 import { toldWorkers } from './support/told-workers.ts'
 
 const quick = { workers: 2, reload: { soak: 50 } }
@@ -65,8 +65,7 @@ for (const balance of balances)
         env: env({ workers: 3, drainTimeout: 30_000, reload: { soak: 50, surge: 3 } }),
       })
       const port = await program.listens()
-      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-held-'))
-      t.after(() => rmSync(folder, { recursive: true }))
+      const folder = temporaryFolder()
       const until = path.join(folder, 'until')
       const answers: ReturnType<typeof get>[] = []
       const holders = (): string[] => program.output.match(/held by \d+/g) ?? []
@@ -106,7 +105,7 @@ for (const balance of balances)
     })
 
     it('follows the symlink anew: entry file and working directory', async (t) => {
-      const deploy = new Deploy(t)
+      const deploy = new Deploy()
       const first = deploy.release('1')
       const program = start(t, 'server.js', { cwd: deploy.current, env: { ...env(), PWD: deploy.current } })
       await program.dispose()
@@ -123,7 +122,7 @@ for (const balance of balances)
 
     for (const [name, fault] of Object.entries(faults))
       it(`changes nothing when the new code ${name}`, async (t) => {
-        const deploy = new Deploy(t)
+        const deploy = new Deploy()
         deploy.write('old', '', 'app')
         // Only where nothing else ends the boot may the time be short.
         const bootTimeout = name === 'never listens' ? 6000 : 30_000
@@ -150,7 +149,7 @@ for (const balance of balances)
       })
 
     it('brings back what ran before where that is still there', async (t) => {
-      const deploy = new Deploy(t)
+      const deploy = new Deploy()
       deploy.release('1')
       const site = start(t, `${deploy.current}/server.js`, {
         cwd: deploy.current,
@@ -165,7 +164,7 @@ for (const balance of balances)
     })
 
     it('waits for the one under way, and a stop wins over both', async (t) => {
-      const deploy = new Deploy(t)
+      const deploy = new Deploy()
       deploy.release('1')
       const site = start(t, `${deploy.current}/server.js`, { env: env() })
       await site.listens()

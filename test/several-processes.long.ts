@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { WebSocket } from 'ws'
 import { get } from './support/http.ts'
 import { hangTimeout } from './support/load.ts'
 import { eventually, Program } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const page = readFileSync(
   fileURLToPath(new URL('../../docs/several-processes/index.md', import.meta.url)),
@@ -84,7 +85,7 @@ interface Answer {
 }
 
 describe('the recipes of docs/several-processes/index.md', () => {
-  const folder = mkdtempSync(fileURLToPath(new URL('recipes-', import.meta.url)))
+  const folder = temporaryFolder(fileURLToPath(new URL('.', import.meta.url)))
   const agents: http.Agent[] = []
   const clients: { close(): unknown }[] = []
   let program: Program
@@ -142,7 +143,6 @@ describe('the recipes of docs/several-processes/index.md', () => {
     for (const client of clients) client.close()
     for (const agent of agents) agent.destroy()
     await program.dispose()
-    rmSync(folder, { recursive: true })
   })
 
   it('are all tried', () => {

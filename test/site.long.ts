@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +12,7 @@ import express from 'express'
 import { hasBrowser } from './support/chromium.ts'
 import { Chromium, type DrivenPage } from './support/driven-page.ts'
 import { barriers, settled, tooWide } from './support/seeing.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const skip = !hasBrowser && !process.env['CI'] && 'chromium is not installed'
 /** A folder for pictures of each page, for whoever wants to look at them. */
@@ -24,9 +24,8 @@ const desktop = { width: 1280 }
 const phone = { width: 390, height: 844 }
 
 /** Fails where the build does, as it does on a link that leads nowhere. */
-async function build(t: TestContext): Promise<string> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'site-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+async function build(): Promise<string> {
+  const folder = temporaryFolder()
   const vitepress = path.join(root, 'node_modules/vitepress/bin/vitepress.js')
   await promisify(execFile)(process.execPath, [vitepress, 'build', 'site', '--outDir', folder], { cwd: root })
   return folder
@@ -52,7 +51,7 @@ async function cutOff(page: DrivenPage): Promise<string[]> {
 }
 
 test('the site', { skip }, async (t) => {
-  const folder = await build(t)
+  const folder = await build()
   const site = await serve(t, folder)
   const chromium = new Chromium(t)
   const page = await chromium.open(`${site}/`, desktop)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { writeFileSync } from 'node:fs'
+import { before, describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { allFences } from './snippets/pages.ts'
 import { type Piece, piecesOf } from './snippets/pieces.ts'
@@ -8,6 +8,7 @@ import { compile, writeProject } from './snippets/project.ts'
 import { ask, outputOf, placeOf, prepare, writeTogether } from './snippets/run.ts'
 import { byWay, notRun } from './snippets/sorted-out.ts'
 import { type Program, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const command = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
 const pieces = await piecesOf(allFences())
@@ -19,7 +20,7 @@ const isSecure = ({ code }: Piece): boolean => /\bcert\b/.test(code)
 const faults = /failed:|\[clustered\] (error|warning(?!.* no server that listens after))|Unhandled|killed by/
 
 describe('pieces of code in the documents', { concurrency: 3 }, () => {
-  const folder = mkdtempSync(fileURLToPath(new URL('snippets/run-', import.meta.url)))
+  const folder = temporaryFolder(fileURLToPath(new URL('snippets', import.meta.url)))
   let ports: Map<Piece, number[]>
 
   before(async () => {
@@ -30,7 +31,6 @@ describe('pieces of code in the documents', { concurrency: 3 }, () => {
     writeFileSync(`${folder}/worker.js`, 'setInterval(() => {}, 1000)')
     ports = await prepare(folder, pieces)
   })
-  after(() => rmSync(folder, { recursive: true }))
 
   const run = (t: TestContext, words: string[], workers = '1'): Program =>
     start(t, words[0]!, {

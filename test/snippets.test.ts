@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -9,6 +8,7 @@ import { allFences, pages } from './snippets/pages.ts'
 import { absentModules, piecesOf } from './snippets/pieces.ts'
 import { compile, writeProject } from './snippets/project.ts'
 import { kindOf } from './snippets/ways.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const fences = allFences()
 
@@ -55,8 +55,7 @@ describe('blocks in the documents', () => {
   })
 
   it('are code that TypeScript has nothing against', async (t) => {
-    const folder = mkdtempSync(fileURLToPath(new URL('snippets/checked-', import.meta.url)))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder(fileURLToPath(new URL('snippets', import.meta.url)))
     const pieces = await piecesOf(fences)
     writeProject(folder, pieces)
     const complaints = await compile(folder, pieces)

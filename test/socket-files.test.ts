@@ -5,27 +5,18 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { removeStale } from '@clustered/core/control'
 import { get } from './support/http.ts'
 import { start } from './support/program.ts'
-
-function makeFolder(t: TestContext): string {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-files-')))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 /** The file of a socket that nobody answers any more. */
 async function leaveSocket(file: string): Promise<void> {
@@ -56,7 +47,7 @@ describe('listen(path)', { skip: process.platform === 'win32' && 'needs unix soc
   }
   for (const [what, make] of Object.entries(notOurs))
     it(`leaves ${what} as it is: EADDRINUSE`, async (t) => {
-      const file = path.join(makeFolder(t), 'place')
+      const file = path.join(temporaryFolder(), 'place')
       await make(file)
       const [before, names] = [lstatSync(file), readdirSync(path.dirname(file))]
       const program = start(t, 'server.js', { env: listenAt(file) })
@@ -79,7 +70,7 @@ describe('listen(path)', { skip: process.platform === 'win32' && 'needs unix soc
     "leaves another user's socket as it is, though nobody answers and the folder is writable",
     { skip: process.getuid?.() !== 0 && 'needs root' },
     async (t) => {
-      const folder = makeFolder(t)
+      const folder = temporaryFolder()
       chmodSync(folder, 0o777)
       const file = path.join(folder, 'place')
       await leaveSocket(file)
@@ -106,7 +97,7 @@ describe('listen(path)', { skip: process.platform === 'win32' && 'needs unix soc
   )
 
   it('is had by one of several that start at once where a socket was left', async (t) => {
-    const file = path.join(makeFolder(t), 'place')
+    const file = path.join(temporaryFolder(), 'place')
     await leaveSocket(file)
     const programs = Array.from({ length: 4 }, () => start(t, 'server.js', { env: listenAt(file) }))
     const ends = await Promise.all(
@@ -119,8 +110,8 @@ describe('listen(path)', { skip: process.platform === 'win32' && 'needs unix soc
   })
 })
 
-it('of what lies among control sockets, only sockets that nobody answers are removed', async (t) => {
-  const folder = makeFolder(t)
+it('of what lies among control sockets, only sockets that nobody answers are removed', async () => {
+  const folder = temporaryFolder()
   const nobody = 2 ** 22 + 1
   writeFileSync(path.join(folder, `${nobody}-aaaaaa.sock`), 'data')
   symlinkSync('/dev/null', path.join(folder, `${nobody}-bbbbbb.sock`))

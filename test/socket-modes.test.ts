@@ -1,29 +1,23 @@
 import assert from 'node:assert/strict'
-import { lstatSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync } from 'node:fs'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { get } from './support/http.ts'
 import { start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const modes = /modes: (.+)/
-
-function makeFolder(t: TestContext): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'clustered-modes-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 describe(
   'the file of a unix socket',
   { skip: process.platform !== 'linux' && 'needs abstract sockets' },
   () => {
     it('has the mode that it has in plain Node, a reload later too', async (t) => {
-      const plain = start(t, 'socket-modes.js', { env: { FOLDER: makeFolder(t), PLAIN: '1' } })
+      const plain = start(t, 'socket-modes.js', { env: { FOLDER: temporaryFolder(), PLAIN: '1' } })
       const [, expected] = await plain.sees(modes)
       await plain.dispose()
 
-      const folder = makeFolder(t)
+      const folder = temporaryFolder()
       const abstract = `clustered-modes-${process.pid}`
       const program = start(t, 'socket-modes.js', { env: { FOLDER: folder, ABSTRACT: abstract } })
       await program.sees(/modes: .+[^]+modes: .+/)
@@ -38,7 +32,7 @@ describe(
     })
 
     it('has the mode that listen was told', async (t) => {
-      const file = path.join(makeFolder(t), 'place')
+      const file = path.join(temporaryFolder(), 'place')
       const listen = JSON.stringify([{ path: file, writableAll: true }])
       const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":1}', LISTEN: listen } })
       await program.listens()

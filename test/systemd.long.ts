@@ -8,7 +8,8 @@ import { get, pidsOf } from './support/http.ts'
 import { load, mixedClients, nodeClients } from './support/load.ts'
 import { freePort } from './support/port.ts'
 import { type Program, start } from './support/program.ts'
-import { activated, hasNoSystemdTools, NotifySocket, temporaryFolder } from './support/systemd-tools.ts'
+import { activated, hasNoSystemdTools, NotifySocket } from './support/systemd-tools.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const skip = hasNoSystemdTools
 const options = { workers: 2, drainTimeout: 3000, reload: { soak: 50 } }
@@ -39,7 +40,7 @@ async function reload(program: Program): Promise<void> {
 
 /** A program that is ready, and none of whose workers can boot any more. */
 async function withoutDatabase(t: TestContext): Promise<{ systemd: NotifySocket; program: Program }> {
-  const folder = temporaryFolder(t)
+  const folder = temporaryFolder()
   const [where, file] = [path.join(folder, 'notify'), path.join(folder, 'fails')]
   const systemd = await NotifySocket.open(t, where)
   const program = start(t, 'systemd.js', { env: { OPTIONS, NOTIFY_SOCKET: where, FAILS_IF: file } })
@@ -51,7 +52,7 @@ async function withoutDatabase(t: TestContext): Promise<{ systemd: NotifySocket;
 describe('what systemd is told', { skip }, () => {
   for (const kind of ['a path', 'a name without a file'])
     it(`by the primary of node server.js, from boot to stop, at ${kind}`, async (t) => {
-      const folder = temporaryFolder(t)
+      const folder = temporaryFolder()
       const where = kind === 'a path' ? path.join(folder, 'notify') : `@clustered-${process.pid}-notify`
       const systemd = await NotifySocket.open(t, where)
       const since = process.hrtime.bigint() / 1000n
@@ -123,7 +124,7 @@ describe('what systemd is told', { skip }, () => {
   })
 
   it('in single mode, too', async (t) => {
-    const where = path.join(temporaryFolder(t), 'notify')
+    const where = path.join(temporaryFolder(), 'notify')
     const systemd = await NotifySocket.open(t, where)
     const program = start(t, 'server.js', { env: { OPTIONS: '{"workers":0}', NOTIFY_SOCKET: where } })
     await program.listens()
@@ -147,7 +148,7 @@ describe('what systemd is told', { skip }, () => {
   })
 
   it('nothing of a watchdog that is for another process', async (t) => {
-    const where = path.join(temporaryFolder(t), 'notify')
+    const where = path.join(temporaryFolder(), 'notify')
     const systemd = await NotifySocket.open(t, where)
     const program = start(t, 'server.js', {
       env: { OPTIONS, NOTIFY_SOCKET: where, WATCHDOG_USEC: '300000', WATCHDOG_PID: '1' },
@@ -170,7 +171,7 @@ function socketsOf(pid: number): string[] {
 
 describe('the sockets of systemd', { skip }, () => {
   it('are what the program listens at, by port, path and name, over reloads: nothing is lost', async (t) => {
-    const folder = temporaryFolder(t)
+    const folder = temporaryFolder()
     const [port, named] = [await freePort(), await freePort()]
     const file = path.join(folder, 'app.sock')
     const program = activated(t, 'systemd.js', {
@@ -235,7 +236,7 @@ describe('the sockets of systemd', { skip }, () => {
 
   it('are served in single mode', async (t) => {
     const port = await freePort()
-    const file = path.join(temporaryFolder(t), 'app.sock')
+    const file = path.join(temporaryFolder(), 'app.sock')
     const program = activated(t, 'systemd.js', {
       sockets: [port, file],
       env: { OPTIONS: '{"workers":0}', LISTEN: JSON.stringify([port]), MORE: JSON.stringify([file]) },

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import https from 'node:https'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import tls from 'node:tls'
 import { text } from 'node:stream/consumers'
 import { eventually, start } from './support/program.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 const options = JSON.stringify({ workers: 2, reload: { soak: 50 }, control: false })
 
@@ -53,8 +53,7 @@ class Client {
 describe('keys of TLS tickets', () => {
   for (const how of ['option', 'call'])
     it(`are those that the app gives, and new ones after a reload (${how})`, async (t) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'clustered-keys-'))
-      t.after(() => rmSync(folder, { recursive: true, force: true }))
+      const folder = temporaryFolder()
       const file = path.join(folder, 'keys')
       writeFileSync(file, randomBytes(48).toString('hex'))
       const program = start(t, 'ticket-keys.js', { env: { OPTIONS: options, KEYS: file, HOW: how } })

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
 import { get } from './support/http.ts'
 import { eventually, type Program, start } from './support/program.ts'
 import { supervise } from './support/supervised.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
 
 for (const balance of balances)
   describe(`servers that the program starts in a worker (${balance})`, () => {
     it('listen in every form that Node.js has, with a callback and without', async (t) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'forms-'))
-      t.after(() => rmSync(folder, { recursive: true }))
+      const folder = temporaryFolder()
       const program = start(t, 'every-form.js', {
         env: { FOLDER: folder, OPTIONS: JSON.stringify({ workers: 2, balance: forEveryPlace(balance) }) },
       })

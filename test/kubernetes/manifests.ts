@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { PodMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1'
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1'
@@ -9,6 +8,7 @@ import { type IContainer, Service } from 'kubernetes-models/v1'
 import { parseAllDocuments } from 'yaml'
 import { root } from '../snippets/pages.ts'
 import { samples } from '../support/samples.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** By kind, and where they are. */
 const models = {
@@ -48,7 +48,7 @@ export function faults(): string[] {
  * @returns what it says.
  */
 export function unknownNames(...more: readonly object[]): string[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'clustered-manifests-'))
+  const folder = temporaryFolder()
   try {
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
     const lines = [...manifests, ...more].map((manifest, index) => {
@@ -72,8 +72,6 @@ export function unknownNames(...more: readonly object[]): string[] {
     return []
   } catch (error) {
     return (error as { stdout: string }).stdout.trim().split('\n')
-  } finally {
-    rmSync(folder, { recursive: true })
   }
 }
 

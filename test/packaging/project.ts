@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { dependenciesOf, names } from './frameworks.ts'
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url))
@@ -29,10 +29,10 @@ const tools = [
 ]
 
 /** As in an application that has never heard of this workspace. */
-export const project: string = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-packaging-')))
+export const project: string = temporaryFolder()
 
 /** One beside it, which sees nothing of what it does not depend on itself: as pnpm has it. */
-export const elsewhere: string = `${project}-elsewhere`
+export const elsewhere: string = temporaryFolder()
 
 export const tarballs: string = path.join(project, 'tarballs')
 
@@ -55,10 +55,6 @@ export async function install(): Promise<void> {
   const wanted = [...files, ...[...others].map((name) => `${name}@${devDependencies[name]}`), ...tools]
   const flags = ['--prefix', project, '--no-audit', '--no-fund', '--prefer-offline']
   await run('npm', ['install', ...flags, ...wanted], project)
-}
-
-export function remove(): void {
-  for (const folder of [project, elsewhere]) rmSync(folder, { recursive: true, force: true })
 }
 
 /** Each by its name in the project: text, or an object that becomes JSON. */

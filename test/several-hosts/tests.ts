@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { get } from '../support/http.ts'
 import { load, nodeClients } from '../support/load.ts'
 import { eventually, isAlive, start } from '../support/program.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { count, type Front, sendTraffic, type Traffic } from './front.ts'
 import { example, type Host, processes } from './host.ts'
 import { Lab } from './lab.ts'
@@ -228,8 +228,7 @@ describe('two hosts behind HAProxy and nginx', () => {
 
 describe('node start.js', () => {
   it('plays two hosts on this machine', async (t) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'start-'))
-    t.after(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     const env = {
       PORT: '8085',
       WEB_CONCURRENCY: '1',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { type Framework, frameworks } from './adapters.ts'
 import { get } from './http.ts'
 import { type Program, start } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** An app at a place of its own. */
 export interface Place extends Framework {
@@ -45,8 +45,7 @@ export class Apps {
         server: ownServer ? undefined : { keepAliveTimeout: 1000 },
       }
     })
-    this.#faults = mkdtempSync(path.join(tmpdir(), 'clustered-adapters-'))
-    t.after(() => rmSync(this.#faults, { recursive: true }))
+    this.#faults = temporaryFolder()
     const env = { APPS: JSON.stringify(given), OPTIONS: JSON.stringify(options), FAULTS: this.#faults }
     this.program = start(t, 'adapters/all.js', { env })
   }

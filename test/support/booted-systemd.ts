@@ -1,19 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { childrenOf, eventually } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const manager = '/lib/systemd/systemd'
 const checkout = fileURLToPath(new URL('../../../', import.meta.url))
@@ -83,7 +74,7 @@ exec ${manager} --system --unit=default.target
 
 /** A machine of its own, as far as systemd is concerned. To be ended when the tests are over. */
 export class BootedSystemd {
-  readonly root: string = mkdtempSync(path.join(tmpdir(), 'systemd-'))
+  readonly root: string = temporaryFolder()
   /** Is /srv/shop. */
   readonly shop: string = path.join(this.root, 'shop')
   readonly #units: string = path.join(this.root, 'units')
@@ -226,7 +217,6 @@ export class BootedSystemd {
     if (isRunning) await ended
     console.error(readFileSync(path.join(this.#group, 'cpu.stat'), 'utf8').slice(0, 60))
     await eventually(() => removeGroup(this.#group), 'its processes are gone')
-    rmSync(this.root, { recursive: true, force: true })
   }
 }
 

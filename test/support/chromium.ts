@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { existsSync } from 'node:fs'
 import type { StdioOptions } from 'node:child_process'
 import type { TestContext } from 'node:test'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export const hasBrowser: boolean = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].some((file) =>
   existsSync(file),
@@ -12,7 +11,7 @@ export const hasBrowser: boolean = ['/usr/bin/chromium', '/usr/bin/chromium-brow
 
 /** Starts it, with all its processes; they end with the test, however that ends. */
 export function launchChromium(t: TestContext, args: string[], stdio: StdioOptions = 'ignore'): ChildProcess {
-  const home = mkdtempSync(path.join(tmpdir(), 'browser-'))
+  const home = temporaryFolder()
   const child: ChildProcess = spawn(
     'chromium',
     [
@@ -30,7 +29,6 @@ export function launchChromium(t: TestContext, args: string[], stdio: StdioOptio
   t.after(async () => {
     process.kill(-child.pid!, 'SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    rmSync(home, { recursive: true, force: true, maxRetries: 10 })
   })
   return child
 }

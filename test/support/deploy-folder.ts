@@ -1,17 +1,7 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const packages = fileURLToPath(new URL('../../../packages/', import.meta.url))
 
@@ -37,12 +27,8 @@ export type Layout = 'flat' | 'strict'
 
 /** `releases/1`, `releases/2`, ... each with its own `node_modules`, and the symlink `current` to one of them. */
 export class DeployFolder {
-  readonly root: string = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-deploys-')))
+  readonly root: string = temporaryFolder()
   readonly current: string = path.join(this.root, 'current')
-
-  constructor(context: TestContext) {
-    context.after(() => rmSync(this.root, { recursive: true, force: true, maxRetries: 5 }))
-  }
 
   /** Writes a release with these files, and moves `current` to it. @returns its folder. */
   deploy(version: string, files: Record<string, string>, layout: Layout = 'flat'): string {

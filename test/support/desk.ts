@@ -1,19 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { childrenOf } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url))
 
@@ -28,7 +19,7 @@ export interface Ran {
  * project, and the command. What is started here ends with the test.
  */
 export class Desk {
-  readonly root: string = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-desk-')))
+  readonly root: string = temporaryFolder()
   readonly project: string = path.join(this.root, 'project')
   readonly runtime: string = path.join(this.root, 'runtime')
   readonly env: Record<string, string | undefined>
@@ -102,7 +93,6 @@ export class Desk {
           // Gone already.
         }
     }
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 })
   }
 
   /** A socket may be pretended, or left by the dead: what has the pid of its name can be anybody's. */

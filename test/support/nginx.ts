@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { freePort } from './port.ts'
 import { eventually } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const file = '/usr/sbin/nginx'
 
@@ -15,7 +14,7 @@ export const hasNginx = existsSync(file) || Boolean(process.env['CI'])
 
 /** Puts nginx before a port: it keeps connections to there, and tries nothing twice. @returns its own port. */
 export async function nginxBefore(t: TestContext, port: number): Promise<number> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'nginx-'))
+  const folder = temporaryFolder()
   const own = await freePort()
   const config = `
     daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr;
@@ -38,7 +37,7 @@ export async function nginxBefore(t: TestContext, port: number): Promise<number>
     }`
   writeFileSync(`${folder}/nginx.conf`, config)
   const nginx = spawn(file, ['-p', folder, '-c', `${folder}/nginx.conf`], { stdio: 'ignore' })
-  t.after(() => end(nginx, folder))
+  t.after(() => end(nginx))
   await eventually(() => accepts(own), 'nginx listens')
   return own
 }
@@ -49,11 +48,10 @@ export function temporaryPaths(folder: string): string {
   return names.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
 }
 
-async function end(nginx: ChildProcess, folder: string): Promise<void> {
+async function end(nginx: ChildProcess): Promise<void> {
   const ended = once(nginx, 'exit')
   // Its workers go with it.
   if (nginx.kill('SIGTERM')) await ended
-  rmSync(folder, { recursive: true })
 }
 
 function accepts(port: number): Promise<boolean> {

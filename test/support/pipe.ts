@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { constants, lstatSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { constants, lstatSync, openSync, rmSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /**
  * A pipe for both stdout and stderr of a program: what comes by two is read in
@@ -10,7 +10,7 @@ import path from 'node:path'
  * @returns `writer` is a descriptor, to be closed once the program has it.
  */
 export function openPipe(): { reader: net.Socket; writer: number } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'clustered-pipe-'))
+  const folder = temporaryFolder()
   const name = path.join(folder, 'pipe')
   execFileSync('mkfifo', [name])
   const fd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK)

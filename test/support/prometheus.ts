@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './port.ts'
 import { eventually } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** Where the samples are that the documentation speaks of. */
 export const samples: string = fileURLToPath(new URL('../../../docs/observe/', import.meta.url))
@@ -25,7 +25,7 @@ export class Prometheus {
   #output = ''
 
   static async start(t: TestContext, target: number): Promise<Prometheus> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'prometheus-'))
+    const folder = temporaryFolder()
     const config = readFileSync(path.join(samples, 'prometheus.yml'), 'utf8')
       .replace('127.0.0.1:9000', `127.0.0.1:${target}`)
       .replace('scrape_interval: 15s', 'scrape_interval: 1s\n  evaluation_interval: 1s')
@@ -45,7 +45,6 @@ export class Prometheus {
     t.after(async () => {
       child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
     })
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`Prometheus has ended:\n${prometheus.#output}`)

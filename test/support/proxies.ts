@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './port.ts'
 import { eventually } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/deploy/proxies.md', import.meta.url)), 'utf8')
 const { certificate } = (await import(new URL('../../fixtures/certificate.js', import.meta.url).href)) as {
@@ -111,7 +111,7 @@ export async function startProxy(
   more: readonly (readonly [string, string])[] = [],
 ): Promise<void> {
   const { file, language } = kind
-  const folder = mkdtempSync(path.join(tmpdir(), 'proxy-'))
+  const folder = temporaryFolder()
   const { cert, key } = certificate
   writeFileSync(`${folder}/shop.crt`, cert)
   writeFileSync(`${folder}/shop.key`, key)
@@ -133,7 +133,6 @@ export async function startProxy(
   t.after(async () => {
     // Caddy waits for what stays open. The workers of nginx go with it.
     if (proxy.kill(language === 'caddyfile' ? 'SIGKILL' : 'SIGTERM')) await ended
-    rmSync(folder, { recursive: true })
     if (said) t.diagnostic(said)
   })
   await eventually(async () => {

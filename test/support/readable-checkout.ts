@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Program, type ProgramOptions, start } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url))
 const mountAndRun = 'mount --bind "$0" "$1" && cd "$1" && shift && exec "$@"'
@@ -25,9 +26,8 @@ export function cannotBeRead(): string | false {
  */
 export function startReadable(t: TestContext, file: string, options: ProgramOptions): Program {
   if (nobodyReads()) return start(t, file, options)
-  const place = mkdtempSync(path.join(tmpdir(), 'clustered-readable-'))
+  const place = temporaryFolder()
   chmodSync(place, 0o755)
-  t.after(() => rmSync(place, { recursive: true, force: true }))
   return start(t, path.join(place, 'test/fixtures', file), {
     ...options,
     asGiven: true,

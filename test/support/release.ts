@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { TestContext } from 'node:test'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const core = import.meta.resolve('@clustered/core')
 
@@ -34,11 +33,7 @@ function source(version: string, fault: string): string {
 
 /** A deploy folder: `releases/<version>/server.js`, and the symlink `current` to one of them. */
 export class Deploy {
-  readonly root: string = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-deploy-')))
-
-  constructor(context: TestContext) {
-    context.after(() => rmSync(this.root, { recursive: true, force: true }))
-  }
+  readonly root: string = temporaryFolder()
 
   get current(): string {
     return path.join(this.root, 'current')

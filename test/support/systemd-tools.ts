@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -88,10 +86,4 @@ export class NotifySocket {
         .join(', ')}`,
     )
   }
-}
-
-export function temporaryFolder(t: TestContext): string {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'clustered-systemd-')))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
