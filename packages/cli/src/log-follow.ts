@@ -30,7 +30,7 @@ async function* more(file: string, last: Part | undefined): AsyncGenerator<Buffe
   let part = last
   for (;;) {
     await sleep(lookEvery)
-    const next = await openNext(file, part?.ino ?? 0)
+    const next = await openNext(file, part)
     if (next) {
       // The workers go over to the new file one after the other.
       await sleep(lookEvery)

@@ -1,8 +1,6 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 import { checkOwnFile } from './state-folder.ts'
 
 const chunkSize = 64 * 1024
@@ -23,103 +21,110 @@ interface Note {
   size: number
 }
 
-/** How often it is looked while files are being rotated, and how long (in ms) in between. */
-const [looks, pause] = [50, 10]
-
-/** In the middle of a rotation there is no file of that name; nor is there one of a program that was never started. */
-const looksForNone = 3
+/** How often it is looked where files are being rotated faster than they are looked at. */
+const looks = 50
 
 /**
  * A log file and those that were rotated, the oldest first, each open.
  * @throws {CliError} ERR_CLUSTERED_STATE_FOLDER
  */
 export async function openLog(file: string): Promise<Part[]> {
+  checkOwnFile(file)
+  const name = nameOf(file)
   for (let look = 1; ; look++) {
-    const name = nameOf(file)
-    if (name !== undefined) {
-      checkOwnFile(file)
-      const parts = await openAll(namesOf(name))
-      const inodes = parts.map(({ ino }) => ino)
-      const found = namesOf(name).map(({ ino }) => ino)
-      if (isDeepStrictEqual(inodes, found) || look === looks) return parts
-      for (const { handle } of parts) await handle.close()
-    } else if (look >= looksForNone) return []
-    await sleep(pause)
+    const { parts, areInOrder } = await openAll(name)
+    if (areInOrder || look === looks) return parts
+    await closeAll(parts)
   }
 }
 
 /**
- * What has followed a file that is not there any more by its name: `undefined`
- * if it is there, if nothing has, or if files are being rotated just now.
+ * A rotation gives files higher numbers: who looks at each number in turn
+ * cannot miss one. Where one that was met before comes again behind others,
+ * it is not known which are older.
  */
-export async function openNext(file: string, ino: number): Promise<Part | undefined> {
-  const name = nameOf(file)
+async function openAll(name: string): Promise<{ parts: Part[]; areInOrder: boolean }> {
+  const parts: Part[] = []
+  let areInOrder = true
+  for (let number = 0, last = 0; ; number++) {
+    const part = await openPart(number === 0 ? name : `${name}.${number}`)
+    const met = parts.findIndex(({ ino }) => ino === part?.ino)
+    if (part && met === -1) parts.unshift(part)
+    else if (part) {
+      areInOrder &&= met === 0
+      await part.handle.close()
+    } else if (number >= last) {
+      last = lastNumber(name)
+      if (number >= last) return { parts, areInOrder }
+    }
+  }
+}
+
+async function closeAll(parts: readonly Part[]): Promise<void> {
+  for (const { handle } of parts) await handle.close()
+}
+
+/**
+ * What has followed a file that is not there any more by its name: `undefined`
+ * if it is there, or if nothing has.
+ * @param before `undefined` where there has not been one.
+ */
+export async function openNext(file: string, before: Part | undefined): Promise<Part | undefined> {
   // Nearly always it is there, and a look is one file's.
-  if (name === undefined || statSync(name, { throwIfNoEntry: false })?.ino === ino) return undefined
-  const files = namesOf(name)
-  const place = files.findIndex((each) => each.ino === ino)
-  // One that is not found has been removed or compressed, and what has its number says nothing.
-  const next = place === -1 ? files.at(-1) : files[place + 1]
-  if (next === undefined) return undefined
-  const [part] = await openAll([next])
-  // A rotation is many steps, and in between there are gaps.
-  if (part?.ino === next.ino && isDeepStrictEqual(namesOf(name), files)) return part
-  await part?.handle.close()
-  return undefined
+  if (before && statSync(file, { throwIfNoEntry: false })?.ino === before.ino) return undefined
+  const parts = await openLog(file)
+  const next = await nextOf(parts, before)
+  await closeAll(parts.filter((part) => part !== next))
+  return next
 }
 
-interface Named {
-  name: string
-  ino: number
+async function nextOf(parts: readonly Part[], before: Part | undefined): Promise<Part | undefined> {
+  const place = parts.findIndex(({ ino }) => ino === before?.ino)
+  if (!before || place !== -1) return parts[place + 1]
+  // It has been removed, compressed or taken elsewhere. What is older has been read; some file systems do not say.
+  const born = await birthOf(before)
+  for (const part of parts) if (born > 0 && (await birthOf(part)) >= born) return part
+  return parts.at(-1)
 }
 
-/** The files that there are, the oldest first. */
-function namesOf(name: string): Named[] {
+async function birthOf({ handle }: Part): Promise<number> {
+  return (await handle.stat()).birthtimeMs
+}
+
+/** The highest of its numbers, `0` where it has none. */
+function lastNumber(name: string): number {
   const prefix = `${path.basename(name)}.`
   const numbers = entriesOf(path.dirname(name))
     .filter((other) => other.startsWith(prefix) && /^[1-9]\d{0,3}$/.test(other.slice(prefix.length)))
     .map((other) => Number(other.slice(prefix.length)))
-    .toSorted((one, other) => other - one)
-  return [...numbers.map((number) => `${name}.${number}`), name].flatMap((each) => {
-    const ino = statSync(each, { throwIfNoEntry: false })?.ino
-    return ino === undefined ? [] : [{ name: each, ino }]
-  })
+  return Math.max(0, ...numbers)
 }
 
 function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {
-    // This user may open what is in it, and not list it.
+    // It is not there, or this user may open what is in it, and not list it.
     return []
   }
 }
 
-/** Without those that are gone by now, or met a second time by their next name. */
-async function openAll(files: readonly Named[]): Promise<Part[]> {
-  const parts: Part[] = []
-  for (const { name } of files)
-    try {
-      const part = await openPart(name)
-      if (parts.some(({ ino }) => ino === part.ino)) await part.handle.close()
-      else parts.push(part)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
-  return parts
-}
-
-async function openPart(name: string): Promise<Part> {
-  const handle = await open(name)
-  return { handle, ino: (await handle.stat()).ino, from: 0, to: Infinity }
-}
-
-/** A link is where the logs are kept, and rotated. */
-function nameOf(file: string): string | undefined {
+async function openPart(name: string): Promise<Part | undefined> {
   try {
-    return realpathSync(file)
+    const handle = await open(name)
+    return { handle, ino: (await handle.stat()).ino, from: 0, to: Infinity }
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return undefined
+    throw error
+  }
+}
+
+/** A link is where the logs are kept, and rotated; in the middle of that it leads to no file. */
+function nameOf(file: string): string {
+  try {
+    return nameOf(path.resolve(realpathSync(path.dirname(file)), readlinkSync(file)))
   } catch {
-    return undefined
+    return file
   }
 }
 
@@ -149,7 +154,7 @@ export async function lastLines(parts: Part[], lines: number): Promise<void> {
  * since the epoch: as the primary has noted every few seconds.
  */
 export async function between(file: string, parts: Part[], since: number, until: number): Promise<void> {
-  const notes = readNotes(`${nameOf(file) ?? file}.times`)
+  const notes = readNotes(`${nameOf(file)}.times`)
   for (const part of parts) {
     const { birthtimeMs, mtimeMs, size } = await part.handle.stat()
     const noted = notes.get(part.ino) ?? []
