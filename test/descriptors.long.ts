@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { balances } from './support/balances.ts'
@@ -56,6 +57,38 @@ describe('where descriptors are few', options, () => {
       assert.equal((await pidsOf(port, 2)).size, 2)
       program.kill('SIGTERM')
       assert.equal(await program.ends(), 0)
+    })
+
+    it(`nobody is moved to where there is no room (${balance})`, async (t) => {
+      const { port } = await startLimited(t, 256, { workers: 2, balance })
+      const agents = Array.from({ length: 24 }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }))
+      const owners = (): Promise<string[]> =>
+        Promise.all(agents.map(async (agent) => (await get(port, '/pid', agent)).body))
+      await owners()
+      const attack = flood(port, 900, true)
+      t.after(() => attack.stop())
+      await eventually(() => attack.opened > 5000, 'the flood takes what there is')
+      // All clients of one worker leave: the other has more than its share.
+      const [stays, ...others] = await owners()
+      const staying = agents.filter((agent, index) => {
+        const isOfOther = others[index - 1] !== undefined && others[index - 1] !== stays
+        if (isOfOther) agent.destroy()
+        return !isOfOther
+      })
+      const answers = staying.map(() => 0)
+      const clients = load(
+        staying.map((agent, index) => async () => {
+          assert.equal((await get(port, '/pid', agent)).status, 200)
+          answers[index]!++
+        }),
+      )
+      const areServed = (): boolean => answers.every((count) => count > 100)
+      await eventually(() => areServed() || clients.failures.length > 0, 'each is served all the time')
+      t.diagnostic(`${staying.length} clients, the longest answer took ${Math.round(clients.worst)} ms`)
+      attack.stop()
+      await clients.stop()
+      for (const agent of agents) agent.destroy()
+      assert.deepEqual(clients.failures, [])
     })
 
     it(`the primary can still replace a worker (${balance})`, async (t) => {

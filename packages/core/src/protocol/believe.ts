@@ -126,7 +126,7 @@ const messages: { [Type in ToPrimary['type']]: Fields<Omit<Message<Type>, 'type'
   gave: { key: isString },
   returned: { key: isString, socket: isCount },
   room: { key: isString, hasRoom: isFlag },
-  beat: { next: isBeatTime, utilization: isNumber, open: isCounts },
+  beat: { next: isBeatTime, utilization: isNumber, open: isCounts, scarce: optional(isFlag) },
   vitals: { vitals: isVitals },
   // The ledger looks at each: one that is no good does not take the others with it.
   metrics: { metrics: Array.isArray, measured: optional(isFlag) },

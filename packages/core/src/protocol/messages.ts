@@ -103,6 +103,8 @@ export interface Beat {
   utilization: number
   /** Connections that each server has and keeps, by the key of its place. */
   open: Record<string, number>
+  /** It has no descriptors for more of them. */
+  scarce?: boolean
 }
 
 /**

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { isReserved } from '../descriptors.ts'
 import type { TransferableHandle } from '../node-internals/handles.ts'
 import { send } from '../protocol/channel.ts'
@@ -7,9 +8,27 @@ import { refuseAtOnce } from '../refusal.ts'
 /** The descriptors that connections leave to the rest of a worker: its measurements, its files, its databases. */
 const reserve = 32
 
-/** Whether a worker that takes this connection has descriptors left for all else. */
-export function hasRoomFor(connection: TransferableHandle): boolean {
-  return !isReserved(connection, reserve)
+/** The part of that which connections that siblings have served leave: their clients have them, and wait. */
+const leftByServed = 1 / 2
+
+/** How long (in ms) after a connection that there was no room for others are expected not to find any. */
+const expectFor = 1000
+
+let scarceUntil = -Infinity
+
+/**
+ * Whether a worker that takes this connection has descriptors left for all else.
+ * @param served whether it has brought requests to a sibling.
+ */
+export function hasRoomFor(connection: TransferableHandle, served = false): boolean {
+  if (!isReserved(connection, reserve)) return true
+  scarceUntil = performance.now() + expectFor
+  return served && !isReserved(connection, reserve, leftByServed)
+}
+
+/** A moment ago there was no room for a connection. */
+export function areDescriptorsScarce(): boolean {
+  return performance.now() < scarceUntil
 }
 
 /** How many connections are on their way to the primary at a time: until they are there, each takes one of the reserve. */

@@ -184,7 +184,7 @@ export class Servers {
     // Lost on its way: the primary, which has its own copy, will ask.
     if (!handle) return
     const listeningHandle = this.#handles.get(key)
-    const accepted = hasRoomFor(handle) && (listeningHandle?.hasRoom() ?? false)
+    const accepted = hasRoomFor(handle, served) && (listeningHandle?.hasRoom() ?? false)
     // Before the app sees it: a handler that blocks must not hold up the answer.
     if (!accepted || isAnsweredAtOnce(message))
       this.#tell({ type: 'answer', key, connections: [connection], accepted })

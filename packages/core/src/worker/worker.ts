@@ -31,6 +31,7 @@ import { answerWhatIsInFlight, closeIdle } from './last-answers.ts'
 import { lastLine } from './last-line.ts'
 import { toWords } from '../thrown.ts'
 import type { OwnOptions } from './own-options.ts'
+import { areDescriptorsScarce } from './overflow.ts'
 import { type Begin, observeRequests } from './requests.ts'
 import { awaitsMessages, Presence } from './presence.ts'
 import { reopenLogs } from './reopen-logs.ts'
@@ -101,7 +102,7 @@ export class Worker {
     this.#watchdog = new Watchdog({ lagWarning, hangTimeout, drainTimeout })
     watchFlush((flushing) => this.#watchdog.judge(!flushing))
     this.#heartbeat = new Heartbeat((beat) =>
-      this.#tell({ type: 'beat', ...beat, open: this.#servers.open() }),
+      this.#tell({ type: 'beat', ...beat, open: this.#servers.open(), scarce: areDescriptorsScarce() }),
     )
     if (briefing.metrics) this.#metrics = this.#loadMetrics()
     this.#vitals = new VitalSigns((vitals) => {

@@ -140,6 +140,18 @@ describe('HandOff', () => {
     assert.equal(connectionCounts.held, 0)
   })
 
+  it('has one that was served elsewhere go first, and not wait for room that only new ones lack', () => {
+    for (const name of ['a', 'b', 'c']) take(name)
+    take('moved', true)
+    first.got[0]!.arrive()
+    assert.deepEqual(first.names, ['a', 'moved'])
+    handOff.onAnswer(as(first), [first.got[0]!.id], false)
+    first.got[1]!.arrive()
+    assert.deepEqual([first.names, second.names], [['a', 'moved'], ['b']])
+    take('moved too', true)
+    assert.deepEqual([first.names, second.names], [['a', 'moved', 'moved too'], ['b']])
+  })
+
   it('refuses what nobody takes within the queue timeout, when its worker has died with it', async () => {
     const connection = take('a')
     handOff.update([as(first)])

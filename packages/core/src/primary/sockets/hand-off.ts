@@ -8,7 +8,7 @@ import type { WorkerHandle } from '../fleet/worker-handle.ts'
 import { connectionCounts } from './connection-counts.ts'
 import type { Loads } from './loads.ts'
 
-/** More connections than this do not wait in the primary, in all places together, however many descriptors it may have. */
+/** More new connections than this do not wait in the primary, in all places together, however many descriptors it may have. */
 const mostWaiting = 4096
 
 /**
@@ -44,6 +44,13 @@ interface Waiting {
   bytes: string | undefined
   /** When it was accepted, in ms of the running clock. */
   since: number
+}
+
+/** Those that wait, the oldest first. */
+class Line {
+  readonly waiting: Waiting[] = []
+  /** Until when a worker had no room for one of them, in ms of the running clock. */
+  readonly full = new Map<WorkerHandle, number>()
 }
 
 interface Offer {
@@ -84,10 +91,11 @@ export class HandOff {
   readonly #options: HandOffOptions
   readonly #loads: Loads
   readonly #clock = runningClock()
-  readonly #queue: Waiting[] = []
+  readonly #served = new Line()
+  readonly #fresh = new Line()
+  /** Clients that were served already come first, and do not wait for room that only others lack. */
+  readonly #lines = [this.#served, this.#fresh]
   readonly #offers = new Map<WorkerHandle, Offers>()
-  /** Until when a worker has no room, in ms of the running clock. */
-  readonly #full = new Map<WorkerHandle, number>()
   #workers: readonly WorkerHandle[] = []
   /** The generation of the newest, while there are older ones beside them. */
   #newest: number | undefined
@@ -104,7 +112,7 @@ export class HandOff {
 
   /** It has no connection that somebody is to take. */
   get isEmpty(): boolean {
-    return this.#queue.length === 0 && [...this.#offers.values()].every(({ open }) => open.size === 0)
+    return this.#areEmpty && [...this.#offers.values()].every(({ open }) => open.size === 0)
   }
 
   /** @param serving who takes connections now. */
@@ -124,14 +132,15 @@ export class HandOff {
   take(connection: TransferableHandle, served: boolean, to?: WorkerHandle, bytes?: string): void {
     if (isReserved(connection, reserve, served ? leftByServed : 1))
       return refuseAtOnce(connection, this.#options.speaksTls(), served)
-    if (this.#closed || connectionCounts.held >= mostWaiting)
+    if (this.#closed || (!served && connectionCounts.held >= mostWaiting))
       return refuse(connection, this.#options.speaksTls(), served)
     connectionCounts.held++
     const now = this.#clock.now()
     const waiting = { connection, served, bytes, since: now }
-    const mayHave = bytes !== undefined || (to && this.#isFree(to, now, mostServed))
+    const line = this.#lineOf(waiting)
+    const mayHave = bytes !== undefined || (to && this.#isFree(to, line, now, mostServed))
     if (to && mayHave && this.#workers.includes(to)) return this.#send(waiting, to)
-    this.#queue.push(waiting)
+    line.waiting.push(waiting)
     this.#wakeBy(now + this.#options.queueTimeout())
     this.#dispatch()
   }
@@ -155,10 +164,10 @@ export class HandOff {
         connectionCounts.moved++
         this.#loads.arrived(worker)
       }
-      this.#full.delete(worker)
+      this.#lineOf(offer.waiting).full.delete(worker)
     } else {
       const until = this.#clock.now() + fullFor
-      this.#full.set(worker, until)
+      this.#lineOf(offer.waiting).full.set(worker, until)
       this.#takeBack(offer)
       this.#wakeBy(until)
     }
@@ -167,7 +176,7 @@ export class HandOff {
   onExit(worker: WorkerHandle): void {
     const offers = this.#offers.get(worker)
     this.#offers.delete(worker)
-    this.#full.delete(worker)
+    for (const { full } of this.#lines) full.delete(worker)
     for (const offer of [...(offers?.open.values() ?? [])].toReversed())
       // Others can have what it has not begun to serve: what it takes without a word, it serves at once.
       if (offer.arrived && !isAnsweredAtOnce(offer.waiting)) offer.waiting.connection.close()
@@ -182,36 +191,47 @@ export class HandOff {
     if (offer.arrived) connectionCounts.held++
     // What Node still says of it is of the one who had it.
     offer.arrived = true
-    this.#queue.unshift(waiting)
+    this.#lineOf(waiting).waiting.unshift(waiting)
     this.#wakeBy(waiting.since + this.#options.queueTimeout())
   }
 
   /** What waits is sent at once, ahead of the order to drain; nothing is taken after that. */
   close(): void {
-    while (this.#queue.length > 0 && this.#workers.length > 0)
-      this.#send(
-        this.#queue.shift()!,
-        this.#nextWorker(() => true)!,
-      )
+    for (const { waiting } of this.#lines)
+      while (waiting.length > 0 && this.#workers.length > 0)
+        this.#send(
+          waiting.shift()!,
+          this.#nextWorker(() => true)!,
+        )
     this.#closed = true
     this.#workers = []
     this.#dispatch()
   }
 
-  #dispatch(): void {
-    const now = this.#clock.now()
-    while (this.#queue.length > 0) {
-      const worker = this.#nextWorker((candidate) =>
-        this.#isFree(candidate, now, candidate.release.generation === this.#newest ? mostToNewest : 1),
-      )
-      if (worker) this.#send(this.#queue.shift()!, worker)
-      else if (this.#closed) this.#refuseFirst()
-      else break
-    }
+  get #areEmpty(): boolean {
+    return this.#served.waiting.length + this.#fresh.waiting.length === 0
   }
 
-  #isFree(worker: WorkerHandle, now: number, most = 1): boolean {
-    return (this.#offers.get(worker)?.underway ?? 0) < most && (this.#full.get(worker) ?? -Infinity) <= now
+  #lineOf({ served }: Waiting): Line {
+    return served ? this.#served : this.#fresh
+  }
+
+  #dispatch(): void {
+    const now = this.#clock.now()
+    for (const line of this.#lines)
+      while (line.waiting.length > 0) {
+        const worker = this.#nextWorker((candidate) => {
+          const most = candidate.release.generation === this.#newest ? mostToNewest : 1
+          return this.#isFree(candidate, line, now, most)
+        })
+        if (worker) this.#send(line.waiting.shift()!, worker)
+        else if (this.#closed) this.#refuseFirst(line)
+        else break
+      }
+  }
+
+  #isFree(worker: WorkerHandle, { full }: Line, now: number, most = 1): boolean {
+    return (this.#offers.get(worker)?.underway ?? 0) < most && (full.get(worker) ?? -Infinity) <= now
   }
 
   /** Of those that have as few as each other, the next in turn. */
@@ -245,15 +265,15 @@ export class HandOff {
     this.#wakeBy(now + askAfter)
     const onArrival = (): void => {
       arrive(offers, offer)
-      if (this.#queue.length > 0) this.#dispatch()
+      if (!this.#areEmpty) this.#dispatch()
     }
     const message = { type: 'connection', key: this.#key, connection: id, served, bytes } as const
     worker.send(message, connection, undefined, onArrival)
   }
 
-  #refuseFirst(): void {
+  #refuseFirst({ waiting }: Line): void {
     connectionCounts.held--
-    const { connection, served } = this.#queue.shift()!
+    const { connection, served } = waiting.shift()!
     refuse(connection, this.#options.speaksTls(), served)
   }
 
@@ -274,10 +294,10 @@ export class HandOff {
 
   #nextDue(now: number): number {
     let due = Infinity
-    const oldest = this.#queue[0]
-    if (oldest) {
-      due = oldest.since + this.#options.queueTimeout()
-      for (const until of this.#full.values()) if (until > now) due = Math.min(due, until)
+    for (const { waiting, full } of this.#lines) {
+      if (!waiting[0]) continue
+      due = Math.min(due, waiting[0].since + this.#options.queueTimeout())
+      for (const until of full.values()) if (until > now) due = Math.min(due, until)
     }
     for (const { open } of this.#offers.values())
       for (const { at, asked } of open.values()) if (!asked) due = Math.min(due, at + askAfter)
@@ -286,7 +306,8 @@ export class HandOff {
 
   #onTime(now: number): void {
     const tooOld = now - this.#options.queueTimeout()
-    while (this.#queue[0] && this.#queue[0].since <= tooOld) this.#refuseFirst()
+    for (const line of this.#lines)
+      while (line.waiting[0] && line.waiting[0].since <= tooOld) this.#refuseFirst(line)
     for (const [worker, { open }] of this.#offers)
       for (const [id, offer] of open)
         if (!offer.asked && offer.at <= now - askAfter) {
