@@ -2,6 +2,9 @@ import { bars } from '../plots/bars.js'
 import { systemsOf } from './systems.js'
 import { conditions, number, table } from './words.js'
 
+/** In s: an answer that takes longer is told of, though it is complete. */
+const slow = 2
+
 export const faults = {
   conditions: where,
   tables: { faults: (results) => tableOf(results, systemsOf(results)) },
@@ -57,6 +60,7 @@ function cell(results, what, name) {
   if (of('lost') === undefined) return '-'
   const more = [
     of('hung') > 0 && `${of('hung')} hung`,
+    of('hung') === 0 && of('worst') > slow && `one took ${number(of('worst'))} s`,
     of('told') > 0 && `${of('told')} were 503s`,
     of('done') < of('times') && `${of('done')} of ${of('times')} reloads were done`,
     of('endured') < of('times') && `a worker stays away after ${of('endured') + 1}`,
