@@ -58,9 +58,10 @@ function tableOf(results, shown) {
 function cell(results, what, name) {
   const of = (figure) => results.figure(what, name, figure)?.sum
   if (of('lost') === undefined) return '-'
+  const worst = results.figure(what, name, 'worst')?.most
   const more = [
     of('hung') > 0 && `${of('hung')} hung`,
-    of('hung') === 0 && of('worst') > slow && `one took ${number(of('worst'))} s`,
+    of('hung') === 0 && worst > slow && `one took ${number(worst)} s`,
     of('told') > 0 && `${of('told')} were 503s`,
     of('done') < of('times') && `${of('done')} of ${of('times')} reloads were done`,
     of('endured') < of('times') && `a worker stays away after ${of('endured') + 1}`,

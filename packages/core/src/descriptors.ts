@@ -9,6 +9,9 @@ const readEvery = 1000
 /** The part of the limit that a reserve takes at most, where the limit is small. */
 const largestShare = 1 / 4
 
+/** The part of a reserve that connections which were served elsewhere leave: their clients have them, and would lose them. */
+const leftByServed = 1 / 2
+
 let limit: number | undefined
 let readAt = -Infinity
 
@@ -35,9 +38,14 @@ function descriptorLimit(): number | undefined {
  * long as no connection is kept that has a number from the reserve, the reserve
  * is free for whatever else needs a descriptor, and nobody has to count.
  *
- * @param part of the reserve that is meant, for what may take the rest.
+ * @param served whether the connection has brought requests to another process.
  */
-export function isReserved({ fd = -1 }: Pick<TransferableHandle, 'fd'>, reserve: number, part = 1): boolean {
+export function isReserved(
+  { fd = -1 }: Pick<TransferableHandle, 'fd'>,
+  reserve: number,
+  served = false,
+): boolean {
   const most = descriptorLimit()
+  const part = served ? leftByServed : 1
   return most !== undefined && fd >= most - part * Math.min(reserve, Math.floor(most * largestShare))
 }

@@ -18,7 +18,7 @@ const expectFor = 1000
  * CPU, in both processes together, nearly all of it in Node's channel.
  */
 export class Heartbeat {
-  readonly #tell: (beat: Omit<Beat, 'open' | 'scarce'>) => void
+  readonly #tell: (beat: Pick<Beat, 'next' | 'utilization'>) => void
   readonly #sockets = new Set<net.Socket>()
   #pace: Pace = 'idle'
   /** When connections are not expected any more if none comes. */
@@ -27,7 +27,7 @@ export class Heartbeat {
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
   #timer: NodeJS.Timeout
 
-  constructor(tell: (beat: Omit<Beat, 'open' | 'scarce'>) => void) {
+  constructor(tell: (beat: Pick<Beat, 'next' | 'utilization'>) => void) {
     this.#tell = tell
     this.#timer = this.#start()
   }

@@ -8,9 +8,6 @@ import { refuseAtOnce } from '../refusal.ts'
 /** The descriptors that connections leave to the rest of a worker: its measurements, its files, its databases. */
 const reserve = 32
 
-/** The part of that which connections that siblings have served leave: their clients have them, and wait. */
-const leftByServed = 1 / 2
-
 /** How long (in ms) after a connection that there was no room for others are expected not to find any. */
 const expectFor = 1000
 
@@ -23,7 +20,7 @@ let scarceUntil = -Infinity
 export function hasRoomFor(connection: TransferableHandle, served = false): boolean {
   if (!isReserved(connection, reserve)) return true
   scarceUntil = performance.now() + expectFor
-  return served && !isReserved(connection, reserve, leftByServed)
+  return served && !isReserved(connection, reserve, served)
 }
 
 /** A moment ago there was no room for a connection. */

@@ -83,6 +83,8 @@ export class WorkerHandle {
   beatDue: number = Infinity
   /** It does something that takes its main thread: others serve in its place where they can. */
   aside: boolean = false
+  /** It has no descriptors for more connections. */
+  scarce: boolean = false
   /** The names of the app's own checks, which it can run. */
   checks: readonly string[] = []
   /** What somebody who looks inside has asked it. */

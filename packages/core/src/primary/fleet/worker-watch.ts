@@ -167,6 +167,7 @@ export class WorkerWatch implements WorkerEvents {
       case 'gave':
         return sockets.onGave(worker, message)
       case 'beat':
+        worker.scarce = message.scarce ?? false
         sockets.onBeat(worker, message)
         return this.#onBeat(worker, message.next)
       case 'vitals':

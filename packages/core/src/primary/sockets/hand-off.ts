@@ -18,9 +18,6 @@ const mostWaiting = 4096
  */
 const reserve = 96 + 4 * availableParallelism()
 
-/** The part of that which connections that were served elsewhere leave: their clients have them, and would lose them. */
-const leftByServed = 1 / 2
-
 /** How long (in ms) a worker that did not take a connection is not offered another. */
 const fullFor = 50
 
@@ -130,7 +127,7 @@ export class HandOff {
    * @param bytes what has been read of it elsewhere. It is for `to` alone, who may be busy.
    */
   take(connection: TransferableHandle, served: boolean, to?: WorkerHandle, bytes?: string): void {
-    if (isReserved(connection, reserve, served ? leftByServed : 1))
+    if (isReserved(connection, reserve, served))
       return refuseAtOnce(connection, this.#options.speaksTls(), served)
     if (this.#closed || (!served && connectionCounts.held >= mostWaiting))
       return refuse(connection, this.#options.speaksTls(), served)

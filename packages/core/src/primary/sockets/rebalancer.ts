@@ -50,8 +50,6 @@ export class Rebalancer {
   readonly #relief = new Relief<WorkerHandle>()
   #serving: readonly WorkerHandle[] = []
   #full: ReadonlySet<WorkerHandle> = new Set()
-  /** They have no descriptors for what would come. */
-  readonly #scarce = new Set<WorkerHandle>()
   #moves = 0
   #movesAt = 0
   #workAt = 0
@@ -86,9 +84,7 @@ export class Rebalancer {
     return this.#orders.size === 0
   }
 
-  onBeat(worker: WorkerHandle, { open, utilization, scarce }: Beat): void {
-    if (scarce) this.#scarce.add(worker)
-    else this.#scarce.delete(worker)
+  onBeat(worker: WorkerHandle, { open, utilization }: Beat): void {
     this.#loads.report(worker, open[this.#key] ?? 0, utilization, this.#clock.now())
     this.#lookSoon()
   }
@@ -122,7 +118,6 @@ export class Rebalancer {
   onExit(worker: WorkerHandle): void {
     this.onGave(worker)
     this.#resting.delete(worker)
-    this.#scarce.delete(worker)
     this.#relief.forget(worker)
     this.#serving = this.#serving.filter((other) => other !== worker)
   }
@@ -155,17 +150,13 @@ export class Rebalancer {
 
   #loadOf(worker: WorkerHandle, now: number): Load {
     const utilization = this.#loads.utilization(worker)
+    const isHindered = worker.late || worker.aside || worker.scarce
     return {
       connections: this.#loads.kept(worker),
       utilization,
       gives: this.#mayGive(worker, now) ? this.#loads.here(worker) : 0,
-      takes: this.#mayTake(worker, utilization, now),
+      takes: !isHindered && !this.#relief.holds(worker, utilization, now),
     }
-  }
-
-  #mayTake(worker: WorkerHandle, utilization: number, now: number): boolean {
-    const isHindered = worker.late || worker.aside || this.#scarce.has(worker)
-    return !isHindered && !this.#relief.holds(worker, utilization, now)
   }
 
   #mayGive(worker: WorkerHandle, now: number): boolean {
