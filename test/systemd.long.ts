@@ -164,8 +164,13 @@ describe('what systemd is told', { skip }, () => {
 /** The sockets that a process has, by their inodes. */
 function socketsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    const target = readlinkSync(`/proc/${pid}/fd/${fd}`)
-    return target.startsWith('socket:') ? [target] : []
+    try {
+      const target = readlinkSync(`/proc/${pid}/fd/${fd}`)
+      return target.startsWith('socket:') ? [target] : []
+    } catch {
+      // It was closed after the folder was read.
+      return []
+    }
   })
 }
 
